@@ -1,0 +1,31 @@
+import type { Evidence } from './verdict.js';
+
+export const COMMANDS = ['approve', 'reject', 'pause', 'resume', 'abort', 'rollback'] as const;
+export type Command = (typeof COMMANDS)[number];
+
+/** What a person or a machine asks of a running rollout. The id makes a repeat harmless. */
+export interface CommandRequest {
+  readonly decisionId: string;
+  readonly actor: string;
+  readonly reason: string;
+}
+
+/** How a command came in: an update is answered, a signal (Temporal CLI, Web UI) is not. */
+export type CommandSource = 'update' | 'signal';
+
+/** One line of the decision ledger: who or what decided, when, on which numbers. Never changed once written. */
+export interface Decision {
+  readonly rolloutId: string;
+  /** Integer >= 1, in the order the workflow decided; with the rollout id it is the key. */
+  readonly sequence: number;
+  readonly at: string;
+  /** A command, or what the workflow did of itself. */
+  readonly action: Command | 'start' | 'advance' | 'set-weight' | 'hold' | 'promote' | 'fail' | 'impact';
+  /** A person's name, or `sluice` where a rule decided. */
+  readonly actor: string;
+  readonly source: CommandSource | 'rule';
+  readonly phase: string;
+  readonly weightPercent: number;
+  readonly reason: string;
+  readonly evidence: readonly Evidence[];
+}

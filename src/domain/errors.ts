@@ -1,0 +1,45 @@
+/**
+ * Every error a user can meet has a stable code; this table is the one place that maps a code to an HTTP status,
+ * a CLI exit code and to whether a retry can help.
+ */
+export const ERROR_CODES = {
+  SPEC_INVALID: { httpStatus: 422, exitCode: 2, retryable: false },
+  USAGE: { httpStatus: 400, exitCode: 2, retryable: false },
+  NOT_FOUND: { httpStatus: 404, exitCode: 1, retryable: false },
+  ROLLOUT_CONFLICT: { httpStatus: 409, exitCode: 4, retryable: false },
+  COMMAND_REFUSED: { httpStatus: 409, exitCode: 4, retryable: false },
+  EPOCH_STALE: { httpStatus: 409, exitCode: 4, retryable: false },
+  ROUTE_INVALID: { httpStatus: 422, exitCode: 1, retryable: false },
+  GATEWAY_UNREACHABLE: { httpStatus: 502, exitCode: 1, retryable: true },
+  MODEL_UNREACHABLE: { httpStatus: 502, exitCode: 1, retryable: true },
+  MODEL_ANSWER_INVALID: { httpStatus: 502, exitCode: 1, retryable: false },
+  DATASET_INVALID: { httpStatus: 422, exitCode: 1, retryable: false },
+  STORE_LOCKED: { httpStatus: 503, exitCode: 1, retryable: false },
+  STORE_UNAVAILABLE: { httpStatus: 503, exitCode: 1, retryable: true },
+  TEMPORAL_UNAVAILABLE: { httpStatus: 503, exitCode: 1, retryable: true },
+  TEMPORAL_CLI_MISSING: { httpStatus: 503, exitCode: 1, retryable: false },
+  NO_WORKER: { httpStatus: 503, exitCode: 1, retryable: true },
+  TIMEOUT: { httpStatus: 504, exitCode: 124, retryable: true },
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** The base of all errors raised on purpose: a code from the table, and a message that names the value and the limit. */
+export class SluiceError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'SluiceError';
+    this.code = code;
+  }
+}
+
+/** The message of anything that was thrown, with its causes, on one line. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // Node's AggregateError (a refused connection on two addresses) has an empty message; its code says what happened.
+  const message = error.message || String((error as { code?: unknown }).code ?? error.name);
+  const cause = error.cause === undefined ? '' : describeError(error.cause);
+  return cause === '' || message.includes(cause) ? message : `${message}: ${cause}`;
+}

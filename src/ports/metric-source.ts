@@ -1,0 +1,25 @@
+import type { LatencyCounts } from '../domain/observation.js';
+import type { Scope } from './store.js';
+
+/** Successes out of trials. */
+export interface Proportion {
+  readonly successes: number;
+  readonly trials: number;
+}
+
+/** One arm's measurement of a metric, as sufficient statistics: what the analysis needs and no more. */
+export type Measurement =
+  | { readonly kind: 'proportion'; readonly value: Proportion }
+  | { readonly kind: 'latency'; readonly counts: LatencyCounts }
+  | { readonly kind: 'categories'; readonly counts: Readonly<Record<string, number>> };
+
+export interface Comparison {
+  readonly baseline: Measurement;
+  readonly candidate: Measurement;
+}
+
+/** Reads a metric of both arms. An arm without data has zero trials or empty counts. */
+export interface MetricSource {
+  /** @param candidateArm whose answers stand for the candidate: live ones, or those to shadow copies */
+  compare(metric: string, scope: Scope, candidateArm: 'candidate' | 'shadow'): Promise<Comparison>;
+}

@@ -1,0 +1,90 @@
+import type { Decision } from '../domain/decision.js';
+import type { Arm, FeedbackKind, LatencyCounts, ObservationBatch } from '../domain/observation.js';
+import type { RolloutState } from '../domain/rollout-state.js';
+import type { Route } from '../domain/route.js';
+
+/**
+ * Which observations to read. Epochs keep weights apart: two weights are never pooled into one comparison.
+ * Times select buckets by `bucketStart` and records by `at`: `since` is inclusive, `until` exclusive, both ISO.
+ */
+export interface Scope {
+  readonly service: string;
+  readonly rolloutId?: string;
+  /** Inclusive. */
+  readonly epochs?: readonly [number, number];
+  readonly since?: string;
+  readonly until?: string;
+}
+
+export interface ArmSummary {
+  readonly arm: Arm;
+  readonly requests: number;
+  readonly errors: number;
+  readonly latency: LatencyCounts;
+}
+
+/** How often an arm predicted a label, over sampled predictions whose answer could be read. */
+export interface LabelCount {
+  readonly arm: Arm;
+  readonly label: string;
+  readonly count: number;
+}
+
+/** Sampled predictions of an arm that have met their true label, and how many of them were right. */
+export interface LabelledOutcomes {
+  readonly arm: Arm;
+  readonly joined: number;
+  readonly correct: number;
+}
+
+/** First and second moments of one kind of numeric feedback by arm, one value a prediction (the latest counts). */
+export interface FeedbackSummary {
+  readonly arm: Arm;
+  readonly count: number;
+  readonly sum: number;
+  readonly sumOfSquares: number;
+}
+
+export interface ShadowSummary {
+  readonly pairs: number;
+  /** Pairs in which both answers could be read. */
+  readonly compared: number;
+  readonly agreed: number;
+  readonly baselineErrors: number;
+  readonly candidateErrors: number;
+  /** Candidate minus baseline, over pairs without an error; null where there is none. */
+  readonly meanLatencyDifferenceMs: number | null;
+}
+
+/** The durable record. All writes may be repeated: a second one with the same key changes nothing. */
+export interface Store {
+  /**
+   * Keeps the wanted route of a service.
+   * @throws {SluiceError} EPOCH_STALE when a newer epoch, or another route with the same epoch, is kept already
+   */
+  saveRoute(route: Route): Promise<void>;
+  latestRoute(service: string): Promise<Route | null>;
+
+  /** Adds a batch, all of it or nothing. @returns false where `(bootId, sequence)` was added before. */
+  appendObservations(batch: ObservationBatch): Promise<boolean>;
+  armSummaries(scope: Scope): Promise<ArmSummary[]>;
+  labelCounts(scope: Scope): Promise<LabelCount[]>;
+  labelledOutcomes(scope: Scope): Promise<LabelledOutcomes[]>;
+  feedbackSummaries(scope: Scope, kind: FeedbackKind): Promise<FeedbackSummary[]>;
+  shadowSummary(scope: Scope): Promise<ShadowSummary>;
+
+  /** Insert or ignore by `(rolloutId, sequence)`. */
+  appendDecision(decision: Decision): Promise<void>;
+  /** In the order they were made. */
+  decisions(rolloutId: string): Promise<Decision[]>;
+
+  /** Keeps the view with the highest revision. */
+  saveRollout(state: RolloutState): Promise<void>;
+  rollout(rolloutId: string): Promise<RolloutState | null>;
+  /** Newest first; of one service where it is named. */
+  rollouts(filter: { service?: string; limit: number }): Promise<RolloutState[]>;
+
+  /** Cheap round trip: resolves when the store can answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
