@@ -13,6 +13,13 @@ export interface CommandRequest {
 /** How a command came in: an update is answered, a signal (Temporal CLI, Web UI) is not. */
 export type CommandSource = 'update' | 'signal';
 
+/** A command that was accepted, with how and when it came. */
+export interface ReceivedCommand extends CommandRequest {
+  readonly command: Command;
+  readonly source: CommandSource;
+  readonly at: string;
+}
+
 /** One line of the decision ledger: who or what decided, when, on which numbers. Never changed once written. */
 export interface Decision {
   readonly rolloutId: string;

@@ -39,7 +39,7 @@ export class SluiceError extends Error {
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   // Node's AggregateError (a refused connection on two addresses) has an empty message; its code says what happened.
-  const message = error.message || String((error as { code?: unknown }).code ?? error.name);
+  const message = error.message || ('code' in error && typeof error.code === 'string' ? error.code : error.name);
   const cause = error.cause === undefined ? '' : describeError(error.cause);
   return cause === '' || message.includes(cause) ? message : `${message}: ${cause}`;
 }

@@ -1,7 +1,8 @@
 import type { Phase } from './phase.js';
+import type { RolloutSpec } from './spec/rollout-spec.js';
 import type { Evidence, Verdict } from './verdict.js';
 
-/** `waiting` needs a person; `paused` was asked for by one; the last four are endings. */
+/** `waiting` needs a person; `paused` was asked for by one; the last four are endings. `failed` never exposed anyone. */
 export type RolloutStatus = 'progressing' | 'waiting' | 'paused' | 'promoted' | 'aborted' | 'rolled-back' | 'failed';
 
 export type PhaseStatus = 'pending' | 'running' | 'passed' | 'failed' | 'skipped';
@@ -40,6 +41,8 @@ export interface RolloutState {
   weightPercent: number;
   shadowPercent: number;
   waiting: Waiting | null;
+  /** Who holds all forward moves, and why; guardrails go on. */
+  paused: { actor: string; reason: string; at: string } | null;
   verdict: Verdict;
   evidence: Evidence[];
   /** Why it stands where it stands; on an ending, why it ended so. */
@@ -52,4 +55,39 @@ export interface RolloutState {
 
 export function hasEnded(status: RolloutStatus): boolean {
   return status === 'promoted' || status === 'aborted' || status === 'rolled-back' || status === 'failed';
+}
+
+/** The view of a rollout that has just been asked for. */
+export function initialState(rolloutId: string, spec: RolloutSpec, at: string): RolloutState {
+  const progress = (): PhaseProgress => ({ status: 'pending', startedAt: null, endedAt: null, note: '' });
+  return {
+    rolloutId,
+    service: spec.service,
+    owner: spec.owner,
+    baseline: spec.baseline.version,
+    candidate: spec.candidate.version,
+    status: 'progressing',
+    phase: 'validation',
+    phases: {
+      validation: progress(),
+      shadow: progress(),
+      canary: progress(),
+      abTest: progress(),
+      cutover: progress(),
+      impact: progress(),
+    },
+    step: null,
+    stepCount: spec.phases.canary.steps.length,
+    epoch: 0,
+    weightPercent: 0,
+    shadowPercent: 0,
+    waiting: null,
+    paused: null,
+    verdict: 'inconclusive',
+    evidence: [],
+    reason: 'started',
+    startedAt: at,
+    updatedAt: at,
+    revision: 0,
+  };
 }

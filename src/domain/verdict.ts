@@ -33,3 +33,8 @@ export function overallVerdict(evidence: readonly Evidence[]): Verdict {
   // A rollout without counted guardrails has nothing to wait for; one whose guardrails have no data yet must not pass.
   return counted.every((e) => e.verdict === 'pass') ? 'pass' : 'inconclusive';
 }
+
+/** Equal for two looks that say the same, whatever their numbers: what decides whether a workflow needs to hear of a look. */
+export function verdictSignature(evidence: readonly Evidence[], gate: Evidence | null): string {
+  return [...evidence, ...(gate === null ? [] : [gate])].map((e) => `${e.metric}=${e.verdict}`).join(' ');
+}

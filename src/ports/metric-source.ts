@@ -18,8 +18,10 @@ export interface Comparison {
   readonly candidate: Measurement;
 }
 
-/** Reads a metric of both arms. An arm without data has zero trials or empty counts. */
+/** Reads metrics. What has no data has zero trials or empty counts. */
 export interface MetricSource {
+  /** Over all answers that users met, baseline's and candidate's together. */
+  measure(metric: string, scope: Scope): Promise<Measurement>;
   /** @param candidateArm whose answers stand for the candidate: live ones, or those to shadow copies */
   compare(metric: string, scope: Scope, candidateArm: 'candidate' | 'shadow'): Promise<Comparison>;
 }

@@ -1,0 +1,36 @@
+import type { Guardrail } from '../domain/spec/guardrail.js';
+import type { ArmEvidence, Evidence } from '../domain/verdict.js';
+
+export const SEQUENTIAL_RULE = 'confidence-sequence';
+
+/** Confidence sequences are tuned to be narrowest at this many times the guardrail's minimum of samples an arm. */
+export const TUNING_FACTOR = 10;
+
+/** What every guardrail's evidence has in common. */
+export type EvidenceFrame = Pick<
+  Evidence,
+  'metric' | 'baseline' | 'candidate' | 'margin' | 'rule' | 'alpha' | 'dryRun'
+>;
+
+export function evidenceFrame(
+  guardrail: Guardrail,
+  alpha: number,
+  baseline: ArmEvidence,
+  candidate: ArmEvidence,
+): EvidenceFrame {
+  const { metric, margin, dryRun } = guardrail;
+  return { metric, margin, dryRun, rule: SEQUENTIAL_RULE, alpha, baseline, candidate };
+}
+
+/** No verdict yet, and why. */
+export function inconclusive(frame: EvidenceFrame, why: string): Evidence {
+  return { ...frame, verdict: 'inconclusive', reason: `${frame.metric}: ${why}`, difference: null, bound: null };
+}
+
+/** The evidence where an arm has too few samples to be judged; undefined where both have enough. */
+export function tooFewSamples(guardrail: Guardrail, frame: EvidenceFrame): Evidence | undefined {
+  const [arm, { samples }] =
+    frame.candidate.samples <= frame.baseline.samples ? ['candidate', frame.candidate] : ['baseline', frame.baseline];
+  if (samples >= guardrail.minSamples) return undefined;
+  return inconclusive(frame, `${samples} of at least ${guardrail.minSamples} samples on the ${arm}`);
+}

@@ -1,0 +1,51 @@
+import type { Route } from './route.js';
+import type { RolloutSpec } from './spec/rollout-spec.js';
+
+/** How much of the traffic meets the candidate. */
+export interface Exposure {
+  readonly weightPercent: number;
+  readonly shadowPercent: number;
+}
+
+/** The route that exposes the candidate, leased. All epochs of a rollout share its salt, so that nobody changes arms twice. */
+export function trialRoute(spec: RolloutSpec, rolloutId: string, epoch: number, exposure: Exposure): Route {
+  return {
+    ...common(spec, rolloutId, epoch),
+    baseline: spec.baseline,
+    candidate: spec.candidate,
+    ...exposure,
+    leaseMs: spec.watch.lease,
+  };
+}
+
+/** The route that serves one version to all, without a lease: nothing has to go on for it to stay. */
+export function stableRoute(
+  spec: RolloutSpec,
+  rolloutId: string,
+  epoch: number,
+  stable: 'baseline' | 'candidate',
+): Route {
+  return {
+    ...common(spec, rolloutId, epoch),
+    baseline: spec[stable],
+    candidate: null,
+    weightPercent: 0,
+    shadowPercent: 0,
+    leaseMs: null,
+  };
+}
+
+function common(spec: RolloutSpec, rolloutId: string, epoch: number) {
+  const { service, protocol } = spec;
+  return { service, protocol, epoch, rolloutId, salt: rolloutId };
+}
+
+/**
+ * The error budget of one guardrail at one weight. The chance of a false rollback that the spec allows is spread evenly over
+ * all guardrails and over all stretches of constant weight, since each of them is a test of its own (Bonferroni).
+ */
+export function guardrailAlpha(spec: RolloutSpec): number {
+  const { canary, shadow, abTest } = spec.phases;
+  const stretches = canary.steps.filter((step) => 'setWeight' in step).length + (shadow ? 1 : 0) + (abTest ? 1 : 0);
+  return spec.watch.alpha / (spec.guardrails.length * stretches);
+}

@@ -1,0 +1,28 @@
+/** How a metric is measured, and which way is harm. */
+export const METRIC_TABLE = {
+  error_rate: { kind: 'proportion', harm: 'increase' },
+  latency_p50: { kind: 'latency', harm: 'increase' },
+  latency_p90: { kind: 'latency', harm: 'increase' },
+  latency_p95: { kind: 'latency', harm: 'increase' },
+  latency_p99: { kind: 'latency', harm: 'increase' },
+  prediction_drift: { kind: 'categories', harm: 'either' },
+  accuracy: { kind: 'proportion', harm: 'decrease' },
+  conversion: { kind: 'proportion', harm: 'decrease' },
+  thumb: { kind: 'proportion', harm: 'decrease' },
+} as const satisfies Record<
+  string,
+  { kind: 'proportion' | 'latency' | 'categories'; harm: 'increase' | 'decrease' | 'either' }
+>;
+
+export type Metric = keyof typeof METRIC_TABLE;
+
+export const METRICS = Object.keys(METRIC_TABLE) as Metric[];
+
+export function isMetric(name: string): name is Metric {
+  return Object.hasOwn(METRIC_TABLE, name);
+}
+
+/** What can be measured on discarded answers: users and labels never meet them. */
+export function isMeasurableInShadow(metric: Metric): boolean {
+  return metric === 'error_rate' || metric === 'prediction_drift' || METRIC_TABLE[metric].kind === 'latency';
+}

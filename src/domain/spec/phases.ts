@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { duration } from './duration.js';
+
+const CHECKED = ['accuracy', 'precision', 'recall', 'f1'] as const;
+const share = z.number().min(0).max(1);
+
+/** One check of the validation suite, on the held-out data set. */
+const validationCheck = z.discriminatedUnion('metric', [
+  z.strictObject({
+    metric: z.enum(CHECKED).describe('Precision, recall and F1 are macro averages over the classes.'),
+    min: share.optional().describe('The least the candidate must reach.'),
+    noWorseThan: z.literal('baseline').optional().describe('Also measure the baseline, and compare.'),
+    margin: share.default(0).describe('With noWorseThan: how much lower than the baseline is allowed.'),
+  }),
+  z.strictObject({
+    metric: z.literal('latency_p99').describe('Of the validation requests, one batch each.'),
+    max: duration,
+  }),
+  z.strictObject({
+    metric: z
+      .literal('prediction_bounds')
+      .describe('Every label is one that the data set has; every score lies in 0..1.'),
+  }),
+]);
+export type ValidationCheck = z.output<typeof validationCheck>;
+
+export const validation = z.strictObject({
+  dataset: z
+    .string()
+    .min(1)
+    .describe('CSV with a header, features first, the column `label` last; relative to the spec file.'),
+  batchSize: z.int().min(1).max(1000).default(50).describe('Rows a request.'),
+  checks: z.array(validationCheck).min(1),
+});
+
+export type Validation = z.output<typeof validation>;
+
+export const shadow = z.strictObject({
+  sample: z.number().gt(0).max(100).default(100).describe('Percent of requests that are copied to the candidate.'),
+  minSamples: z.int().min(20).default(200).describe('Compared pairs before the phase can pass.'),
+  minAgreement: share.default(0.8).describe('The least share of pairs in which both give the same label.'),
+  maxDuration: duration.prefault('30m').describe('When this is over without enough pairs, a person decides.'),
+});
+
+export type Shadow = z.output<typeof shadow>;
+
+const approval = z.strictObject({
+  timeout: duration.prefault('24h'),
+  onTimeout: z.enum(['rollback', 'hold']).default('rollback').describe('Never an automatic yes.'),
+});
+export type Approval = z.output<typeof approval>;
+
+const setWeightStep = z.strictObject({
+  setWeight: z.number().gt(0).max(100).multipleOf(0.01).describe('Percent of units that the candidate answers.'),
+  bake: duration.prefault('10m').describe('The least time at this weight.'),
+  minSamples: z.int().min(0).default(0).describe('Requests that the candidate must have answered at this weight.'),
+  maxDuration: duration
+    .optional()
+    .describe('When this is over and the verdict is still not a pass, a person decides. Default: ten times the bake.'),
+});
+const pauseStep = z.strictObject({
+  pause: z.union([z.strictObject({ duration }), z.strictObject({ approval })]),
+});
+
+export const canary = z.strictObject({
+  steps: z
+    .array(z.union([setWeightStep, pauseStep]))
+    .min(1)
+    .superRefine((steps, ctx) => {
+      let before = 0;
+      for (const [index, step] of steps.entries()) {
+        if (!('setWeight' in step)) continue;
+        if (step.setWeight <= before)
+          ctx.addIssue({
+            code: 'custom',
+            path: [index, 'setWeight'],
+            message: `weight ${step.setWeight} does not rise above the ${before} before it`,
+          });
+        before = step.setWeight;
+      }
+      if (steps[0] !== undefined && !('setWeight' in steps[0]))
+        ctx.addIssue({ code: 'custom', path: [0], message: 'the first step must set a weight' });
+    }),
+});
+export type CanaryStep = z.output<typeof canary>['steps'][number];
+
+export const abTest = z.strictObject({
+  split: z.number().gt(0).lt(100).default(50).describe('Percent of units on the candidate.'),
+  primary: z.enum(['accuracy', 'conversion', 'thumb', 'error_rate']),
+  minDetectableEffect: z.number().gt(0).lt(1).describe('The smallest absolute difference that matters.'),
+  power: z.number().gt(0.5).lt(1).default(0.8),
+  alpha: z.number().gt(0).lte(0.2).default(0.05),
+  maxDuration: duration.prefault('7d').describe('When this is over without enough samples, a person decides.'),
+});
+export type AbTest = z.output<typeof abTest>;
+
+export const cutover = z.strictObject({
+  approval: approval.optional(),
+  keepBaselineWarm: duration.prefault('1h').describe('How long a rollback is one command away after the cutover.'),
+});
+
+export const impact = z.strictObject({
+  metrics: z
+    .array(z.enum(['accuracy', 'conversion', 'thumb', 'error_rate', 'latency_p50', 'latency_p95', 'latency_p99']))
+    .min(1),
+  before: duration.describe('How far the benchmark reaches back from the start of the rollout.'),
+  after: duration.describe('How long the time after the cutover is observed.'),
+});
+export type Impact = z.output<typeof impact>;

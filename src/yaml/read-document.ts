@@ -1,0 +1,93 @@
+import { type Document, isMap, isNode, isPair, LineCounter, type Node, parseDocument } from 'yaml';
+import type { z } from 'zod';
+import { SluiceError } from '../domain/errors.js';
+
+/** One thing that is wrong in a document, and where: line and column count from 1. */
+export interface DocumentIssue {
+  readonly line: number;
+  readonly column: number;
+  /** Dotted path of the value, empty for the whole document. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Raised when a YAML document is not what its schema asks for; the message lists every issue as `file:line:column`. */
+export class DocumentError extends SluiceError {
+  readonly issues: readonly DocumentIssue[];
+
+  constructor(file: string, issues: readonly DocumentIssue[]) {
+    const lines = issues.map((i) => `${file}:${i.line}:${i.column}: ${i.path === '' ? '' : `${i.path}: `}${i.message}`);
+    super('SPEC_INVALID', lines.join('\n'));
+    this.name = 'DocumentError';
+    this.issues = issues;
+  }
+}
+
+/**
+ * Reads a YAML document and checks it against a zod schema.
+ * @param file the name to print in errors
+ * @throws {DocumentError} with every issue at its line and column
+ */
+export function readDocument<Schema extends z.ZodType>(text: string, schema: Schema, file: string): z.output<Schema> {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter, uniqueKeys: true, prettyErrors: false, version: '1.2' });
+  const at = (offset: number) => {
+    const { line, col } = lineCounter.linePos(offset);
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  const faults = [...document.errors, ...document.warnings];
+  if (faults.length > 0)
+    throw new DocumentError(
+      file,
+      faults.map((fault) => ({ ...at(fault.pos[0]), path: '', message: fault.message })),
+    );
+  // Aliases that multiply ("billion laughs") are refused by the parser's own limit.
+  const result = schema.safeParse(document.toJS({ maxAliasCount: 100 }));
+  if (result.success) return result.data;
+  throw new DocumentError(
+    file,
+    flatten(result.error.issues).map(({ path, message, key }) => ({
+      ...at(offsetOf(document, path, key)),
+      path: path.join('.'),
+      message,
+    })),
+  );
+}
+
+interface FlatIssue {
+  path: PropertyKey[];
+  message: string;
+  /** The unknown key itself, where that is what is wrong. */
+  key?: string;
+}
+
+/** Unions report every branch; the branch with the fewest complaints is the one that was meant. */
+function flatten(issues: readonly z.core.$ZodIssue[], prefix: PropertyKey[] = []): FlatIssue[] {
+  return issues.flatMap((issue): FlatIssue[] => {
+    const path = [...prefix, ...issue.path];
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) => ({ path, key, message: `unknown key ${key}` }));
+    if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+      const branches = issue.errors.map((branch) => flatten(branch, path));
+      return branches.reduce((best, branch) => (branch.length < best.length ? branch : best));
+    }
+    return [{ path, message: issue.message }];
+  });
+}
+
+/** Where a path stands in the text: the value, else the nearest enclosing node that is there. */
+function offsetOf(document: Document.Parsed, path: readonly PropertyKey[], key: string | undefined): number {
+  for (let depth = path.length; depth >= 0; depth -= 1) {
+    const keys = path.slice(0, depth).map((k) => (typeof k === 'symbol' ? String(k) : k));
+    const node = depth === 0 ? document.contents : document.getIn(keys, true);
+    if (!isNode(node)) continue;
+    return (depth === path.length && key !== undefined ? keyOffset(node, key) : undefined) ?? node.range?.[0] ?? 0;
+  }
+  return 0;
+}
+
+function keyOffset(node: Node, key: string): number | undefined {
+  if (!isMap(node)) return undefined;
+  const pair = node.items.find((item) => isPair(item) && String(item.key) === key);
+  return isNode(pair?.key) ? pair.key.range?.[0] : undefined;
+}

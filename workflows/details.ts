@@ -1,0 +1,49 @@
+import { isAsking } from '../src/domain/commands.js';
+import type { ImpactState } from '../src/domain/impact-state.js';
+import { PHASE_TITLES, PHASES } from '../src/domain/phase.js';
+import type { RolloutState } from '../src/domain/rollout-state.js';
+import type { Evidence } from '../src/domain/verdict.js';
+
+/** The view as Markdown, for the Web UI: where it stands, what it waits for, and the command that answers. */
+export function rolloutDetails(state: RolloutState): string {
+  const { service, baseline, candidate, weightPercent, shadowPercent } = state;
+  const sections = [
+    `### ${service}: ${baseline} → ${candidate} is ${state.status}`,
+    `${text(state.reason)}`,
+    `Candidate weight **${weightPercent} %**, shadow **${shadowPercent} %**, verdict **${state.verdict}**, epoch ${state.epoch}.`,
+  ];
+  if (state.paused) sections.push(`Paused by ${text(state.paused.actor)}: ${text(state.paused.reason)}`);
+  if (state.waiting) {
+    const until = state.waiting.until === null ? 'until a person decides' : `until ${state.waiting.until}`;
+    sections.push(`**Waits** (${state.waiting.kind}) ${until}: ${text(state.waiting.note)}`);
+  }
+  if (isAsking(state))
+    sections.push(
+      `\`\`\`\nsluice approve ${service} --actor you --reason "…"\nsluice reject ${service} --actor you --reason "…"\n\`\`\``,
+    );
+  const phases = PHASES.map((phase) => {
+    const { status, note } = state.phases[phase];
+    const step = phase === 'canary' && state.step !== null ? ` (step ${state.step + 1} of ${state.stepCount})` : '';
+    return `| ${PHASE_TITLES[phase]}${step} | ${status} | ${text(note)} |`;
+  });
+  sections.push(
+    ['| phase | status | found |', '| --- | --- | --- |', ...phases].join('\n'),
+    evidenceTable(state.evidence),
+  );
+  return sections.filter((section) => section !== '').join('\n\n');
+}
+
+export function impactDetails(state: ImpactState): string {
+  return `### Impact analysis is ${state.status}\n\nObserved until ${state.until}; verdict **${state.verdict}**.\n\n${evidenceTable(state.evidence)}`;
+}
+
+function evidenceTable(evidence: readonly Evidence[]): string {
+  if (evidence.length === 0) return '';
+  const rows = evidence.map((e) => `| ${e.metric} | ${e.verdict}${e.dryRun ? ' (dry run)' : ''} | ${text(e.reason)} |`);
+  return ['| guardrail | verdict | numbers |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+/** Text from people and servers must not break out of its table cell or become a link. */
+function text(value: string): string {
+  return value.replace(/[|<>[\]`\\]/g, (character) => `\\${character}`).replace(/\s+/g, ' ');
+}

@@ -1,0 +1,2 @@
+export { impact } from './impact.js';
+export { rollout } from './rollout.js';

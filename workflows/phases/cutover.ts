@@ -1,0 +1,71 @@
+import { condition, ParentClosePolicy, startChild } from '@temporalio/workflow';
+import type { Approval } from '../../src/domain/spec/phases.js';
+import { impact } from '../impact.js';
+import { beginPhase, decide, endPhase, now, type Run, update } from '../run.js';
+import { promote } from '../traffic.js';
+import { awaitApproval, waitFor } from '../waits.js';
+import { withStage } from '../watching.js';
+
+/** The switch: the candidate serves all, the baseline stays warm for a while so that the way back is one command long. */
+export async function cutoverPhase(run: Run): Promise<void> {
+  const { approval, keepBaselineWarm } = run.input.spec.phases.cutover;
+  beginPhase(run, 'cutover');
+  if (run.stage?.key !== 'cutover') {
+    if (approval || run.state.paused) await gate(run, approval);
+    await promote(run);
+    run.stage = { key: 'cutover', enteredAt: now(), gate: null };
+    decide(run, {
+      action: 'promote',
+      reason: `${run.state.candidate} serves all of ${run.state.service}`,
+      evidence: run.state.evidence,
+    });
+    await beginImpact(run);
+  }
+  const note = `${run.state.baseline} stays warm: rollback is one command away`;
+  await waitFor(run, { kind: 'warm-baseline', ms: keepBaselineWarm, note }, () => false);
+  endPhase(run, 'cutover', 'passed', `${run.state.candidate} serves all`);
+}
+
+/** While a person thinks, the weight stays where it is, leased and watched. */
+async function gate(run: Run, approval: Approval | undefined): Promise<void> {
+  const { weightPercent, shadowPercent } = run.state;
+  const stage = {
+    key: 'cutover-gate',
+    title: `cutover gate at ${weightPercent} %`,
+    exposure: { weightPercent, shadowPercent },
+    gate: { kind: 'samples', minSamples: 0 },
+  } as const;
+  await withStage(run, stage, async () => {
+    if (approval) await awaitApproval(run, approval, `approval of the cutover to ${run.state.candidate}`);
+    await condition(() => run.state.paused === null);
+  });
+}
+
+/** Goes on after this workflow has ended: its verdict comes days later. */
+async function beginImpact(run: Run): Promise<void> {
+  const { spec, rolloutId } = run.input;
+  const plan = spec.phases.impact;
+  if (!plan) return endPhase(run, 'impact', 'skipped', 'not in the spec');
+  const workflowId = `impact/${spec.service}/${rolloutId}`;
+  await startChild(impact, {
+    workflowId,
+    args: [
+      {
+        rolloutId,
+        service: spec.service,
+        plan,
+        startedAt: run.state.startedAt,
+        cutoverAt: now(),
+        candidate: run.state.candidate,
+      },
+    ],
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+    staticSummary: `Impact of ${spec.service} ${run.state.candidate}`,
+  });
+  Object.assign(run.state.phases.impact, {
+    status: 'running',
+    startedAt: now(),
+    note: `goes on as workflow ${workflowId}`,
+  });
+  update(run, {});
+}

@@ -1,0 +1,38 @@
+import { CancellationScope, condition, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { searchAttributeValues } from '../src/domain/search-attributes.js';
+import { persistent } from './activity-proxies.js';
+import { rolloutDetails } from './details.js';
+import type { Run } from './run.js';
+
+/**
+ * Shows each change of the view in the Web UI, and brings it to the store in the background: traffic never waits for the
+ * store, and what could not be written yet stays in the outbox. Runs until the workflow ends.
+ */
+export function publishChanges(run: Run): { flushed: () => Promise<void> } {
+  let recorded = run.state.revision - 1;
+  let shown = '';
+  void CancellationScope.nonCancellable(async () => {
+    for (;;) {
+      await condition(() => run.state.revision > recorded);
+      const { revision, status, phase } = run.state;
+      shown = show(run, shown);
+      const decisions = run.outbox.decisions.splice(0);
+      const { route } = run.outbox;
+      run.outbox.route = null;
+      await persistent.record.executeWithOptions({ summary: `record: ${status}, ${phase}` }, [
+        { state: run.state, decisions, route },
+      ]);
+      recorded = revision;
+    }
+  });
+  return { flushed: () => condition(() => run.state.revision <= recorded) };
+}
+
+function show(run: Run, before: string): string {
+  setCurrentDetails(rolloutDetails(run.state));
+  const attributes = searchAttributeValues(run.state);
+  const now = JSON.stringify(attributes);
+  // Each upsert is an event in the history; only a real change is worth one.
+  if (now !== before) upsertSearchAttributes(attributes);
+  return now;
+}

@@ -1,0 +1,88 @@
+import { allHandlersFinished, CancellationScope, condition, continueAsNew, isCancellation } from '@temporalio/workflow';
+import { hasEnded, type RolloutState } from '../src/domain/rollout-state.js';
+import { handleMessages } from './handlers.js';
+import type { RolloutInput } from './input.js';
+import { abTestPhase } from './phases/ab-test.js';
+import { canaryPhase } from './phases/canary.js';
+import { cutoverPhase } from './phases/cutover.js';
+import { shadowPhase } from './phases/shadow.js';
+import { validationPhase } from './phases/validation.js';
+import { publishChanges } from './publish.js';
+import { carry, causeOf, decide, openRun, type Run, stop, touch, update } from './run.js';
+import { restoreBaseline } from './traffic.js';
+
+const RUNNERS = [
+  ['validation', validationPhase],
+  ['shadow', shadowPhase],
+  ['canary', canaryPhase],
+  ['abTest', abTestPhase],
+  ['cutover', cutoverPhase],
+] as const;
+
+/**
+ * One rollout of a model version, from validation to cutover. Every exit leaves traffic in a known place: the candidate serves
+ * all, or the baseline does. An expected bad ending is a returned state, not a failed workflow.
+ */
+export async function rollout(input: RolloutInput): Promise<RolloutState> {
+  const run = openRun(input);
+  handleMessages(run);
+  const { flushed } = publishChanges(run);
+  if (!input.carried)
+    decide(run, {
+      action: 'start',
+      actor: input.startedBy,
+      reason: `${run.state.baseline} -> ${run.state.candidate}, spec ${input.specDigest}`,
+    });
+
+  const phases = new CancellationScope();
+  const finished = phases.run(() => runPhases(run));
+  try {
+    await Promise.race([finished, condition(() => run.inbox.stop !== null || run.shouldContinueAsNew)]);
+  } catch (error) {
+    const exposed = run.state.epoch > 0 && run.state.phases.validation.status === 'passed';
+    const why = isCancellation(error) ? 'the workflow was cancelled' : causeOf(error);
+    stop(run, {
+      outcome: exposed ? 'rolled-back' : 'failed',
+      reason: `${run.state.phase}: ${why}`,
+      evidence: run.state.evidence,
+    });
+  }
+  // Weights first, whatever else goes on; only then is the work of the phases called off.
+  if (run.inbox.stop !== null) await CancellationScope.nonCancellable(() => rollBack(run));
+  phases.cancel();
+  await finished.catch(() => undefined);
+
+  await CancellationScope.nonCancellable(async () => {
+    if (!hasEnded(run.state.status) && !run.shouldContinueAsNew)
+      update(run, { status: 'promoted', reason: `${run.state.candidate} serves all of ${run.state.service}` });
+    await flushed();
+    await condition(allHandlersFinished);
+  });
+  if (!hasEnded(run.state.status)) return continueAsNew<typeof rollout>({ ...input, carried: carry(run) });
+  return run.state;
+}
+
+async function runPhases(run: Run): Promise<void> {
+  for (const [phase, runPhase] of RUNNERS) {
+    const { status } = run.state.phases[phase];
+    if (status === 'pending' || status === 'running') await runPhase(run);
+    // A phase that asked for a stop must not be followed by the next one.
+    if (run.inbox.stop !== null) return condition(() => false);
+  }
+}
+
+async function rollBack(run: Run): Promise<void> {
+  const { stop: why } = run.inbox;
+  if (why === null) return;
+  const exposed = run.state.phases.validation.status === 'passed';
+  if (exposed) await restoreBaseline(run);
+  Object.assign(run.state.phases[run.state.phase], {
+    status: 'failed',
+    endedAt: run.state.updatedAt,
+    note: why.reason,
+  });
+  const { action, actor, source, reason, evidence, outcome } = why;
+  update(run, { status: outcome, reason, waiting: null, paused: null });
+  decide(run, { action, actor, source, reason, evidence });
+  touch(run);
+}

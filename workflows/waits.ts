@@ -1,0 +1,84 @@
+import { condition } from '@temporalio/workflow';
+import type { Waiting } from '../src/domain/rollout-state.js';
+import type { Approval } from '../src/domain/spec/phases.js';
+import { decide, now, type Run, stop, update } from './run.js';
+
+const isoAfter = (from: string, ms: number) => new Date(Date.parse(from) + ms).toISOString();
+const remaining = (until: string) => Math.max(1, Date.parse(until) - Date.now());
+
+/**
+ * Waits until `done` holds, and never while the rollout is paused.
+ * @param ms at most this long, counted from when the wait began, also over continue-as-new
+ * @returns whether it came to hold in time; a pause stretches the time
+ */
+export async function waitFor(
+  run: Run,
+  wait: { kind: Waiting['kind']; ms: number; note: string },
+  done: () => boolean,
+): Promise<boolean> {
+  const waiting = begin(run, wait.kind, wait.ms, wait.note);
+  const held = await condition(() => done() && run.state.paused === null, remaining(waiting.until ?? now()), {
+    summary: `${wait.kind}: ${wait.note}`,
+  });
+  await condition(() => run.state.paused === null);
+  update(run, { waiting: null });
+  return held || done();
+}
+
+/** Lets time pass at this weight, guardrails watched meanwhile. */
+export async function bake(run: Run, ms: number, since: string, note: string): Promise<void> {
+  const until = isoAfter(since, ms);
+  update(run, { waiting: { kind: 'bake', since, until, note } });
+  if (Date.parse(until) > Date.now()) await condition(() => false, remaining(until), { summary: `bake: ${note}` });
+  await condition(() => run.state.paused === null);
+  update(run, { waiting: null });
+}
+
+/** Asks a person. No answer in time is never a yes: it rolls back, or goes on asking. */
+export async function awaitApproval(run: Run, approval: Approval, note: string): Promise<void> {
+  const waiting = begin(run, 'approval', approval.timeout, note);
+  update(run, { reason: note });
+  const answered = await condition(() => isApproved(run), remaining(waiting.until ?? now()), {
+    summary: `approval: ${note}`,
+  });
+  if (!answered && approval.onTimeout === 'rollback') {
+    stop(run, {
+      outcome: 'rolled-back',
+      reason: `no approval by ${waiting.until}: ${note}`,
+      evidence: run.state.evidence,
+    });
+    return condition(() => false);
+  }
+  if (!answered) update(run, { waiting: { ...waiting, until: null, note: `${note} (overdue)` } });
+  await condition(() => isApproved(run));
+  takeApproval(run);
+}
+
+/** What the rules can't decide, a person must: promote this gate, or reject it. */
+export async function hold(run: Run, note: string): Promise<void> {
+  decide(run, { action: 'hold', reason: note, evidence: run.state.evidence });
+  update(run, { reason: note, waiting: { kind: 'hold', since: now(), until: null, note } });
+  await condition(() => isApproved(run));
+  takeApproval(run);
+}
+
+const isApproved = (run: Run) => run.inbox.approval !== null && run.state.paused === null;
+
+function takeApproval(run: Run): void {
+  const given = run.inbox.approval;
+  run.inbox.approval = null;
+  update(run, { waiting: null });
+  if (given === null) return;
+  const { actor, source, reason } = given;
+  decide(run, { action: 'approve', actor, source, reason: reason || 'approved', evidence: run.state.evidence });
+}
+
+/** The wait in progress, if it is the same one (after continue-as-new), else a new one. */
+function begin(run: Run, kind: Waiting['kind'], ms: number, note: string): Waiting {
+  const { waiting } = run.state;
+  if (waiting?.kind === kind && waiting.note === note && waiting.until !== null) return waiting;
+  const since = now();
+  const begun: Waiting = { kind, since, until: isoAfter(since, ms), note };
+  update(run, { waiting: begun });
+  return begun;
+}

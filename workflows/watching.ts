@@ -1,0 +1,65 @@
+import { CancellationScope, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
+import type { Gate } from '../activities/index.js';
+import { type Exposure, guardrailAlpha } from '../src/domain/exposure.js';
+import { overallVerdict, verdictSignature } from '../src/domain/verdict.js';
+import { long } from './activity-proxies.js';
+import { now, type Run, stop, update } from './run.js';
+import { currentTrialRoute, expose } from './traffic.js';
+
+export interface StagePlan {
+  /** Unique within the rollout, for instance `canary:2`. */
+  readonly key: string;
+  /** For the timeline: `canary 25 %`. */
+  readonly title: string;
+  readonly exposure: Exposure;
+  readonly gate: Gate;
+}
+
+/**
+ * A stretch of constant traffic: sets it (once, even over continue-as-new), and watches the guardrails for as long as `body`
+ * takes, whatever it waits for. A failing guardrail ends the rollout from within; `body` need not look.
+ */
+export async function withStage<T>(run: Run, plan: StagePlan, body: () => Promise<T>): Promise<T> {
+  if (run.stage?.key !== plan.key) {
+    await expose(run, plan.exposure, plan.title);
+    run.stage = { key: plan.key, enteredAt: now(), gate: null };
+    update(run, { evidence: [], verdict: 'inconclusive' });
+  }
+  const watching = new CancellationScope();
+  const watcher = watching.run(() => watchForever(run, plan));
+  try {
+    return await Promise.race([body(), watcher]);
+  } finally {
+    watching.cancel();
+    await watcher.catch((error: unknown) => {
+      if (!isCancellation(error)) throw error;
+    });
+  }
+}
+
+/** Watches window after window; ends only by cancellation or by an error that no retry mends. */
+async function watchForever(run: Run, plan: StagePlan): Promise<never> {
+  const { spec } = run.input;
+  for (;;) {
+    // A dead worker must be missed early enough for the next one to renew the lease.
+    const options = { summary: `watch ${plan.title}: lease and guardrails`, heartbeatTimeout: spec.watch.lease / 2 };
+    const summary = await long.watch.executeWithOptions(options, [
+      {
+        route: currentTrialRoute(run),
+        guardrails: spec.guardrails,
+        alpha: guardrailAlpha(spec),
+        gate: plan.gate,
+        tickMs: spec.watch.tick,
+        windowMs: spec.watch.window,
+        known: verdictSignature(run.state.evidence, run.stage?.gate ?? null),
+      },
+    ]);
+    if (run.stage) run.stage.gate = summary.gate;
+    update(run, { evidence: summary.evidence, verdict: overallVerdict(summary.evidence) });
+    const failing = [...summary.evidence, summary.gate].filter((e) => e.verdict === 'fail' && !e.dryRun);
+    if (failing[0]) stop(run, { outcome: 'rolled-back', reason: failing[0].reason, evidence: failing });
+    if (workflowInfo().continueAsNewSuggested) run.shouldContinueAsNew = true;
+    // A stopped run is unwound from outside; without this wait the loop would go on watching what is being taken away.
+    if (run.inbox.stop || run.shouldContinueAsNew) await condition(() => false);
+  }
+}
