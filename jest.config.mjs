@@ -1,4 +1,4 @@
-/** One configuration for every suite; `npm test` builds or finds the Temporal CLI before the first test (test/setup/global.ts). */
+/** One configuration for every suite; `npm test` builds or finds the Temporal CLI before the first test (test/setup/global.mjs). */
 export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
@@ -10,8 +10,8 @@ export default {
       { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
     ],
   },
-  globalSetup: '<rootDir>/test/setup/global.ts',
-  globalTeardown: '<rootDir>/test/setup/global-teardown.ts',
+  globalSetup: '<rootDir>/test/setup/global.mjs',
+  globalTeardown: '<rootDir>/test/setup/global-teardown.mjs',
   testTimeout: 60_000,
   maxWorkers: 2,
 };

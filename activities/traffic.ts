@@ -15,17 +15,18 @@ export const createTrafficActivities = ({ router, store }: TrafficDeps) => ({
    * baseline the spec names. Changes nothing.
    * @throws {SluiceError} ROLLOUT_CONFLICT when another version serves
    */
-  async claimService(spec: RolloutSpec): Promise<{ epoch: number }> {
-    const applied = (await router.readBack(spec.service)).map(({ route }) => route);
-    const kept = await store.latestRoute(spec.service);
-    const routes = kept === null ? applied : [...applied, kept];
-    const newest = routes.reduce<Route | null>((a, b) => (a === null || b.epoch > a.epoch ? b : a), null);
-    if (newest !== null && newest.baseline.version !== spec.baseline.version)
+  async claimService({ service, baseline }: RolloutSpec): Promise<{ epoch: number }> {
+    const newest = await newestRoute(router, store, service);
+    if (newest !== null && newest.baseline.version !== baseline.version)
       throw new SluiceError(
         'ROLLOUT_CONFLICT',
-        `${spec.service} serves ${newest.baseline.version} (epoch ${newest.epoch}), but the spec names ${spec.baseline.version} as its baseline`,
+        `${service} serves ${newest.baseline.version} (epoch ${newest.epoch}), but the spec names ${baseline.version} as its baseline`,
       );
     return { epoch: newest?.epoch ?? 0 };
+  },
+
+  async newestEpoch(service: string): Promise<number> {
+    return (await newestRoute(router, store, service))?.epoch ?? 0;
   },
 
   /** Applies an absolute route to every gateway and reads it back; a retry repeats the same state. */
@@ -35,3 +36,11 @@ export const createTrafficActivities = ({ router, store }: TrafficDeps) => ({
 });
 
 export type TrafficActivities = ReturnType<typeof createTrafficActivities>;
+
+/** Over what the gateways do and what the store wants: after a crash either may be ahead. */
+async function newestRoute(router: TrafficRouter, store: Store, service: string): Promise<Route | null> {
+  const applied = (await router.readBack(service)).map(({ route }) => route);
+  const kept = await store.latestRoute(service);
+  const routes = kept === null ? applied : [...applied, kept];
+  return routes.reduce<Route | null>((a, b) => (a === null || b.epoch > a.epoch ? b : a), null);
+}

@@ -8,7 +8,9 @@ export const persistent = proxyActivities<Pick<Activities, 'setTraffic' | 'recor
 });
 
 /** A question to the outside whose lasting failure is an answer. */
-export const limited = proxyActivities<Pick<Activities, 'claimService' | 'assertServersReady' | 'compareImpact'>>({
+export const limited = proxyActivities<
+  Pick<Activities, 'claimService' | 'newestEpoch' | 'assertServersReady' | 'compareImpact'>
+>({
   startToCloseTimeout: '30s',
   retry: { initialInterval: '1s', maximumAttempts: 3 },
 });
@@ -17,6 +19,6 @@ export const limited = proxyActivities<Pick<Activities, 'claimService' | 'assert
 export const long = proxyActivities<Pick<Activities, 'watch' | 'validate'>>({
   startToCloseTimeout: '2h',
   heartbeatTimeout: '90s',
-  retry: { initialInterval: '1s', maximumInterval: '10s', maximumAttempts: 0 },
+  retry: { initialInterval: '1s', maximumInterval: '10s' },
   cancellationType: ActivityCancellationType.TRY_CANCEL,
 });

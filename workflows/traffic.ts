@@ -1,7 +1,7 @@
-import { CancellationScope, sleep } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, CancellationScope, condition, sleep } from '@temporalio/workflow';
 import { type Exposure, stableRoute, trialRoute } from '../src/domain/exposure.js';
 import type { Route } from '../src/domain/route.js';
-import { persistent } from './activity-proxies.js';
+import { limited, persistent } from './activity-proxies.js';
 import { decide, type Run, update } from './run.js';
 
 /** Gateways measure a lease by their own clocks; this much longer is surely over. */
@@ -18,6 +18,7 @@ export function currentTrialRoute(run: Run): Route {
 
 /** Exposes the candidate to more traffic, in a new epoch, once every gateway has confirmed it. */
 export async function expose(run: Run, exposure: Exposure, reason: string): Promise<void> {
+  await neverOnceStopped(run);
   const epoch = run.state.epoch + 1;
   // Counted before the gateways hear of it: should this be cut short, the way back needs an epoch above it.
   update(run, { epoch });
@@ -29,8 +30,14 @@ export async function expose(run: Run, exposure: Exposure, reason: string): Prom
   decide(run, { action: 'set-weight', reason: `${words} (${reason})` });
 }
 
+/** A stop may come in the same moment as the yes that leads here: then nothing moves forward any more. */
+async function neverOnceStopped(run: Run): Promise<void> {
+  if (run.inbox.stop !== null) await condition(() => false);
+}
+
 /** Makes the candidate what serves. From here on it needs no lease: losing the control plane must not move users. */
 export async function promote(run: Run): Promise<void> {
+  await neverOnceStopped(run);
   const epoch = run.state.epoch + 1;
   update(run, { epoch });
   const route = stableRoute(run.input.spec, run.input.rolloutId, epoch, 'candidate');
@@ -45,17 +52,37 @@ export async function promote(run: Run): Promise<void> {
  */
 export async function restoreBaseline(run: Run): Promise<void> {
   const leased = run.state.phases.cutover.status === 'pending';
-  const route = stableRoute(run.input.spec, run.input.rolloutId, run.state.epoch + 1, 'baseline');
+  const scope = new CancellationScope();
+  const leaseMs = run.input.spec.watch.lease + LEASE_SLACK_MS;
+  const summary = 'unreachable gateways have lost their lease';
+  const leaseOver = leased ? scope.run(() => sleep(leaseMs, { summary })) : new Promise<never>(() => undefined);
+  leaseOver.catch(() => undefined);
+  await Promise.race([sendBaseline(run), leaseOver]).finally(() => scope.cancel());
+  update(run, { weightPercent: 0, shadowPercent: 0 });
+}
+
+/** A rollback wins over everything: where somebody else has set a newer epoch meanwhile, it takes one above that. */
+async function sendBaseline(run: Run): Promise<void> {
   const summary = `rollback: ${run.state.baseline} serves all`;
-  const confirmed = persistent.setTraffic.executeWithOptions({ summary }, [route]);
-  if (leased) {
-    const scope = new CancellationScope();
-    const leaseMs = run.input.spec.watch.lease + LEASE_SLACK_MS;
-    const leaseOver = scope.run(() => sleep(leaseMs, { summary: 'unreachable gateways have lost their lease' }));
-    await Promise.race([confirmed, leaseOver]).finally(() => scope.cancel());
-    leaseOver.catch(() => undefined);
-    confirmed.catch(() => undefined);
-  } else await confirmed;
-  update(run, { epoch: route.epoch, weightPercent: 0, shadowPercent: 0 });
-  run.outbox.route = route;
+  for (;;) {
+    const epoch = run.state.epoch + 1;
+    update(run, { epoch });
+    const route = stableRoute(run.input.spec, run.input.rolloutId, epoch, 'baseline');
+    run.outbox.route = route;
+    try {
+      await persistent.setTraffic.executeWithOptions({ summary }, [route]);
+      return;
+    } catch (error) {
+      if (typeOf(error) !== 'EPOCH_STALE') throw error;
+      const newest = await limited.newestEpoch(run.state.service);
+      update(run, { epoch: Math.max(newest, run.state.epoch) });
+    }
+  }
+}
+
+/** The type of the failure that an activity ended with. */
+function typeOf(error: unknown): string | undefined {
+  return error instanceof ActivityFailure && error.cause instanceof ApplicationFailure
+    ? (error.cause.type ?? undefined)
+    : undefined;
 }

@@ -62,7 +62,8 @@ export async function hold(run: Run, note: string): Promise<void> {
   takeApproval(run);
 }
 
-const isApproved = (run: Run) => run.inbox.approval !== null && run.state.paused === null;
+/** A stop beats an approval, whatever their order. */
+const isApproved = (run: Run) => run.inbox.approval !== null && run.state.paused === null && run.inbox.stop === null;
 
 function takeApproval(run: Run): void {
   const given = run.inbox.approval;

@@ -19,11 +19,13 @@ export async function readCsvDataset(path: string, folder: string): Promise<Data
   const [header, ...records] = parseRecords(text, fail);
   if (header === undefined || header.at(-1) !== LABEL) throw fail(`line 1: the last column is not ${LABEL}`);
   if (records.length === 0) throw fail('no rows');
-  const rows = records.map((record, index) => record.slice(0, -1).map((cell, column) => {
-    const value = cell.trim() === '' ? Number.NaN : Number(cell);
-    if (!Number.isFinite(value)) throw fail(`line ${index + 2}: ${header[column]} is "${cell}", not a finite number`);
-    return value;
-  }));
+  const rows = records.map((record, index) =>
+    record.slice(0, -1).map((cell, column) => {
+      const value = cell.trim() === '' ? Number.NaN : Number(cell);
+      if (!Number.isFinite(value)) throw fail(`line ${index + 2}: ${header[column]} is "${cell}", not a finite number`);
+      return value;
+    }),
+  );
   return { rows, labels: records.map((record) => record.at(-1) ?? '') };
 }
 

@@ -6,9 +6,7 @@ import type { ModelServer, Prediction } from '../ports/model-server.js';
 
 /** The outputs this client asks for and understands. */
 const answerSchema = z.object({
-  outputs: z
-    .array(z.object({ name: z.string(), shape: z.array(z.number()), data: z.array(z.unknown()) }))
-    .min(1),
+  outputs: z.array(z.object({ name: z.string(), shape: z.array(z.number()), data: z.array(z.unknown()) })).min(1),
 });
 type Answer = z.output<typeof answerSchema>;
 
@@ -17,7 +15,13 @@ type Answer = z.output<typeof answerSchema>;
  * Source: https://kserve.github.io/website/latest/modelserving/data_plane/v2_protocol/
  */
 export function createOpenInferenceClient(target: ModelTarget, protocol: Protocol, timeoutMs = 10_000): ModelServer {
-  const http = axios.create({ baseURL: target.url, timeout: timeoutMs, proxy: false, maxRedirects: 0, maxContentLength: 50 * 2 ** 20 });
+  const http = axios.create({
+    baseURL: target.url,
+    timeout: timeoutMs,
+    proxy: false,
+    maxRedirects: 0,
+    maxContentLength: 50 * 2 ** 20,
+  });
   const name = `model ${protocol.model} ${target.version} at ${target.url}`;
   const path = `/v2/models/${protocol.model}`;
   return {

@@ -46,10 +46,10 @@ export function readDocument<Schema extends z.ZodType>(text: string, schema: Sch
   if (result.success) return result.data;
   throw new DocumentError(
     file,
-    flatten(result.error.issues).map(({ path, message, key }) => ({
+    flatten(result.error.issues).map(({ path, message, key, showValue }) => ({
       ...at(offsetOf(document, path, key)),
       path: path.join('.'),
-      message,
+      message: showValue ? message + valueAt(document, path) : message,
     })),
   );
 }
@@ -59,9 +59,14 @@ interface FlatIssue {
   message: string;
   /** The unknown key itself, where that is what is wrong. */
   key?: string;
+  showValue?: boolean;
 }
 
-/** Unions report every branch; the branch with the fewest complaints is the one that was meant. */
+/** How well a branch of a union fits: the one whose complaints lie deepest, then are fewest, is the one that was meant. */
+const fit = (branch: readonly FlatIssue[]) =>
+  1000 * Math.min(...branch.map((issue) => issue.path.length)) - branch.length;
+
+/** One issue a fault, with the path from the document's root. */
 function flatten(issues: readonly z.core.$ZodIssue[], prefix: PropertyKey[] = []): FlatIssue[] {
   return issues.flatMap((issue): FlatIssue[] => {
     const path = [...prefix, ...issue.path];
@@ -69,10 +74,18 @@ function flatten(issues: readonly z.core.$ZodIssue[], prefix: PropertyKey[] = []
       return issue.keys.map((key) => ({ path, key, message: `unknown key ${key}` }));
     if (issue.code === 'invalid_union' && issue.errors.length > 0) {
       const branches = issue.errors.map((branch) => flatten(branch, path));
-      return branches.reduce((best, branch) => (branch.length < best.length ? branch : best));
+      return branches.reduce((best, branch) => (fit(branch) > fit(best) ? branch : best));
     }
-    return [{ path, message: issue.message }];
+    // Our own messages name the value already; zod's name its type only.
+    return [{ path, message: issue.message, ...(issue.code === 'custom' ? {} : { showValue: true }) }];
   });
+}
+
+/** The scalar that stands at a path, for a message; nothing for a missing value or a whole map. */
+function valueAt(document: Document.Parsed, path: readonly PropertyKey[]): string {
+  const value =
+    path.length === 0 ? undefined : document.getIn(path.map((key) => (typeof key === 'symbol' ? String(key) : key)));
+  return ['string', 'number', 'boolean'].includes(typeof value) ? ` (got ${String(value).slice(0, 100)})` : '';
 }
 
 /** Where a path stands in the text: the value, else the nearest enclosing node that is there. */

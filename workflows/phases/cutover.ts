@@ -1,4 +1,4 @@
-import { condition, ParentClosePolicy, startChild } from '@temporalio/workflow';
+import { CancellationScope, condition, ParentClosePolicy, startChild } from '@temporalio/workflow';
 import type { Approval } from '../../src/domain/spec/phases.js';
 import { impact } from '../impact.js';
 import { beginPhase, decide, endPhase, now, type Run, update } from '../run.js';
@@ -47,7 +47,8 @@ async function beginImpact(run: Run): Promise<void> {
   const plan = spec.phases.impact;
   if (!plan) return endPhase(run, 'impact', 'skipped', 'not in the spec');
   const workflowId = `impact/${spec.service}/${rolloutId}`;
-  await startChild(impact, {
+  // Not even an abort of the rollout ends it: what the cutover did is worth knowing.
+  const options = {
     workflowId,
     args: [
       {
@@ -61,7 +62,8 @@ async function beginImpact(run: Run): Promise<void> {
     ],
     parentClosePolicy: ParentClosePolicy.ABANDON,
     staticSummary: `Impact of ${spec.service} ${run.state.candidate}`,
-  });
+  } as const;
+  await CancellationScope.nonCancellable(() => startChild(impact, options));
   Object.assign(run.state.phases.impact, {
     status: 'running',
     startedAt: now(),

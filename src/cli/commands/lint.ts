@@ -1,0 +1,29 @@
+import { loadSpec } from '../../client/load-spec.js';
+import { describeError } from '../../domain/errors.js';
+import { DocumentError } from '../../yaml/read-document.js';
+import { exitCodeOf } from '../errors.js';
+
+/** Checks every file, also after a bad one. */
+export async function lint(files: readonly string[], { output }: { output: string }): Promise<void> {
+  const results = await Promise.all(
+    files.map(async (file) => {
+      try {
+        await loadSpec(file);
+        return { file, ok: true, issues: [] };
+      } catch (error) {
+        process.exitCode = Math.max(Number(process.exitCode ?? 0), exitCodeOf(error));
+        const issues =
+          error instanceof DocumentError
+            ? error.issues
+            : [{ line: 1, column: 1, path: '', message: describeError(error) }];
+        return { file, ok: false, issues };
+      }
+    }),
+  );
+  if (output === 'json') return void process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+  for (const { file, ok, issues } of results) {
+    if (ok) process.stdout.write(`${file}: ok\n`);
+    for (const { line, column, path, message } of issues)
+      process.stdout.write(`${file}:${line}:${column}: ${path === '' ? '' : `${path}: `}${message}\n`);
+  }
+}

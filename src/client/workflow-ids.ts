@@ -1,0 +1,16 @@
+/** Where rollouts wait for a worker. */
+export const TASK_QUEUE = 'sluice';
+
+/** One id a service: Temporal itself keeps a second rollout from starting. */
+export function workflowIdOf(service: string): string {
+  return `rollout/${service}`;
+}
+
+export function impactWorkflowIdOf(service: string, rolloutId: string): string {
+  return `impact/${service}/${rolloutId}`;
+}
+
+/** The address of a history in the Web UI. */
+export function historyUrl(uiUrl: string, namespace: string, workflowId: string, runId: string): string {
+  return `${uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}/${runId}/history`;
+}

@@ -1,0 +1,34 @@
+import { SluiceError } from './domain/errors.js';
+
+/** Settings shared by the processes, from the environment; each has a default that suits one machine. Temporal's own are read by its SDK. */
+export interface Config {
+  /** PostgreSQL; null for the embedded store. */
+  readonly databaseUrl: string | null;
+  /** Holds the embedded store, logs and a gateway's state. */
+  readonly stateDir: string;
+  /** Data sets named in specs are looked up from here. */
+  readonly dataDir: string;
+  /** Admin listeners of all gateway replicas. */
+  readonly gatewayAdminUrls: readonly string[];
+  /** Base URL of `sluice api`. */
+  readonly apiUrl: string;
+}
+
+/** @throws {SluiceError} USAGE naming the variable and its value */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const gateways = env['SLUICE_GATEWAYS'] ?? 'http://127.0.0.1:8081';
+  return {
+    databaseUrl: env['DATABASE_URL'] ?? null,
+    stateDir: env['SLUICE_STATE_DIR'] ?? '.sluice',
+    dataDir: env['SLUICE_DATA_DIR'] ?? '.',
+    gatewayAdminUrls: gateways.split(',').map((url) => httpUrl('SLUICE_GATEWAYS', url.trim())),
+    apiUrl: httpUrl('SLUICE_API', env['SLUICE_API'] ?? 'http://127.0.0.1:8090'),
+  };
+}
+
+function httpUrl(variable: string, value: string): string {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new SluiceError('USAGE', `${variable}: "${value}" is not an http or https URL`);
+  return value.replace(/\/$/, '');
+}

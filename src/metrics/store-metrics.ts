@@ -1,0 +1,81 @@
+import { SluiceError } from '../domain/errors.js';
+import { isMetric, METRICS, type Metric } from '../domain/metric.js';
+import type { Arm } from '../domain/observation.js';
+import type { Measurement, MetricSource } from '../ports/metric-source.js';
+import type { Scope, Store } from '../ports/store.js';
+import { mergeSketches } from '../stats/latency-sketch.js';
+
+/**
+ * Metrics from what the gateways recorded.
+ * @returns a source whose methods throw {SluiceError} SPEC_INVALID on a metric that is not in `METRICS`
+ */
+export function createStoreMetrics(store: Store): MetricSource {
+  return {
+    async measure(metric, scope) {
+      const read = await readMetric(store, known(metric), scope);
+      return read(['baseline', 'candidate']); // what went to a shadow, no user met
+    },
+    async compare(metric, scope, candidateArm) {
+      const read = await readMetric(store, known(metric), scope);
+      return { baseline: read(['baseline']), candidate: read([candidateArm]) };
+    },
+  };
+}
+
+function known(metric: string): Metric {
+  if (isMetric(metric)) return metric;
+  throw new SluiceError('SPEC_INVALID', `unknown metric ${metric}; known are ${METRICS.join(', ')}`);
+}
+
+/** One reading of the store, which then answers for any arms: both sides of a comparison come from the same moment. */
+async function readMetric(store: Store, metric: Metric, scope: Scope): Promise<(arms: readonly Arm[]) => Measurement> {
+  switch (metric) {
+    case 'error_rate': {
+      const summaries = await store.armSummaries(scope);
+      return (arms) =>
+        proportion(ofArms(summaries, arms).map(({ errors, requests }) => ({ successes: errors, trials: requests })));
+    }
+    case 'latency_p50':
+    case 'latency_p90':
+    case 'latency_p95':
+    case 'latency_p99': {
+      const summaries = await store.armSummaries(scope);
+      return (arms) => ({
+        kind: 'latency',
+        counts: mergeSketches(...ofArms(summaries, arms).map(({ latency }) => latency)),
+      });
+    }
+    case 'prediction_drift': {
+      const labels = await store.labelCounts(scope);
+      return (arms) => categories(ofArms(labels, arms));
+    }
+    case 'accuracy': {
+      const outcomes = await store.labelledOutcomes(scope);
+      return (arms) =>
+        proportion(ofArms(outcomes, arms).map(({ correct, joined }) => ({ successes: correct, trials: joined })));
+    }
+    case 'conversion':
+    case 'thumb': {
+      // Values are 1 or 0, so their sum is the number of yeses.
+      const summaries = await store.feedbackSummaries(scope, metric);
+      return (arms) => proportion(ofArms(summaries, arms).map(({ sum, count }) => ({ successes: sum, trials: count })));
+    }
+  }
+}
+
+function ofArms<Row extends { readonly arm: Arm }>(rows: readonly Row[], arms: readonly Arm[]): Row[] {
+  return rows.filter(({ arm }) => arms.includes(arm));
+}
+
+function proportion(parts: readonly { readonly successes: number; readonly trials: number }[]): Measurement {
+  const successes = parts.reduce((sum, part) => sum + part.successes, 0);
+  const trials = parts.reduce((sum, part) => sum + part.trials, 0);
+  return { kind: 'proportion', value: { successes, trials } };
+}
+
+function categories(rows: readonly { readonly label: string; readonly count: number }[]): Measurement {
+  // A model's label may be any text, `__proto__` as well: a Map and fromEntries keep it an ordinary key.
+  const counts = new Map<string, number>();
+  for (const { label, count } of rows) counts.set(label, (counts.get(label) ?? 0) + count);
+  return { kind: 'categories', counts: Object.fromEntries(counts) };
+}

@@ -1,0 +1,6 @@
+import type { Migration } from '../migrate.js';
+import { routesAndRollouts } from './001-routes-and-rollouts.js';
+import { observations } from './002-observations.js';
+
+/** In order. What has been released is never edited: a change of the schema is a new migration. */
+export const MIGRATIONS: readonly Migration[] = [routesAndRollouts, observations];

@@ -1,0 +1,33 @@
+import { SluiceError } from '../domain/errors.js';
+import type { Route } from '../domain/route.js';
+import { toJsonDocument } from './json-document.js';
+import type { SqlClient } from './sql-client.js';
+
+/**
+ * Keeps a route unless a newer epoch, or another route with the same epoch, is kept. One statement: two writers can't both
+ * pass the comparison and then write in the wrong order.
+ * @throws {SluiceError} EPOCH_STALE
+ */
+export async function saveRoute(client: SqlClient, route: Route): Promise<void> {
+  const { service, epoch } = route;
+  const saved = await client.query(
+    `INSERT INTO sluice.route AS kept (service, epoch, route) VALUES ($1, $2, $3::jsonb)
+     ON CONFLICT (service) DO UPDATE SET epoch = excluded.epoch, route = excluded.route, saved_at = now()
+     WHERE kept.epoch < excluded.epoch OR (kept.epoch = excluded.epoch AND kept.route = excluded.route)
+     RETURNING epoch`,
+    [service, epoch, toJsonDocument(route)],
+  );
+  if (saved.length === 1) return;
+  const kept = (await latestRoute(client, service))?.epoch;
+  throw new SluiceError(
+    'EPOCH_STALE',
+    kept === epoch
+      ? `epoch ${epoch} of service ${service} is kept with another route`
+      : `epoch ${epoch} of service ${service} is older than epoch ${kept}, which is kept`,
+  );
+}
+
+export async function latestRoute(client: SqlClient, service: string): Promise<Route | null> {
+  const [row] = await client.query<{ route: Route }>('SELECT route FROM sluice.route WHERE service = $1', [service]);
+  return row?.route ?? null;
+}

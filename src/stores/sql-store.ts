@@ -1,0 +1,28 @@
+import type { Store } from '../ports/store.js';
+import { appendObservations } from './append-observations.js';
+import { armSummaries } from './arm-counts.js';
+import { feedbackSummaries, labelCounts, labelledOutcomes, shadowSummary } from './outcomes.js';
+import { appendDecision, decisions, rollout, rollouts, saveRollout } from './rollouts.js';
+import { latestRoute, saveRoute } from './routes.js';
+import type { SqlClient } from './sql-client.js';
+
+/** The store over a database whose schema is up to date. Closing it closes the client. */
+export function createSqlStore(client: SqlClient): Store {
+  return {
+    saveRoute: (route) => saveRoute(client, route),
+    latestRoute: (service) => latestRoute(client, service),
+    appendObservations: (batch) => appendObservations(client, batch),
+    armSummaries: (scope) => armSummaries(client, scope),
+    labelCounts: (scope) => labelCounts(client, scope),
+    labelledOutcomes: (scope) => labelledOutcomes(client, scope),
+    feedbackSummaries: (scope, kind) => feedbackSummaries(client, scope, kind),
+    shadowSummary: (scope) => shadowSummary(client, scope),
+    appendDecision: (decision) => appendDecision(client, decision),
+    decisions: (rolloutId) => decisions(client, rolloutId),
+    saveRollout: (state) => saveRollout(client, state),
+    rollout: (rolloutId) => rollout(client, rolloutId),
+    rollouts: (filter) => rollouts(client, filter),
+    ping: async () => void (await client.query('SELECT 1')),
+    close: () => client.close(),
+  };
+}

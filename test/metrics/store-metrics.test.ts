@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { METRICS } from '../../src/domain/metric.js';
+import { createStoreMetrics } from '../../src/metrics/store-metrics.js';
+import type { MetricSource } from '../../src/ports/metric-source.js';
+import type { Store } from '../../src/ports/store.js';
+import { openStore } from '../../src/stores/open-store.js';
+import { batchOf, bucketOf, feedbackOf, labelFor, newService, predictionOf } from '../stores/observation-fixtures.js';
+
+describe('metrics from the store', () => {
+  const service = newService();
+  const scope = { service, epochs: [1, 1] as const };
+  let store: Store;
+  let metrics: MetricSource;
+
+  beforeAll(async () => {
+    store = await openStore({});
+    metrics = createStoreMetrics(store);
+    const predictions = [
+      predictionOf(service, { label: '7' }),
+      predictionOf(service, { label: '__proto__' }),
+      predictionOf(service, { arm: 'candidate', label: '7' }),
+      predictionOf(service, { arm: 'shadow', label: '1' }),
+      predictionOf(service, { epoch: 2, label: '9' }),
+    ];
+    await store.appendObservations(
+      batchOf({
+        buckets: [
+          bucketOf(service, { requests: 100, errors: 1, latency: { '5': 99, '9': 1 } }),
+          bucketOf(service, { arm: 'candidate', requests: 20, errors: 2, latency: { '5': 20 } }),
+          bucketOf(service, { arm: 'shadow', requests: 50, errors: 5, latency: { '7': 50 } }),
+          bucketOf(service, { epoch: 2, requests: 7, errors: 7, latency: { '1': 7 } }),
+        ],
+        predictions,
+        feedback: [
+          ...predictions.map((prediction) => labelFor(prediction, '7')),
+          ...[1, 1, 0].map((value) => feedbackOf(service, { value })),
+          feedbackOf(service, { arm: 'candidate', value: 0 }),
+          feedbackOf(service, { arm: 'candidate', kind: 'thumb', value: 1 }),
+        ],
+      }),
+    );
+  }, 120_000);
+  afterAll(() => store?.close());
+
+  const share = (successes: number, trials: number) => ({ kind: 'proportion', value: { successes, trials } });
+
+  test.each([
+    ['error_rate', share(1, 100), share(2, 20)],
+    ['latency_p50', { kind: 'latency', counts: { '5': 99, '9': 1 } }, { kind: 'latency', counts: { '5': 20 } }],
+    ['latency_p99', { kind: 'latency', counts: { '5': 99, '9': 1 } }, { kind: 'latency', counts: { '5': 20 } }],
+    ['accuracy', share(1, 2), share(1, 1)],
+    ['conversion', share(2, 3), share(0, 1)],
+    ['thumb', share(0, 0), share(1, 1)],
+  ])('%s of both arms', async (metric, baseline, candidate) => {
+    expect(await metrics.compare(metric, scope, 'candidate')).toEqual({ baseline, candidate });
+  });
+
+  test('prediction_drift counts labels, whatever text they are', async () => {
+    const { baseline, candidate } = await metrics.compare('prediction_drift', scope, 'candidate');
+    if (baseline.kind !== 'categories' || candidate.kind !== 'categories') throw new Error('not categories');
+    expect(new Map(Object.entries(baseline.counts))).toEqual(
+      new Map([
+        ['7', 1],
+        ['__proto__', 1],
+      ]),
+    );
+    expect(candidate.counts).toEqual({ '7': 1 });
+  });
+
+  test('in the shadow phase the discarded answers stand for the candidate', async () => {
+    expect(await metrics.compare('error_rate', scope, 'shadow')).toEqual({
+      baseline: share(1, 100),
+      candidate: share(5, 50),
+    });
+  });
+
+  test('measure is over what users met: both arms, no shadow', async () => {
+    expect(await metrics.measure('error_rate', scope)).toEqual(share(3, 120));
+    expect(await metrics.measure('latency_p99', scope)).toEqual({ kind: 'latency', counts: { '5': 119, '9': 1 } });
+    expect(await metrics.measure('accuracy', scope)).toEqual(share(2, 3));
+    expect(await metrics.measure('conversion', scope)).toEqual(share(2, 4));
+  });
+
+  test.each(METRICS)('%s without data is empty, and no error', async (metric) => {
+    const { baseline, candidate } = await metrics.compare(metric, { service: newService() }, 'candidate');
+    for (const measurement of [baseline, candidate])
+      expect(measurement.kind === 'proportion' ? measurement.value : measurement.counts).toEqual(
+        measurement.kind === 'proportion' ? { successes: 0, trials: 0 } : {},
+      );
+  });
+
+  test.each(['f1', 'toString', ''])('an unknown metric is refused by name: %p', async (metric) => {
+    const refusal = { code: 'SPEC_INVALID', message: expect.stringContaining(`unknown metric ${metric};`) };
+    await expect(metrics.measure(metric, scope)).rejects.toMatchObject(refusal);
+    await expect(metrics.compare(metric, scope, 'candidate')).rejects.toMatchObject(refusal);
+  });
+});

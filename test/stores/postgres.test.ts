@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import pg from 'pg';
+import { describeError } from '../../src/domain/errors.js';
+import { migrate } from '../../src/stores/migrate.js';
+import { MIGRATIONS } from '../../src/stores/migrations/index.js';
+import { openStore } from '../../src/stores/open-store.js';
+import { openPostgres } from '../../src/stores/pg-client.js';
+import { findPostgres, type PostgresServer, startPostgres } from '../setup/postgres.js';
+import { batchOf, bucketOf, newService } from './observation-fixtures.js';
+import { runStoreProcess } from './run-store-process.js';
+import { storeContract } from './store-contract.js';
+
+const source = await findPostgres();
+
+(source === null ? describe.skip : describe)('PostgreSQL', () => {
+  let server: PostgresServer;
+  beforeAll(async () => {
+    server = await startPostgres(source!);
+  }, 120_000);
+  afterAll(() => server?.stop());
+
+  storeContract('PostgreSQL', async () => openStore({ databaseUrl: await server.createDatabase() }));
+
+  test('two processes and eight openers that migrate at once all get the same schema', async () => {
+    const databaseUrl = await server.createDatabase();
+    const [service, other] = [newService(), newService()];
+    const processes = await Promise.all([
+      runStoreProcess({ databaseUrl, service }),
+      runStoreProcess({ databaseUrl, service: other }),
+    ]);
+    expect(processes.map(({ said }) => said)).toEqual(['open', 'open']);
+    await Promise.all(processes.map((process) => process.end()));
+
+    const fresh = await server.createDatabase();
+    const stores = await Promise.all(Array.from({ length: 8 }, () => openStore({ databaseUrl: fresh })));
+    await Promise.all(stores.map((store) => store.close()));
+    const rows = await readAll(fresh, 'SELECT id, name FROM sluice.migration ORDER BY id');
+    expect(rows).toEqual(MIGRATIONS.map(({ id, name }) => ({ id, name })));
+  });
+
+  test('a migration that fails leaves nothing behind, and one that was edited is refused', async () => {
+    const client = openPostgres(await server.createDatabase());
+    const broken = { id: 1, name: 'broken', sql: 'CREATE TABLE sluice.half (a int4); SELECT nonsense;' };
+    await expect(migrate(client, [broken])).rejects.toThrow(/nonsense/);
+    const sound = { id: 1, name: 'sound', sql: 'CREATE TABLE sluice.half (a int4);' };
+    await migrate(client, [sound]);
+    await migrate(client, [sound]);
+    await expect(migrate(client, [{ ...sound, sql: `${sound.sql} ` }])).rejects.toThrow(
+      /migration 1 \(sound\).*other contents/,
+    );
+    await client.close();
+  });
+
+  test('a wrong password is a store that is not available, and is in no message', async () => {
+    const url = new URL(await server.createDatabase());
+    if (url.password === '') return; // a server of the developer's own that asks for none
+    url.password = 'hunter2secret';
+    const error = await openStore({ databaseUrl: url.href }).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'STORE_UNAVAILABLE', message: expect.stringContaining(url.host) });
+    expect(describeError(error)).not.toContain('hunter2secret');
+  });
+
+  test('connections that are cut by the server are faults that a retry mends', async () => {
+    const databaseUrl = await server.createDatabase();
+    const store = await openStore({ databaseUrl });
+    const cut =
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()';
+    const service = newService();
+    for (let round = 0; round < 3; round += 1) {
+      const batch = batchOf({ buckets: [bucketOf(service)] });
+      const attempt = store.appendObservations(batch);
+      await Promise.all([
+        attempt.catch((error: unknown) => expect(error).toMatchObject({ code: 'STORE_UNAVAILABLE' })),
+        readAll(databaseUrl, cut),
+      ]);
+      // The first retry may still meet a connection that was cut while it lay idle.
+      await store.appendObservations(batch).catch(() => store.appendObservations(batch));
+    }
+    expect((await store.armSummaries({ service }))[0]?.requests).toBe(30);
+    await store.close();
+  });
+});
+
+test('a server that is not there', async () => {
+  const error = await openStore({ databaseUrl: 'postgres://u:hunter2secret@127.0.0.1:1/d' }).catch((e: unknown) => e);
+  expect(error).toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  expect(describeError(error)).toMatch(/PostgreSQL at 127\.0\.0\.1:1\/d cannot answer: .*ECONNREFUSED/);
+  expect(describeError(error)).not.toContain('hunter2secret');
+});
+
+test.each(['mysql://u:hunter2secret@h/d', 'postgres://u:hunter2secret@h:port/d', 'hunter2secret'])(
+  'not a URL of PostgreSQL: %s',
+  async (databaseUrl) => {
+    const error = await openStore({ databaseUrl }).catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: 'USAGE' });
+    expect(describeError(error)).not.toContain('hunter2secret');
+  },
+);
+
+async function readAll(databaseUrl: string, statement: string): Promise<unknown[]> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    return (await client.query(statement)).rows;
+  } finally {
+    await client.end();
+  }
+}

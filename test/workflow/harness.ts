@@ -1,0 +1,191 @@
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { NativeConnection, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import type { Activities, Gate, WatchInput } from '../../activities/index.js';
+import { startRollout } from '../../src/client/start-rollout.js';
+import type { Decision } from '../../src/domain/decision.js';
+import { hasEnded, type RolloutState } from '../../src/domain/rollout-state.js';
+import type { Route } from '../../src/domain/route.js';
+import { type RolloutSpec, type RolloutSpecInput, rolloutSpec } from '../../src/domain/spec/rollout-spec.js';
+import { type Evidence, type Verdict, verdictSignature } from '../../src/domain/verdict.js';
+import { connectTemporal, type TemporalLink, temporalSettings } from '../../src/temporal/connection.js';
+import { bundleWorkflows } from '../../src/worker/bundle.js';
+import { quietRuntime } from '../../src/worker/runtime.js';
+
+export const evidence = (metric: string, verdict: Verdict, reason = `${metric} is ${verdict}`): Evidence => ({
+  metric,
+  verdict,
+  reason,
+  baseline: { samples: 100, value: 0 },
+  candidate: { samples: 100, value: 0 },
+  difference: 0,
+  bound: 0,
+  margin: 0,
+  rule: 'fake',
+  alpha: 0.01,
+  dryRun: false,
+});
+
+/** What the world says when it is asked, and what was done to it. Changed by a test while a rollout runs. */
+export class World {
+  readonly routes: Route[] = [];
+  readonly decisions: Decision[] = [];
+  readonly states: RolloutState[] = [];
+  epoch = 7;
+  serversReady = true;
+  validation: Evidence[] = [evidence('accuracy', 'pass')];
+  guardrail: (route: Route) => Verdict = () => 'pass';
+  gate: (gate: Gate, route: Route) => Verdict = () => 'pass';
+  /** Set to make the store unreachable. */
+  storeDown = false;
+
+  /** Weight (and shadow, where there is any) by route, in order; the stable version where there is no candidate. */
+  traffic(): string[] {
+    return this.routes.map((r) =>
+      r.candidate
+        ? `${r.weightPercent}${r.shadowPercent > 0 ? `+shadow ${r.shadowPercent}` : ''}`
+        : `all ${r.baseline.version}`,
+    );
+  }
+
+  activities(): Activities {
+    return {
+      claimService: async () => ({ epoch: this.epoch }),
+      newestEpoch: async () => this.epoch,
+      setTraffic: async (route) => {
+        if (route.epoch <= this.epoch)
+          throw ApplicationFailure.nonRetryable(`epoch ${route.epoch} is not above ${this.epoch}`, 'EPOCH_STALE');
+        this.epoch = route.epoch;
+        this.routes.push(route);
+        return { gateways: 1 };
+      },
+      assertServersReady: async () => {
+        if (!this.serversReady)
+          throw ApplicationFailure.nonRetryable(
+            'model digits v2 at http://127.0.0.1:1: ECONNREFUSED',
+            'MODEL_UNREACHABLE',
+          );
+      },
+      validate: async () => this.validation,
+      watch: (input) => this.watch(input),
+      record: async ({ decisions, state }) => {
+        if (this.storeDown) throw new Error('the store is down');
+        this.decisions.push(...decisions);
+        this.states.push(state);
+      },
+      recordDecisions: async (decisions) => void this.decisions.push(...decisions),
+      compareImpact: async () => [evidence('accuracy', 'pass')],
+    };
+  }
+
+  private async watch(input: WatchInput) {
+    const until = performance.now() + input.windowMs;
+    for (;;) {
+      const summary = {
+        evidence: [
+          evidence(
+            'error_rate',
+            this.guardrail(input.route),
+            `error_rate at ${input.route.weightPercent} %: 30 % of 90 against 0 % of 900`,
+          ),
+        ],
+        gate: evidence(input.gate.kind, this.gate(input.gate, input.route)),
+        looks: 1,
+      };
+      Context.current().heartbeat();
+      if (verdictSignature(summary.evidence, summary.gate) !== input.known || performance.now() > until) return summary;
+      await Context.current().sleep(20);
+    }
+  }
+}
+
+export const spec = (phases: Partial<RolloutSpecInput['phases']> = {}, service = 'digits'): RolloutSpec =>
+  rolloutSpec.parse({
+    sluice: 'v1',
+    service,
+    owner: 'ml-platform',
+    baseline: { version: 'v1', url: 'http://127.0.0.1:1' },
+    candidate: { version: 'v2', url: 'http://127.0.0.1:2' },
+    protocol: { model: 'digits' },
+    guardrails: [{ metric: 'error_rate' }],
+    phases: {
+      canary: {
+        steps: [
+          { setWeight: 10, bake: '20ms' },
+          { setWeight: 50, bake: '20ms' },
+        ],
+      },
+      cutover: { keepBaselineWarm: '20ms' },
+      ...phases,
+    },
+    watch: { tick: 200, window: 1000, lease: 2000 },
+  });
+
+export const ALL_PHASES = {
+  validation: { dataset: 'x.csv', checks: [{ metric: 'accuracy', min: 0.9 }] },
+  shadow: { minSamples: 20 },
+  abTest: { primary: 'accuracy', minDetectableEffect: 0.05 },
+  impact: { metrics: ['accuracy'], before: '1s', after: '50ms' },
+} as const satisfies Partial<RolloutSpecInput['phases']>;
+
+/** A worker over a fake world, on the test run's dev server. */
+export class Stage {
+  readonly temporal: TemporalLink;
+  readonly bundle: WorkflowBundleWithSourceMap;
+  private readonly connection: NativeConnection;
+
+  private constructor(temporal: TemporalLink, bundle: WorkflowBundleWithSourceMap, connection: NativeConnection) {
+    this.temporal = temporal;
+    this.bundle = bundle;
+    this.connection = connection;
+  }
+
+  static async open(address = process.env['SLUICE_TEST_TEMPORAL']): Promise<Stage> {
+    quietRuntime();
+    const settings = temporalSettings(address);
+    return new Stage(
+      await connectTemporal(settings),
+      await bundleWorkflows(),
+      await NativeConnection.connect(settings.connectionOptions),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.connection.close();
+    await this.temporal.close();
+  }
+
+  /** Runs `body` while a worker of its own queue serves rollouts of the service `queue`. */
+  async run<T>(world: World, queue: string, body: () => Promise<T>): Promise<T> {
+    const worker = await Worker.create({
+      connection: this.connection,
+      taskQueue: queue,
+      workflowBundle: this.bundle,
+      activities: world.activities(),
+      shutdownForceTime: '2s',
+      maxCachedWorkflows: 0,
+    });
+    return worker.runUntil(body);
+  }
+
+  async start(rolloutSpec: RolloutSpec, queue: string) {
+    const started = await startRollout(this.temporal.client, rolloutSpec, 'alice', queue);
+    const handle = this.temporal.client.workflow.getHandle(started.workflowId, started.runId);
+    return {
+      ...started,
+      handle,
+      state: () => handle.query<RolloutState>('state'),
+      result: () => handle.result() as Promise<RolloutState>,
+      until: async (holds: (state: RolloutState) => boolean): Promise<RolloutState> => {
+        const deadline = performance.now() + 20_000;
+        for (;;) {
+          const state = await handle.query<RolloutState>('state');
+          if (holds(state)) return state;
+          if (performance.now() > deadline || hasEnded(state.status))
+            throw new Error(`never came: ${JSON.stringify(state)}`);
+          await new Promise((resolve) => setTimeout(resolve, 30));
+        }
+      },
+    };
+  }
+}
