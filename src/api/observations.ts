@@ -9,7 +9,7 @@ const LARGEST_BATCH_BYTES = 16 * 1024 * 1024;
 /** The collector: what gateways recorded goes to the store. 202 says that it is kept; `added` is false for a repeat. */
 export function observationRoutes(server: FastifyInstance, store: Store): void {
   server.post('/v1/observations', { bodyLimit: LARGEST_BATCH_BYTES }, async (request, reply) => {
-    const batch = parseInput(observationBatch, request.body, 'SPEC_INVALID');
+    const batch = parseInput(observationBatch, request.body, 'OBSERVATION_INVALID');
     return reply.status(202).send({ added: await store.appendObservations(batch) });
   });
 }

@@ -12,7 +12,7 @@ export interface ProblemIssue {
   readonly message: string;
 }
 
-/** Body of every answer that is not a success, RFC 9457. `code` is stable; `INTERNAL` is a defect of ours. */
+/** Body of every answer that is not a success, RFC 9457. `code` is stable; `INTERNAL` is a defect of ours, outside the table on purpose. */
 export interface Problem {
   readonly type: 'about:blank';
   readonly title: string;
@@ -74,7 +74,7 @@ export function answerProblems(server: FastifyInstance): void {
     const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500;
     if (status >= 400 && status < 500) return send(reply, status, 'USAGE', error.message);
     // A value that the schema let through and the database refused.
-    if (error instanceof RangeError) return send(reply, 422, 'SPEC_INVALID', error.message);
+    if (error instanceof RangeError) return send(reply, 422, 'OBSERVATION_INVALID', error.message);
     request.log.error({ err: error }, 'unexpected error');
     return send(reply, 500, 'INTERNAL', 'unexpected error; the log of this process has the details');
   });

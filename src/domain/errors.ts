@@ -14,6 +14,8 @@ export const ERROR_CODES = {
   MODEL_UNREACHABLE: { httpStatus: 502, exitCode: 1, retryable: true },
   MODEL_ANSWER_INVALID: { httpStatus: 502, exitCode: 1, retryable: false },
   DATASET_INVALID: { httpStatus: 422, exitCode: 1, retryable: false },
+  OBSERVATION_INVALID: { httpStatus: 422, exitCode: 1, retryable: false },
+  STORE_SCHEMA: { httpStatus: 503, exitCode: 1, retryable: false },
   STORE_LOCKED: { httpStatus: 503, exitCode: 1, retryable: false },
   STORE_UNAVAILABLE: { httpStatus: 503, exitCode: 1, retryable: true },
   TEMPORAL_UNAVAILABLE: { httpStatus: 503, exitCode: 1, retryable: true },

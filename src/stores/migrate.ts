@@ -25,7 +25,7 @@ CREATE TABLE IF NOT EXISTS sluice.migration (
  * Brings the schema up to date, each migration in a transaction of its own. Any number of processes may do so at once: a
  * lock lets one apply a migration while the others wait, and then find it applied. Newer migrations than these are left
  * alone, so that the version before an upgrade can go on.
- * @throws {SluiceError} STORE_UNAVAILABLE when an applied migration is not the one of this version
+ * @throws {SluiceError} STORE_SCHEMA when an applied migration is not the one of this version
  */
 export async function migrate(client: SqlClient, migrations: readonly Migration[]): Promise<void> {
   for (const migration of migrations) await applyOnce(client, migration);
@@ -43,7 +43,7 @@ async function applyOnce(client: SqlClient, { id, name, sql }: Migration): Promi
     if (applied?.checksum === checksum) return;
     if (applied !== undefined)
       throw new SluiceError(
-        'STORE_UNAVAILABLE',
+        'STORE_SCHEMA',
         `migration ${id} (${name}) was applied with other contents: ${applied.checksum}, not ${checksum}`,
       );
     await session.script(sql);

@@ -34,11 +34,20 @@ export interface TemporalLink {
 }
 
 /** @throws {SluiceError} TEMPORAL_UNAVAILABLE naming the address */
-export async function connectTemporal(settings: TemporalSettings, connectTimeoutMs = 5000): Promise<TemporalLink> {
+export async function connectTemporal(
+  settings: TemporalSettings,
+  connectTimeoutMs = 5000,
+  identity?: string,
+): Promise<TemporalLink> {
   const { connectionOptions, address, namespace } = settings;
   try {
     const connection = await Connection.connect({ ...connectionOptions, connectTimeout: connectTimeoutMs });
-    return { client: new Client({ connection, namespace }), connection, namespace, close: () => connection.close() };
+    return {
+      client: new Client({ connection, namespace, ...(identity === undefined ? {} : { identity }) }),
+      connection,
+      namespace,
+      close: () => connection.close(),
+    };
   } catch (error) {
     throw new SluiceError('TEMPORAL_UNAVAILABLE', `no Temporal server at ${address}: ${describeError(error)}`, {
       cause: error,

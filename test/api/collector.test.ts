@@ -151,7 +151,7 @@ describe('API over HTTP', () => {
     ];
     test.each(refused)('refuses %s, with path and value', async (_, parts, path, value) => {
       const problem = await problemOf(await post(batchOf(parts)));
-      expect(problem).toMatchObject({ status: 422, code: 'SPEC_INVALID', title: 'Unprocessable Entity' });
+      expect(problem).toMatchObject({ status: 422, code: 'OBSERVATION_INVALID', title: 'Unprocessable Entity' });
       expect(problem.errors).toEqual([{ path, value, message: expect.any(String) }]);
       expect(problem.detail).toContain(path);
       expect(problem.detail).toContain(value);

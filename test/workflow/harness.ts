@@ -130,21 +130,29 @@ export const ALL_PHASES = {
 
 /** A worker over a fake world, on the test run's dev server. */
 export class Stage {
+  private readonly identity: string;
   readonly temporal: TemporalLink;
   readonly bundle: WorkflowBundleWithSourceMap;
   private readonly connection: NativeConnection;
 
-  private constructor(temporal: TemporalLink, bundle: WorkflowBundleWithSourceMap, connection: NativeConnection) {
+  private constructor(
+    identity: string,
+    temporal: TemporalLink,
+    bundle: WorkflowBundleWithSourceMap,
+    connection: NativeConnection,
+  ) {
+    this.identity = identity;
     this.temporal = temporal;
     this.bundle = bundle;
     this.connection = connection;
   }
 
-  static async open(address = process.env['SLUICE_TEST_TEMPORAL']): Promise<Stage> {
+  static async open(address = process.env['SLUICE_TEST_TEMPORAL'], identity = 'test'): Promise<Stage> {
     quietRuntime();
     const settings = temporalSettings(address);
     return new Stage(
-      await connectTemporal(settings),
+      identity,
+      await connectTemporal(settings, 5000, identity),
       await bundleWorkflows(),
       await NativeConnection.connect(settings.connectionOptions),
     );
@@ -159,6 +167,7 @@ export class Stage {
   async run<T>(world: World, queue: string, body: () => Promise<T>): Promise<T> {
     const worker = await Worker.create({
       connection: this.connection,
+      identity: this.identity,
       taskQueue: queue,
       workflowBundle: this.bundle,
       activities: world.activities(),

@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Client } from '@temporalio/client';
+import axios from 'axios';
+import logUpdate from 'log-update';
+import { renderState } from '../../src/cli/render-state.js';
+import { followRollout, readState } from '../../src/client/read-state.js';
+import { historyUrl, workflowIdOf } from '../../src/client/workflow-ids.js';
+import type { Stack } from '../../src/dev/stack.js';
+import { isAsking } from '../../src/domain/commands.js';
+import type { Decision } from '../../src/domain/decision.js';
+import type { RolloutState } from '../../src/domain/rollout-state.js';
+import { nodeCommand } from '../../src/process/child-process.js';
+
+export interface DemoContext {
+  readonly client: Client;
+  readonly namespace: string;
+  readonly stack: Stack;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export function say(line: string): void {
+  console.log(`\n▸ ${line}`);
+}
+
+export async function sayWhen(ms: number, line: string): Promise<void> {
+  say(line);
+  await new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Runs one of the user's scripts as the user would, and shows what it prints. */
+export async function runScript({ env }: DemoContext, script: string, args: readonly string[]): Promise<void> {
+  console.log(`\n$ npx tsx ${script} ${args.map((arg) => (/\s/.test(arg) ? JSON.stringify(arg) : arg)).join(' ')}`);
+  const command = [...nodeCommand(new URL(`../../${script}`, import.meta.url)), ...args];
+  const child = spawn(process.execPath, command, { env: { ...process.env, ...env }, stdio: 'inherit' });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`${script} ended with code ${code}`);
+}
+
+/** Follows a rollout to its end as a live tree (a line a change where the output is no terminal). */
+export async function watchRollout(
+  context: DemoContext,
+  service: string,
+  onAsking: () => Promise<unknown>,
+): Promise<RolloutState> {
+  const live = process.stdout.isTTY === true;
+  let answering: Promise<unknown> | null = null;
+  let last = '';
+  const onChange = (state: RolloutState) => {
+    if (live) logUpdate(renderState(state, null));
+    else last = printLine(state, last);
+    if (!isAsking(state) || answering !== null) return;
+    if (live) logUpdate.done();
+    answering = onAsking();
+    answering.catch(() => undefined);
+  };
+  const ended = await followRollout(context.client, service, context.stack.apiUrl, {
+    timeoutMs: 240_000,
+    intervalMs: 250,
+    onChange,
+  });
+  if (live) logUpdate.done();
+  await answering;
+  return ended;
+}
+
+function printLine(state: RolloutState, last: string): string {
+  const line = `  ${state.phase.padEnd(10)} ${state.status.padEnd(11)} weight ${String(state.weightPercent).padStart(3)} %  ${state.verdict.padEnd(12)} ${state.waiting?.note ?? state.reason}`;
+  if (line !== last) console.log(line);
+  return line;
+}
+
+export async function printEnding({ client, namespace, stack }: DemoContext, state: RolloutState): Promise<void> {
+  console.log(`\n${renderState(state, null)}`);
+  const { runId } = await readState(client, state.service, stack.apiUrl);
+  const ui = stack.temporal.uiUrl;
+  if (ui !== null && runId !== null)
+    say(`its history: ${historyUrl(ui, namespace, workflowIdOf(state.service), runId)}`);
+}
+
+export async function printLedger({ stack }: DemoContext, { rolloutId }: RolloutState): Promise<void> {
+  const { data } = await axios.get<{ decisions: Decision[] }>(`${stack.apiUrl}/v1/rollouts/${rolloutId}/decisions`, {
+    proxy: false,
+  });
+  console.log(`\n  ${rolloutId}`);
+  for (const { at, action, actor, source, weightPercent, reason } of data.decisions)
+    console.log(
+      `  ${at}  ${action.padEnd(10)} ${`${actor} (${source})`.padEnd(18)} ${String(weightPercent).padStart(3)} %  ${reason}`,
+    );
+}

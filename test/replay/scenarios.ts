@@ -1,0 +1,137 @@
+import { sendCommand } from '../../src/client/send-command.js';
+import type { RolloutStatus } from '../../src/domain/rollout-state.js';
+import type { RolloutSpecInput } from '../../src/domain/spec/rollout-spec.js';
+import { ALL_PHASES, evidence, type Stage, spec, type World } from '../workflow/harness.js';
+
+type Started = Awaited<ReturnType<Stage['start']>>;
+
+/** One course that a rollout can take, with its ending. Each has a recorded history. */
+export interface Scenario {
+  readonly name: string;
+  readonly ending: RolloutStatus;
+  readonly phases?: Partial<RolloutSpecInput['phases']>;
+  readonly prepare?: (world: World) => void;
+  readonly drive?: (context: { stage: Stage; world: World; service: string; rollout: Started }) => Promise<unknown>;
+}
+
+const waiting = (rollout: Started) => rollout.until((state) => state.status === 'waiting');
+const approvalStep = {
+  canary: {
+    steps: [
+      { setWeight: 10, bake: '20ms' },
+      { pause: { approval: { timeout: '1h' } } },
+      { setWeight: 50, bake: '20ms' },
+    ],
+  },
+} satisfies Partial<RolloutSpecInput['phases']>;
+const command =
+  (name: Parameters<typeof sendCommand>[2]) =>
+  async ({ stage, service, rollout }: { stage: Stage; service: string; rollout: Started }) => {
+    await waiting(rollout);
+    await sendCommand(stage.temporal.client, service, name, { actor: 'bob', reason: 'because' });
+  };
+
+export const SCENARIOS: readonly Scenario[] = [
+  { name: 'promoted-all-phases', ending: 'promoted', phases: ALL_PHASES },
+  { name: 'promoted-after-approval', ending: 'promoted', phases: approvalStep, drive: command('approve') },
+  {
+    name: 'promoted-after-cutover-approval',
+    ending: 'promoted',
+    phases: { cutover: { approval: { timeout: '1h' }, keepBaselineWarm: '20ms' } },
+    drive: command('approve'),
+  },
+  {
+    name: 'promoted-after-hold',
+    ending: 'promoted',
+    phases: { canary: { steps: [{ setWeight: 10, bake: '20ms', maxDuration: '50ms' }] } },
+    prepare: (world) => {
+      world.guardrail = () => 'inconclusive';
+    },
+    drive: command('approve'),
+  },
+  {
+    name: 'promoted-after-pause-and-resume',
+    ending: 'promoted',
+    phases: { canary: { steps: [{ setWeight: 10, bake: '500ms' }] } },
+    drive: async ({ stage, service, rollout }) => {
+      await rollout.until((state) => state.weightPercent === 10);
+      const who = { actor: 'bob', reason: 'lunch' };
+      await sendCommand(stage.temporal.client, service, 'pause', who);
+      await sendCommand(stage.temporal.client, service, 'resume', who);
+    },
+  },
+  {
+    name: 'failed-validation',
+    ending: 'failed',
+    phases: ALL_PHASES,
+    prepare: (world) => {
+      world.validation = [evidence('accuracy', 'fail')];
+    },
+  },
+  {
+    name: 'failed-server-down',
+    ending: 'failed',
+    prepare: (world) => {
+      world.serversReady = false;
+    },
+  },
+  {
+    name: 'rolled-back-by-guardrail',
+    ending: 'rolled-back',
+    prepare: (world) => {
+      world.guardrail = ({ weightPercent }) => (weightPercent === 50 ? 'fail' : 'pass');
+    },
+  },
+  {
+    name: 'rolled-back-in-shadow',
+    ending: 'rolled-back',
+    phases: ALL_PHASES,
+    prepare: (world) => {
+      world.gate = ({ kind }) => (kind === 'shadow' ? 'fail' : 'pass');
+    },
+  },
+  {
+    name: 'rolled-back-by-ab-test',
+    ending: 'rolled-back',
+    phases: ALL_PHASES,
+    prepare: (world) => {
+      world.gate = ({ kind }) => (kind === 'abTest' ? 'fail' : 'pass');
+    },
+  },
+  {
+    name: 'rolled-back-without-answer',
+    ending: 'rolled-back',
+    phases: { canary: { steps: [{ setWeight: 10, bake: '20ms' }, { pause: { approval: { timeout: '50ms' } } }] } },
+  },
+  { name: 'rolled-back-rejected', ending: 'rolled-back', phases: approvalStep, drive: command('reject') },
+  {
+    name: 'rolled-back-after-cutover',
+    ending: 'rolled-back',
+    phases: { cutover: { keepBaselineWarm: '1h' } },
+    drive: async ({ stage, service, rollout }) => {
+      await rollout.until((state) => state.waiting?.kind === 'warm-baseline');
+      await sendCommand(stage.temporal.client, service, 'rollback', { actor: 'bob', reason: 'complaints' });
+    },
+  },
+  {
+    name: 'rolled-back-cancelled',
+    ending: 'rolled-back',
+    phases: approvalStep,
+    drive: async ({ rollout }) => {
+      await waiting(rollout);
+      await rollout.handle.cancel();
+    },
+  },
+  { name: 'aborted-while-waiting', ending: 'aborted', phases: approvalStep, drive: command('abort') },
+  {
+    name: 'aborted-with-approval-in-one-task',
+    ending: 'aborted',
+    phases: approvalStep,
+    drive: async ({ rollout }) => {
+      await waiting(rollout);
+      await Promise.all([rollout.handle.signal('approve'), rollout.handle.signal('abort')]);
+    },
+  },
+];
+
+export const scenarioSpec = (scenario: Scenario, service: string) => spec(scenario.phases ?? {}, service);
