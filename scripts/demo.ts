@@ -3,7 +3,7 @@
  * Starts everything on this machine, rolls a good model out (with an approval), then a bad one, which rolls itself back.
  */
 import { mkdir, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { startTraffic } from '../examples/traffic/traffic.js';
 import { untilSignal } from '../src/cli/until-signal.js';
 import { readImpact } from '../src/client/read-state.js';

@@ -44,12 +44,12 @@ export async function watchRollout(
   onAsking: () => Promise<unknown>,
 ): Promise<RolloutState> {
   const live = process.stdout.isTTY === true;
-  let answering: Promise<unknown> | null = null;
+  let answering: Promise<unknown> | undefined;
   let last = '';
   const onChange = (state: RolloutState) => {
     if (live) logUpdate(renderState(state, null));
     else last = printLine(state, last);
-    if (!isAsking(state) || answering !== null) return;
+    if (!isAsking(state) || answering !== undefined) return;
     if (live) logUpdate.done();
     answering = onAsking();
     answering.catch(() => undefined);

@@ -25,8 +25,8 @@ export async function listRollouts(
     const weight = attribute('SluiceCandidateWeight');
     found.push({
       service: workflowId.replace(/^rollout\//, ''),
-      rolloutId: String(memo?.['rolloutId'] ?? ''),
-      versions: String(memo?.['versions'] ?? ''),
+      rolloutId: textOf(memo?.['rolloutId']),
+      versions: textOf(memo?.['versions']),
       status: String(attribute('SluiceStatus') ?? 'unknown'),
       phase: String(attribute('SluicePhase') ?? 'unknown'),
       weightPercent: typeof weight === 'number' ? weight : null,
@@ -37,4 +37,8 @@ export async function listRollouts(
     if (found.length >= limit) break;
   }
   return found;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }

@@ -1,42 +1,16 @@
 import { z } from 'zod';
 import { guardrail } from './guardrail.js';
 import { abTest, canary, cutover, impact, shadow, validation } from './phases.js';
-
-const name = z
-  .string()
-  .regex(
-    /^[a-z0-9][a-z0-9-]{0,62}$/,
-    'expected 1 to 63 lower-case letters, digits and hyphens, not beginning with a hyphen',
-  );
-const version = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'expected 1 to 63 letters, digits, dots, hyphens and underscores');
-
-const target = z.strictObject({
-  version,
-  url: z
-    .url({ protocol: /^https?$/, error: 'expected an http or https URL' })
-    .describe('Base URL of the model server.'),
-});
-
-const protocol = z.strictObject({
-  kind: z.literal('open-inference').default('open-inference'),
-  model: name.describe('The name on the wire: requests under /v2/models/<model>.'),
-  unitKey: z
-    .string()
-    .regex(/^header:[a-z0-9-]+$/, 'expected header:<name> in lower case')
-    .default('header:x-user-key')
-    .describe('What makes two requests one user: all of a unit’s requests meet the same version.'),
-});
+import { modelTarget, protocol, serviceName } from './target.js';
 
 /** A rollout, as its owner writes it. Unknown keys are refused: a misspelt guardrail must not be a missing one. */
 export const rolloutSpec = z
   .strictObject({
     sluice: z.literal('v1'),
-    service: name.describe('The logical endpoint. One rollout at a time is active on it.'),
+    service: serviceName.describe('The logical endpoint. One rollout at a time is active on it.'),
     owner: z.string().min(1).max(100),
-    baseline: target.describe('What serves now.'),
-    candidate: target.describe('What is under trial.'),
+    baseline: modelTarget.describe('What serves now.'),
+    candidate: modelTarget.describe('What is under trial.'),
     protocol,
     guardrails: z.array(guardrail).min(1),
     phases: z.strictObject({

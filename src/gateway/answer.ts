@@ -1,0 +1,70 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** What a prediction said: the first predicted label as text, and its score where the answer gives one. */
+export interface ReadAnswer {
+  readonly label: string | null;
+  readonly score: number | null;
+}
+
+export const UNREADABLE: ReadAnswer = { label: null, score: null };
+
+/** Collects a copy of an answer that may be read: plain JSON up to a size; gives up on everything else. */
+export class AnswerCopy {
+  private parts: Buffer[] | null;
+  private bytes = 0;
+  private readonly most: number;
+
+  constructor(headers: IncomingHttpHeaders, most: number) {
+    const json = /\bjson\b/i.test(String(headers['content-type'] ?? ''));
+    this.parts = json && headers['content-encoding'] === undefined ? [] : null;
+    this.most = most;
+  }
+
+  add(chunk: Buffer): void {
+    this.bytes += chunk.length;
+    if (this.bytes > this.most) this.parts = null;
+    this.parts?.push(chunk);
+  }
+
+  read(): ReadAnswer {
+    return this.parts === null ? UNREADABLE : readOpenInference(Buffer.concat(this.parts).toString());
+  }
+}
+
+interface Output {
+  readonly name?: unknown;
+  readonly data?: unknown;
+}
+
+const LONGEST_LABEL = 200;
+
+/** An Open Inference v2 answer: the output `predict`, else the first; scores from `predict_proba`. Never throws. */
+export function readOpenInference(text: string): ReadAnswer {
+  const outputs = outputsOf(text);
+  const label: unknown = firstOf((outputs.find(({ name }) => name === 'predict') ?? outputs[0])?.data);
+  if (typeof label !== 'string' && !(typeof label === 'number' && Number.isFinite(label))) return UNREADABLE;
+  const data = outputs.find(({ name }) => name === 'predict_proba')?.data;
+  const scores: unknown[] = Array.isArray(data) ? (Array.isArray(data[0]) ? data[0] : data) : [];
+  const numbers = scores.filter((score): score is number => typeof score === 'number' && Number.isFinite(score));
+  // NUL is the one character a PostgreSQL text can't hold.
+  return {
+    label: String(label).replaceAll('\0', '').slice(0, LONGEST_LABEL),
+    score: numbers.length === 0 ? null : Math.max(...numbers),
+  };
+}
+
+function outputsOf(text: string): Output[] {
+  try {
+    const answer: unknown = JSON.parse(text);
+    if (typeof answer !== 'object' || answer === null || !('outputs' in answer) || !Array.isArray(answer.outputs))
+      return [];
+    return answer.outputs.filter((output: unknown): output is Output => typeof output === 'object' && output !== null);
+  } catch {
+    return [];
+  }
+}
+
+function firstOf(data: unknown): unknown {
+  const first: unknown = Array.isArray(data) ? data[0] : undefined;
+  return Array.isArray(first) ? first[0] : first;
+}

@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { describeError, SluiceError } from '../domain/errors.js';
+import type { Route } from '../domain/route.js';
+import { modelTarget, protocol, serviceName } from '../domain/spec/target.js';
+import { readDocument } from '../yaml/read-document.js';
+
+const gatewayConfig = z
+  .strictObject({
+    sluice: z.literal('gateway/v1'),
+    services: z.array(z.strictObject({ service: serviceName, baseline: modelTarget, protocol })).min(1),
+  })
+  .superRefine(({ services }, ctx) => {
+    for (const [
+      index,
+      {
+        service,
+        protocol: { model },
+      },
+    ] of services.entries()) {
+      const twin = services.findIndex((other) => other.service === service || other.protocol.model === model);
+      if (twin < index)
+        ctx.addIssue({
+          code: 'custom',
+          path: ['services', index],
+          message: `service ${service} or model ${model} is given twice`,
+        });
+    }
+  });
+
+/** What a gateway serves before any rollout. */
+export type GatewayConfig = z.output<typeof gatewayConfig>;
+
+/** @throws {DocumentError} with line and column; {SluiceError} USAGE when the file can't be read */
+export async function loadGatewayConfig(path: string): Promise<GatewayConfig> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new SluiceError('USAGE', `${path}: ${describeError(error)}`, { cause: error });
+  });
+  return readDocument(text, gatewayConfig, path);
+}
+
+/** The routes of epoch 0: baselines only. */
+export function initialRoutes({ services }: GatewayConfig): Route[] {
+  return services.map(({ service, baseline, protocol: read }) => ({
+    service,
+    protocol: read,
+    epoch: 0,
+    rolloutId: null,
+    salt: service,
+    baseline,
+    candidate: null,
+    weightPercent: 0,
+    shadowPercent: 0,
+    leaseMs: null,
+  }));
+}

@@ -1,0 +1,111 @@
+import { performance } from 'node:perf_hooks';
+import { AnswerCopy, type ReadAnswer, UNREADABLE } from './answer.js';
+import { shadowHeaders } from './headers.js';
+import type { Limits } from './limits.js';
+import type { GatewayMetrics } from './metrics.js';
+import type { Observed, Recorder } from './recorder.js';
+import type { RouteTable } from './route-table.js';
+import type { UpstreamRequest, Upstreams } from './upstream.js';
+
+/** A request that the baseline has answered, to be put to the candidate as well. */
+export interface ShadowCopy {
+  readonly baseline: Observed;
+  readonly answer: ReadAnswer;
+  readonly request: UpstreamRequest;
+  readonly predictionId: string;
+  readonly unitHash: string;
+}
+
+export interface ShadowDeps {
+  readonly routes: RouteTable;
+  readonly upstreams: Upstreams;
+  readonly recorder: Recorder;
+  readonly metrics: GatewayMetrics;
+  readonly limits: Limits;
+}
+
+/** Copies wait here until few enough are on their way; beyond the limit they are dropped and counted. No user waits for one. */
+export class ShadowQueue {
+  private readonly waiting: ShadowCopy[] = [];
+  private inFlight = 0;
+  private readonly deps: ShadowDeps;
+  dropped = 0;
+
+  constructor(deps: ShadowDeps) {
+    this.deps = deps;
+  }
+
+  add(copy: ShadowCopy): void {
+    const { limits, metrics } = this.deps;
+    if (this.waiting.length >= limits.shadowQueue) {
+      this.dropped += 1;
+      return metrics.countShadowDrop(copy.baseline.route.service);
+    }
+    this.waiting.push(copy);
+    this.next();
+  }
+
+  private next(): void {
+    const { limits, routes } = this.deps;
+    while (this.inFlight < limits.shadowInFlight) {
+      const copy = this.waiting.shift();
+      if (copy === undefined) return;
+      // What waited past a rollback must not reach the candidate any more.
+      if (routes.isExposed(copy.baseline.route)) this.send(copy);
+    }
+  }
+
+  private send(copy: ShadowCopy): void {
+    const { route } = copy.baseline;
+    const { candidate } = route;
+    if (candidate === null) return;
+    this.inFlight += 1;
+    const [at, startedAt] = [Date.now(), performance.now()];
+    let [status, answer] = [0, null as AnswerCopy | null];
+    const finish = (failed: boolean) => {
+      this.inFlight -= 1;
+      const latencyMs = performance.now() - startedAt;
+      this.record(
+        copy,
+        { route, arm: 'shadow', version: candidate.version, at, latencyMs, status, failed },
+        answer?.read() ?? UNREADABLE,
+      );
+      this.next();
+    };
+    this.deps.upstreams.dispatch(
+      candidate.url,
+      { ...copy.request, headers: shadowHeaders(copy.request.headers) },
+      {
+        onStart: (code, headers) => {
+          status = code;
+          answer = new AnswerCopy(headers, this.deps.limits.readableAnswerBytes);
+        },
+        onData: (chunk) => answer?.add(chunk),
+        onEnd: () => finish(status >= 500),
+        onError: () => finish(true),
+      },
+    );
+  }
+
+  private record(copy: ShadowCopy, shadow: Observed, answer: ReadAnswer): void {
+    const { recorder, metrics } = this.deps;
+    const { baseline, predictionId, unitHash } = copy;
+    const { service, rolloutId, epoch } = shadow.route;
+    recorder.count(shadow);
+    metrics.observe(shadow);
+    recorder.predict(shadow, predictionId, unitHash, answer);
+    recorder.pair({
+      predictionId,
+      service,
+      rolloutId,
+      epoch,
+      at: new Date(shadow.at).toISOString(),
+      baselineLabel: copy.answer.label,
+      candidateLabel: shadow.failed ? null : answer.label,
+      baselineLatencyMs: baseline.latencyMs,
+      candidateLatencyMs: shadow.latencyMs,
+      baselineError: baseline.failed,
+      candidateError: shadow.failed,
+    });
+  }
+}

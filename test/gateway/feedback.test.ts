@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { readFeedback } from '../../src/gateway/feedback.js';
+import { PredictionIds } from '../../src/gateway/prediction-id.js';
+import { GatewayStage, until } from './stage.js';
+
+const ids = new PredictionIds(Buffer.from('a key for the tests'));
+const claims = {
+  service: 'digits',
+  arm: 'candidate',
+  version: 'v2',
+  epoch: 3,
+  at: Date.parse('2026-01-01T00:00:00Z'),
+} as const;
+
+describe('a prediction id', () => {
+  test('says what it was made from, and is never made twice', () => {
+    expect(ids.verify(ids.make(claims))).toEqual({ ok: true, claims });
+    expect(ids.make(claims)).not.toBe(ids.make(claims));
+  });
+
+  test('can not be changed, cut or made with another key', () => {
+    const id = ids.make(claims);
+    const other = new PredictionIds(Buffer.from('another key')).make(claims);
+    for (const forged of [
+      `${id}x`,
+      id.slice(0, -1),
+      id.replace('p1.', 'p1.A'),
+      other,
+      '',
+      'p1..',
+      `p1.${'A'.repeat(500)}.AAAA`,
+    ])
+      expect(ids.verify(forged)).toMatchObject({ ok: false });
+  });
+
+  test('from the future is refused', () => {
+    expect(ids.verify(ids.make({ ...claims, at: Date.now() + 3_600_000 }))).toEqual({
+      ok: false,
+      reason: 'prediction id from the future',
+    });
+  });
+});
+
+describe('the feedback parser', () => {
+  const predictionId = ids.make(claims);
+  test.each([
+    [
+      'a label',
+      { predictionId, kind: 'label', label: '7' },
+      { label: '7', value: null, arm: 'candidate', version: 'v2', epoch: 3 },
+    ],
+    ['a thumb', { predictionId, kind: 'thumb', value: true }, { label: null, value: 1 }],
+    ['revenue', { predictionId, kind: 'revenue', value: 12.5 }, { value: 12.5 }],
+  ])('takes %s', (_, item, expected) => {
+    expect(readFeedback(JSON.stringify(item), ids).records).toMatchObject([expected]);
+  });
+
+  test.each([
+    ['not JSON', '{', /not JSON/],
+    ['an unknown kind', JSON.stringify({ predictionId, kind: 'shrug' }), /kind/],
+    ['a label without a label', JSON.stringify({ predictionId, kind: 'label', value: 1 }), /label/],
+    ['a thumb of 5', JSON.stringify({ predictionId, kind: 'thumb', value: 5 }), /5/],
+    ['an unknown key', JSON.stringify({ predictionId, kind: 'thumb', value: 1, who: 'me' }), /who/],
+    ['Infinity', `{"predictionId":"${predictionId}","kind":"revenue","value":1e999}`, /value/],
+    ['too many', JSON.stringify(Array.from({ length: 1001 }, () => 1)), /at most 1000/],
+  ])('rejects %s', (_, body, reason) => {
+    const { records, rejected } = readFeedback(body, ids);
+    expect(records).toEqual([]);
+    expect(rejected[0]?.reason).toMatch(reason);
+  });
+
+  test('never throws, whatever it is given', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (body) => void readFeedback(body, ids)),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe('over HTTP', () => {
+  let stage: GatewayStage;
+  beforeEach(async () => {
+    stage = await GatewayStage.open();
+  });
+  afterEach(() => stage.close());
+
+  test('good items are kept, bad ones named', async () => {
+    const { predictionId } = await stage.infer('user-1');
+    const good = { predictionId, kind: 'label', label: '7' };
+    const { status, body } = await stage.feedback(JSON.stringify([good, { ...good, predictionId: 'forged' }]));
+    expect({ status, body }).toEqual({
+      status: 202,
+      body: { accepted: 1, rejected: [{ index: 1, reason: 'not a prediction id' }] },
+    });
+    await until(() => stage.batches().some((batch) => batch.feedback.length > 0));
+    expect(stage.batches().flatMap((b) => b.feedback)).toMatchObject([
+      { predictionId, label: '7', arm: 'baseline', version: 'v1' },
+    ]);
+  });
+
+  test('nothing good is refused whole', async () => {
+    expect((await stage.feedback('[{"predictionId":"x","kind":"label","label":"7"}]')).status).toBe(422);
+  });
+});
