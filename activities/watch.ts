@@ -37,6 +37,8 @@ export interface WatchSummary {
   readonly evidence: Evidence[];
   readonly gate: Evidence;
   readonly looks: number;
+  /** Why this route is not in force any more; null where it is. */
+  readonly superseded: string | null;
 }
 
 export interface WatchDeps {
@@ -55,11 +57,11 @@ export const createWatchActivities = (deps: WatchDeps) => ({
   async watch(input: WatchInput): Promise<WatchSummary> {
     const until = performance.now() + input.windowMs;
     for (let looks = 1; ; looks += 1) {
-      await renewLease(deps.router, input.route);
-      const summary = { ...(await look(deps, input)), looks };
+      const superseded = await renewLease(deps.router, input.route);
+      const summary = { ...(await look(deps, input)), looks, superseded };
       Context.current().heartbeat({ looks });
       const changed = verdictSignature(summary.evidence, summary.gate) !== input.known;
-      if (changed || performance.now() + input.tickMs > until) return summary;
+      if (superseded !== null || changed || performance.now() + input.tickMs > until) return summary;
       await Context.current().sleep(input.tickMs);
     }
   },
@@ -67,14 +69,20 @@ export const createWatchActivities = (deps: WatchDeps) => ({
 
 export type WatchActivities = ReturnType<typeof createWatchActivities>;
 
-/** A gateway that can't be reached loses its lease by itself; one with a newer route means that this watch is over. */
-async function renewLease(router: TrafficRouter, route: Route): Promise<void> {
+/**
+ * A gateway that can't be reached loses its lease by itself; one with a newer route means that this watch is over.
+ * @returns why the route is not in force any more; null where it is
+ */
+async function renewLease(router: TrafficRouter, route: Route): Promise<string | null> {
   try {
     await router.apply(route);
   } catch (error) {
-    if (!(error instanceof SluiceError) || error.code !== 'GATEWAY_UNREACHABLE') throw error;
+    if (!(error instanceof SluiceError)) throw error;
+    if (error.code === 'EPOCH_STALE') return describeError(error);
+    if (error.code !== 'GATEWAY_UNREACHABLE') throw error;
     Context.current().log.warn('lease not renewed on every gateway', { cause: describeError(error) });
   }
+  return null;
 }
 
 async function look(

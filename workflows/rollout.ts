@@ -31,6 +31,7 @@ export async function rollout(input: RolloutInput): Promise<RolloutState> {
     decide(run, {
       action: 'start',
       actor: input.startedBy,
+      source: 'client',
       reason: `${run.state.baseline} -> ${run.state.candidate}, spec ${input.specDigest}`,
     });
 

@@ -57,6 +57,13 @@ async function watchForever(run: Run, plan: StagePlan): Promise<never> {
     if (run.stage) run.stage.gate = summary.gate;
     update(run, { evidence: summary.evidence, verdict: overallVerdict(summary.evidence) });
     const failing = [...summary.evidence, summary.gate].filter((e) => e.verdict === 'fail' && !e.dryRun);
+    // Whoever set a newer route knows of nothing that goes on here: better no candidate than two masters.
+    if (summary.superseded !== null)
+      stop(run, {
+        outcome: 'rolled-back',
+        reason: `traffic was taken over: ${summary.superseded}`,
+        evidence: summary.evidence,
+      });
     if (failing[0]) stop(run, { outcome: 'rolled-back', reason: failing[0].reason, evidence: failing });
     if (workflowInfo().continueAsNewSuggested) run.shouldContinueAsNew = true;
     // A stopped run is unwound from outside; without this wait the loop would go on watching what is being taken away.

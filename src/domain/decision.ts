@@ -30,7 +30,8 @@ export interface Decision {
   readonly action: Command | 'start' | 'advance' | 'set-weight' | 'hold' | 'promote' | 'fail' | 'impact';
   /** A person's name, or `sluice` where a rule decided. */
   readonly actor: string;
-  readonly source: CommandSource | 'rule';
+  /** `client`: whoever started the rollout. */
+  readonly source: CommandSource | 'client' | 'rule';
   readonly phase: string;
   readonly weightPercent: number;
   readonly reason: string;

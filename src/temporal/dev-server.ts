@@ -13,6 +13,8 @@ export interface DevServerOptions {
   readonly stateDir: string;
   readonly port: number;
   readonly uiPort: number;
+  /** More flags of `temporal server start-dev`. */
+  readonly flags?: readonly string[];
   readonly report: (line: string) => void;
 }
 
@@ -36,14 +38,20 @@ export async function ensureTemporalServer(options: DevServerOptions): Promise<T
 }
 
 /** @throws {SluiceError} TEMPORAL_CLI_MISSING | TEMPORAL_UNAVAILABLE with the end of the server's log */
-export async function startDevServer({ stateDir, port, uiPort, report }: DevServerOptions): Promise<TemporalServer> {
+export async function startDevServer({
+  stateDir,
+  port,
+  uiPort,
+  report,
+  flags: more = [],
+}: DevServerOptions): Promise<TemporalServer> {
   const cli = await findTemporalCli(report);
   const database = join(stateDir, 'temporal.db');
   const logPath = join(stateDir, 'temporal.log');
   await mkdir(dirname(database), { recursive: true });
   const log = await open(logPath, 'a');
   const flags = ['--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort), '--db-filename', database];
-  const child = spawn(cli, ['server', 'start-dev', ...flags, '--log-level', 'warn'], {
+  const child = spawn(cli, ['server', 'start-dev', ...flags, ...more, '--log-level', 'warn'], {
     stdio: ['ignore', log.fd, log.fd],
   });
   await log.close();

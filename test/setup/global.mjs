@@ -1,5 +1,4 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tsImport } from 'tsx/esm/api';
@@ -7,6 +6,7 @@ import { tsImport } from 'tsx/esm/api';
 /** One dev server for all suites, on free ports; found or built first. Each suite uses a task queue and services of its own. */
 export default async function setUp() {
   const { startDevServer } = await tsImport('../../src/temporal/dev-server.ts', import.meta.url);
+  const { freePort } = await tsImport('./free-port.ts', import.meta.url);
   const stateDir = await mkdtemp(join(tmpdir(), 'sluice-test-'));
   const [port, uiPort] = [await freePort(), await freePort()];
   const server = await startDevServer({ stateDir, port, uiPort, report: (line) => process.stderr.write(`${line}\n`) });
@@ -15,14 +15,4 @@ export default async function setUp() {
     await server.stop();
     await rm(stateDir, { recursive: true, force: true });
   };
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
 }

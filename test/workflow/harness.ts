@@ -36,6 +36,10 @@ export class World {
   validation: Evidence[] = [evidence('accuracy', 'pass')];
   guardrail: (route: Route) => Verdict = () => 'pass';
   gate: (gate: Gate, route: Route) => Verdict = () => 'pass';
+  /** Called at each watch. */
+  watched: () => void = () => undefined;
+  /** Set to make the watch find a newer route. */
+  takenOver: string | null = null;
   /** Set to make the store unreachable. */
   storeDown = false;
 
@@ -79,6 +83,7 @@ export class World {
   }
 
   private async watch(input: WatchInput) {
+    this.watched();
     const until = performance.now() + input.windowMs;
     for (;;) {
       const summary = {
@@ -91,6 +96,7 @@ export class World {
         ],
         gate: evidence(input.gate.kind, this.gate(input.gate, input.route)),
         looks: 1,
+        superseded: this.takenOver,
       };
       Context.current().heartbeat();
       if (verdictSignature(summary.evidence, summary.gate) !== input.known || performance.now() > until) return summary;
@@ -179,7 +185,7 @@ export class Stage {
 
   async start(rolloutSpec: RolloutSpec, queue: string) {
     const started = await startRollout(this.temporal.client, rolloutSpec, 'alice', queue);
-    const handle = this.temporal.client.workflow.getHandle(started.workflowId, started.runId);
+    const handle = this.temporal.client.workflow.getHandle(started.workflowId);
     return {
       ...started,
       handle,

@@ -118,6 +118,21 @@ describe('a bad candidate', () => {
   });
 });
 
+test('a newer route from elsewhere ends the rollout: better no candidate than two masters', async () => {
+  const [world, service] = [new World(), fresh()];
+  world.takenOver = 'epoch 9 is refused, g1 has epoch 12';
+  world.watched = () => {
+    world.epoch = 12;
+  };
+  const state = await stage.run(world, service, async () => (await stage.start(spec({}, service), service)).result());
+  expect(state).toMatchObject({
+    status: 'rolled-back',
+    reason: 'traffic was taken over: epoch 9 is refused, g1 has epoch 12',
+    epoch: 13,
+  });
+  expect(world.traffic().at(-1)).toBe('all v1');
+});
+
 describe('no evidence is never a pass', () => {
   test('a step whose guardrails stay inconclusive holds for a person, who may promote it', async () => {
     const [world, service] = [new World(), fresh()];

@@ -1,0 +1,62 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { sendCommand } from '../../src/client/send-command.js';
+import { startDevServer, type TemporalServer } from '../../src/temporal/dev-server.js';
+import { freePort } from '../setup/free-port.js';
+import { Stage, spec, World } from './harness.js';
+
+let [server, stage, stateDir] = [undefined as unknown as TemporalServer, undefined as unknown as Stage, ''];
+beforeAll(async () => {
+  stateDir = await mkdtemp(join(tmpdir(), 'sluice-can-'));
+  // What a rollout of weeks does at 4,096 events, this server asks for at 60.
+  const flags = ['--dynamic-config-value', 'limit.historyCount.suggestContinueAsNew=60'];
+  server = await startDevServer({
+    stateDir,
+    port: await freePort(),
+    uiPort: await freePort(),
+    flags,
+    report: () => undefined,
+  });
+  stage = await Stage.open(server.address);
+});
+afterAll(async () => {
+  await stage.close();
+  await server.stop();
+  await rm(stateDir, { recursive: true, force: true });
+});
+
+test('a long rollout goes on in new runs: nothing is done twice and no decision is lost', async () => {
+  const [world, service] = [new World(), 'long'];
+  const steps = [
+    { setWeight: 10, bake: '20ms' },
+    { pause: { duration: '4s' } },
+    { setWeight: 30, bake: '3s' },
+    { pause: { approval: { timeout: '1h' } } },
+    { setWeight: 50, bake: '20ms' },
+  ];
+  // A verdict that changes at each look makes the history grow as weeks of quiet ones would.
+  let flip = false;
+  world.guardrail = () => {
+    flip = !flip;
+    return flip ? 'pass' : 'inconclusive';
+  };
+  const runs = new Set<string>();
+  await stage.run(world, service, async () => {
+    const rollout = await stage.start(spec({ canary: { steps } }, service), service);
+    await rollout.until((state) => state.status === 'waiting' && state.waiting?.kind === 'approval');
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    const state = await rollout.state();
+    expect(state).toMatchObject({ status: 'waiting', weightPercent: 30 });
+    world.guardrail = () => 'pass';
+    await sendCommand(stage.temporal.client, service, 'approve', { actor: 'bob', reason: 'go on' });
+    expect(await rollout.result()).toMatchObject({ status: 'promoted' });
+    for await (const { runId } of stage.temporal.client.workflow.list({ query: "WorkflowType = 'rollout'" }))
+      runs.add(runId);
+  });
+  expect(runs.size).toBeGreaterThan(2);
+  expect(world.traffic()).toEqual(['10', '30', '50', 'all v2']);
+  expect(world.decisions.map((d) => d.sequence)).toEqual(world.decisions.map((_, i) => i + 1));
+  expect(world.decisions.filter((d) => d.action === 'approve')).toHaveLength(1);
+});
