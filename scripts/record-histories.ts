@@ -26,7 +26,7 @@ for (const scenario of SCENARIOS) {
     const { status } = await rollout.result();
     if (status !== scenario.ending) throw new Error(`${scenario.name} ended ${status}, not ${scenario.ending}`);
     const history = await rollout.handle.fetchHistory();
-    await writeFile(path, `${JSON.stringify(scrubbed(historyToJSON(history)))}\n`);
+    await writeFile(path, `${JSON.stringify(scrubbed(JSON.parse(historyToJSON(history))))}\n`);
     console.log(`${path}: ${history.events?.length ?? 0} events, ${status}`);
   });
 }
