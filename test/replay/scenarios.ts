@@ -1,7 +1,8 @@
 import { sendCommand } from '../../src/client/send-command.js';
 import type { RolloutStatus } from '../../src/domain/rollout-state.js';
 import type { RolloutSpecInput } from '../../src/domain/spec/rollout-spec.js';
-import { ALL_PHASES, evidence, type Stage, spec, type World } from '../workflow/harness.js';
+import { evidence } from '../workflow/evidence.js';
+import { ALL_PHASES, type Stage, spec, type World } from '../workflow/harness.js';
 
 type Started = Awaited<ReturnType<Stage['start']>>;
 

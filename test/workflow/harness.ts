@@ -11,20 +11,7 @@ import { type Evidence, type Verdict, verdictSignature } from '../../src/domain/
 import { connectTemporal, type TemporalLink, temporalSettings } from '../../src/temporal/connection.js';
 import { bundleWorkflows } from '../../src/worker/bundle.js';
 import { quietRuntime } from '../../src/worker/runtime.js';
-
-export const evidence = (metric: string, verdict: Verdict, reason = `${metric} is ${verdict}`): Evidence => ({
-  metric,
-  verdict,
-  reason,
-  baseline: { samples: 100, value: 0 },
-  candidate: { samples: 100, value: 0 },
-  difference: 0,
-  bound: 0,
-  margin: 0,
-  rule: 'fake',
-  alpha: 0.01,
-  dryRun: false,
-});
+import { evidence } from './evidence.js';
 
 /** What the world says when it is asked, and what was done to it. Changed by a test while a rollout runs. */
 export class World {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sendCommand } from '../../src/client/send-command.js';
 import { PHASES } from '../../src/domain/phase.js';
-import { ALL_PHASES, evidence, Stage, spec, World } from './harness.js';
+import { evidence } from './evidence.js';
+import { ALL_PHASES, Stage, spec, World } from './harness.js';
 
 let stage: Stage;
 beforeAll(async () => {
