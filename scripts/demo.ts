@@ -16,11 +16,16 @@ const keep = process.argv.includes('--keep');
 const stateDir = resolve('.sluice', `demo-${process.pid}`);
 const undo: (() => Promise<unknown>)[] = [];
 
+const stopped = untilSignal().then(() => {
+  process.exitCode = 130;
+});
+
 try {
-  await demo();
-  if (keep) {
+  await Promise.race([demo(), stopped]);
+  if (keep && process.exitCode !== 130) {
     say('everything keeps running; Ctrl-C stops it');
-    await untilSignal();
+    await stopped;
+    process.exitCode = 0;
   }
 } finally {
   for (const step of undo.reverse()) await step();

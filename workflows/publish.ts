@@ -19,9 +19,10 @@ export function publishChanges(run: Run): { flushed: () => Promise<void> } {
       const decisions = run.outbox.decisions.splice(0);
       const { route } = run.outbox;
       run.outbox.route = null;
-      await persistent.record.executeWithOptions({ summary: `record: ${status}, ${phase}` }, [
-        { state: run.state, decisions, route },
-      ]);
+      await persistent.record.executeWithOptions(
+        { summary: decisions.map(({ action }) => action).join(', ') || `${status}, ${phase}` },
+        [{ state: run.state, decisions, route }],
+      );
       recorded = revision;
     }
   });

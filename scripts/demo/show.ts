@@ -47,7 +47,7 @@ export async function watchRollout(
   let answering: Promise<unknown> | undefined;
   let last = '';
   const onChange = (state: RolloutState) => {
-    if (live) logUpdate(renderState(state, null));
+    if (live) logUpdate(fitted(renderState(state, null)));
     else last = printLine(state, last);
     if (!isAsking(state) || answering !== undefined) return;
     if (live) logUpdate.done();
@@ -64,6 +64,13 @@ export async function watchRollout(
   return ended;
 }
 
+/** A line that wraps would be two for the terminal and one for us. */
+function fitted(text: string): string {
+  const width = (process.stdout.columns ?? 80) - 1;
+  const fit = (line: string) => (line.length <= width ? line : `${line.slice(0, width - 1)}…`);
+  return text.split('\n').map(fit).join('\n');
+}
+
 function printLine(state: RolloutState, last: string): string {
   const line = `  ${state.phase.padEnd(10)} ${state.status.padEnd(11)} weight ${String(state.weightPercent).padStart(3)} %  ${state.verdict.padEnd(12)} ${state.waiting?.note ?? state.reason}`;
   if (line !== last) console.log(line);
@@ -71,7 +78,8 @@ function printLine(state: RolloutState, last: string): string {
 }
 
 export async function printEnding({ client, namespace, stack }: DemoContext, state: RolloutState): Promise<void> {
-  console.log(`\n${renderState(state, null)}`);
+  // On a terminal the live tree has stayed as it ended.
+  if (!process.stdout.isTTY) console.log(`\n${renderState(state, null)}`);
   const { runId } = await readState(client, state.service, stack.apiUrl);
   const ui = stack.temporal.uiUrl;
   if (ui !== null && runId !== null)

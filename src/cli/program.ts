@@ -20,8 +20,8 @@ const output = () => new Option('-o, --output <format>', 'how to print').choices
 
 function addRolloutCommands(program: Command): void {
   program
-    .command('lint <spec...>')
-    .description('check rollout specs; exit code 2 with file:line:column where one is wrong')
+    .command('lint <file...>')
+    .description('check rollout specs and gateway configurations; exit code 2 with file:line:column where one is wrong')
     .addOption(output())
     .action(async (specs, options) => (await import('./commands/lint.js')).lint(specs, options));
   program

@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { loadSpec } from '../../client/load-spec.js';
 import { describeError } from '../../domain/errors.js';
+import { loadGatewayConfig } from '../../gateway/config.js';
 import { DocumentError } from '../../yaml/read-document.js';
 import { exitCodeOf } from '../errors.js';
 
@@ -8,7 +10,7 @@ export async function lint(files: readonly string[], { output }: { output: strin
   const results = await Promise.all(
     files.map(async (file) => {
       try {
-        await loadSpec(file);
+        await lintFile(file);
         return { file, ok: true, issues: [] };
       } catch (error) {
         process.exitCode = Math.max(Number(process.exitCode ?? 0), exitCodeOf(error));
@@ -26,4 +28,10 @@ export async function lint(files: readonly string[], { output }: { output: strin
     for (const { line, column, path, message } of issues)
       process.stdout.write(`${file}:${line}:${column}: ${path === '' ? '' : `${path}: `}${message}\n`);
   }
+}
+
+/** Both kinds of document that users write. */
+async function lintFile(file: string): Promise<void> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  await (/^sluice: *["']?gateway\//m.test(text) ? loadGatewayConfig(file) : loadSpec(file));
 }
