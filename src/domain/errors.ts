@@ -39,9 +39,11 @@ export class SluiceError extends Error {
 
 /** The message of anything that was thrown, with its causes, on one line. */
 export function describeError(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  // By shape, not by class: an error may come from another realm (a vm context, a worker).
+  if (typeof error !== 'object' || error === null || !('message' in error)) return String(error);
   // Node's AggregateError (a refused connection on two addresses) has an empty message; its code says what happened.
-  const message = error.message || ('code' in error && typeof error.code === 'string' ? error.code : error.name);
-  const cause = error.cause === undefined ? '' : describeError(error.cause);
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error';
+  const message = typeof error.message === 'string' && error.message !== '' ? error.message : code;
+  const cause = 'cause' in error && error.cause !== undefined ? describeError(error.cause) : '';
   return cause === '' || message.includes(cause) ? message : `${message}: ${cause}`;
 }

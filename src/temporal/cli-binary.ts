@@ -1,17 +1,8 @@
-import { execFile } from 'node:child_process';
-import { access, constants, mkdir, readdir, rename } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { promisify } from 'node:util';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { describeError, SluiceError } from '../domain/errors.js';
-
-const run = promisify(execFile);
-
-/** Later versions carry a replace directive and can't be installed with `go install`. */
-export const TEMPORAL_CLI_VERSION = 'v1.5.1';
-const MODULE = `github.com/temporalio/cli/cmd/temporal@${TEMPORAL_CLI_VERSION}`;
-const BUILD_TIMEOUT_MS = 20 * 60_000;
+import { download, goInstall, type Maker, TEMPORAL_CLI_VERSION } from './cli-makers.js';
 
 /** Where a downloaded or built CLI is kept between runs. */
 export function cliCacheFolder(env: NodeJS.ProcessEnv = process.env): string {
@@ -27,6 +18,7 @@ export function cliCacheFolder(env: NodeJS.ProcessEnv = process.env): string {
 export async function findTemporalCli(
   report: (line: string) => void,
   env: NodeJS.ProcessEnv = process.env,
+  makers: readonly Maker[] = [download, goInstall],
 ): Promise<string> {
   const named = env['TEMPORAL_CLI_PATH'];
   if (named !== undefined && named !== '') {
@@ -40,10 +32,7 @@ export async function findTemporalCli(
     if (await isExecutable(place)) return place;
 
   const tried = ['TEMPORAL_CLI_PATH: not set', `PATH: no ${executable}`, `cache folder ${folder}: empty`];
-  for (const [name, make] of [
-    ["the SDK's download", download],
-    [`go install ${MODULE}`, goInstall],
-  ] as const) {
+  for (const { name, make } of makers) {
     try {
       report(`Temporal CLI not found; trying ${name}`);
       return await make(folder, executable, report);
@@ -67,32 +56,10 @@ function missing(tried: readonly string[]): SluiceError {
 }
 
 async function isExecutable(path: string): Promise<boolean> {
+  const file = await stat(path).catch(() => null);
+  if (file?.isFile() !== true) return false; // a folder may be "executable" as well
   return access(path, constants.X_OK).then(
     () => true,
     () => false,
   );
-}
-
-/** The SDK has no call that only downloads: it starts a server of the downloaded CLI, which we end at once. */
-async function download(folder: string, executable: string): Promise<string> {
-  await mkdir(folder, { recursive: true });
-  const environment = await TestWorkflowEnvironment.createLocal({
-    server: { executable: { type: 'cached-download', downloadDir: folder, version: TEMPORAL_CLI_VERSION } },
-  });
-  await environment.teardown();
-  const found = (await readdir(folder)).find((name) => name.startsWith('temporal'));
-  if (found === undefined) throw new Error(`nothing was downloaded into ${folder}`);
-  await rename(join(folder, found), join(folder, executable));
-  return join(folder, executable);
-}
-
-async function goInstall(folder: string, executable: string, report: (line: string) => void): Promise<string> {
-  await run('go', ['version']);
-  report('building it from source, once: about three minutes on two cores');
-  await mkdir(folder, { recursive: true });
-  await run('go', ['install', MODULE], {
-    env: { ...process.env, GOBIN: folder, GOFLAGS: '' },
-    timeout: BUILD_TIMEOUT_MS,
-  });
-  return join(folder, executable);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { seededRandom } from '../../examples/traffic/random.js';
 import { mixtureRho, oneSidedHalfwidth, twoSidedHalfwidth } from '../../src/stats/confidence-sequence.js';
 import { differenceStandardError } from '../../src/stats/proportion.js';
 import { expectOracle, oracleCases } from './oracles.js';
@@ -14,20 +15,9 @@ describe('asymptotic confidence sequences agree with GrowthBook', () => {
   });
 });
 
-/** mulberry32: small, seeded, good enough for a simulation. */
-function random(seed: number): () => number {
-  let a = seed;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 test('a harmless candidate is seldom failed, however often one looks', () => {
   const [runs, looks, perLook, alpha, rate] = [400, 100, 20, 0.05, 0.05];
-  const next = random(7);
+  const next = seededRandom(7);
   let failed = 0;
   for (let run = 0; run < runs; run += 1) {
     let [a, b] = [0, 0];

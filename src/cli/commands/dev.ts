@@ -1,15 +1,8 @@
 import { readConfig } from '../../config.js';
-import { startStack } from '../../dev/stack.js';
+import { type StackOptions, startStack } from '../../dev/stack.js';
 import { untilSignal } from '../until-signal.js';
 
-export interface DevOptions {
-  readonly gatewayConfig: string;
-  readonly temporalPort: number;
-  readonly uiPort: number;
-  readonly gatewayPort: number;
-  readonly adminPort: number;
-  readonly apiPort: number;
-}
+export type DevOptions = Omit<StackOptions, 'stateDir' | 'dataDir' | 'report'>;
 
 export async function dev(options: DevOptions): Promise<void> {
   const { stateDir, dataDir } = readConfig();

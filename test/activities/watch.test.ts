@@ -1,0 +1,112 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { createWatchActivities, type WatchInput, type WatchSummary } from '../../activities/watch.js';
+import { SluiceError } from '../../src/domain/errors.js';
+import type { Route } from '../../src/domain/route.js';
+import { createStoreMetrics } from '../../src/metrics/store-metrics.js';
+import type { Store } from '../../src/ports/store.js';
+import type { TrafficRouter } from '../../src/ports/traffic-router.js';
+import { openStore } from '../../src/stores/open-store.js';
+import { batchOf, bucketOf } from '../stores/observation-fixtures.js';
+
+let store: Store;
+beforeEach(async () => {
+  store = await openStore({});
+});
+afterEach(() => store.close());
+
+const route: Route = {
+  service: 'digits',
+  protocol: { kind: 'open-inference', model: 'digits', unitKey: 'header:x-user-key' },
+  epoch: 3,
+  rolloutId: 'digits-1',
+  salt: 's',
+  baseline: { version: 'v1', url: 'http://a' },
+  candidate: { version: 'v2', url: 'http://b' },
+  weightPercent: 10,
+  shadowPercent: 0,
+  leaseMs: 1000,
+};
+const input = (over: Partial<WatchInput> = {}): WatchInput => ({
+  route,
+  guardrails: [{ metric: 'error_rate', margin: 0.01, minSamples: 50, dryRun: false }],
+  alpha: 0.01,
+  gate: { kind: 'samples', minSamples: 100 },
+  tickMs: 20,
+  windowMs: 100,
+  known: 'error_rate=inconclusive samples=inconclusive',
+  ...over,
+});
+const confirms = (): TrafficRouter & { renewals: number } => ({
+  renewals: 0,
+  async apply() {
+    this.renewals += 1;
+    return [];
+  },
+  readBack: async () => [],
+});
+const watch = (router: TrafficRouter, given: WatchInput, from: Store = store) => {
+  const activities = createWatchActivities({ router, store: from, metrics: createStoreMetrics(from) });
+  return new MockActivityEnvironment().run(
+    (what: WatchInput) => activities.watch(what),
+    given,
+  ) as Promise<WatchSummary>;
+};
+const bucket = (arm: 'baseline' | 'candidate', requests: number, errors: number, epoch = 3) =>
+  bucketOf('digits', { rolloutId: 'digits-1', epoch, arm, requests, errors, latency: {} });
+
+describe('a watch', () => {
+  test('renews the lease at every tick, and ends with its window when nothing changes', async () => {
+    const router = confirms();
+    const summary = await watch(router, input());
+    expect(summary).toMatchObject({
+      superseded: null,
+      evidence: [{ verdict: 'inconclusive' }],
+      gate: { verdict: 'inconclusive' },
+    });
+    expect(router.renewals).toBe(summary.looks);
+    expect(summary.looks).toBeGreaterThanOrEqual(3);
+  });
+
+  test('returns as soon as a verdict changes', async () => {
+    const watching = watch(confirms(), input({ windowMs: 60_000 }));
+    await store.appendObservations(batchOf({ buckets: [bucket('baseline', 500, 0), bucket('candidate', 60, 60)] }));
+    expect(await watching).toMatchObject({ evidence: [{ verdict: 'fail', candidate: { samples: 60, value: 1 } }] });
+  });
+
+  test('sees only what was answered at this weight', async () => {
+    await store.appendObservations(
+      batchOf({ buckets: [bucket('baseline', 500, 0, 2), bucket('candidate', 60, 60, 2)] }),
+    );
+    expect(await watch(confirms(), input())).toMatchObject({
+      evidence: [{ verdict: 'inconclusive', candidate: { samples: 0, value: null } }],
+    });
+  });
+
+  test('takes a store that can not be read for inconclusive, with the cause, and goes on renewing', async () => {
+    const away = {
+      ...store,
+      armSummaries: () => Promise.reject(new SluiceError('STORE_UNAVAILABLE', 'db:5432 cannot answer')),
+    };
+    const router = confirms();
+    const summary = await watch(router, input(), away);
+    expect(summary).toMatchObject({
+      evidence: [{ verdict: 'inconclusive', reason: 'error_rate: could not be read: db:5432 cannot answer' }],
+      gate: { verdict: 'inconclusive' },
+    });
+    expect(router.renewals).toBeGreaterThan(1);
+  });
+
+  test('goes on where a gateway can not be reached: it loses its lease by itself', async () => {
+    const apply = () => Promise.reject(new SluiceError('GATEWAY_UNREACHABLE', 'gateway http://x: ECONNREFUSED'));
+    expect(await watch({ ...confirms(), apply }, input())).toMatchObject({ superseded: null });
+  });
+
+  test('ends where somebody has set a newer route', async () => {
+    const apply = () => Promise.reject(new SluiceError('EPOCH_STALE', 'g1 has epoch 9'));
+    expect(await watch({ ...confirms(), apply }, input({ windowMs: 60_000 }))).toMatchObject({
+      superseded: 'g1 has epoch 9',
+      looks: 1,
+    });
+  });
+});
