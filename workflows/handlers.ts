@@ -10,6 +10,9 @@ import {
 import { commandSignals, commandUpdates, stateQuery } from './messages.js';
 import { decide, now, type Run, update } from './run.js';
 
+/** Of an actor, a reason or a decision id. */
+const LONGEST_TEXT = 1000;
+
 /** Answers the query and takes commands. Handlers only record; the main loop acts. */
 export function handleMessages(run: Run): void {
   setHandler(stateQuery, () => run.state);
@@ -23,7 +26,7 @@ export function handleMessages(run: Run): void {
       { validator: (request) => assertAcceptable(run, command, request) },
     );
     setHandler(commandSignals[command], (request) => {
-      const complete = { decisionId: uuid4(), actor: 'signal', reason: '', ...request };
+      const complete = completed(request);
       const refused = isRepeat(run, complete) ? null : refusal(run.state, command);
       if (refused === null) receive(run, command, complete, 'signal');
       else log.warn(`signal ignored: ${refused}`);
@@ -31,14 +34,32 @@ export function handleMessages(run: Run): void {
   }
 }
 
+/** A signal may carry anything; what is no text is left out, and nothing may grow the history without bound. */
+function completed(request: unknown): CommandRequest {
+  const given = typeof request === 'object' && request !== null ? (request as Record<string, unknown>) : {};
+  const text = (value: unknown) => (typeof value === 'string' ? value.slice(0, LONGEST_TEXT) : undefined);
+  return {
+    decisionId: text(given['decisionId']) ?? uuid4(),
+    actor: text(given['actor']) ?? 'signal',
+    reason: text(given['reason']) ?? '',
+  };
+}
+
 function isRepeat(run: Run, request: CommandRequest): boolean {
   return run.inbox.seen.includes(request.decisionId);
 }
 
 function assertAcceptable(run: Run, command: Command, request: CommandRequest): void {
-  for (const field of ['decisionId', 'actor', 'reason'] as const)
-    if (typeof request?.[field] !== 'string')
-      throw ApplicationFailure.nonRetryable(`${command}: ${field} is missing`, 'COMMAND_REFUSED');
+  for (const field of ['decisionId', 'actor', 'reason'] as const) {
+    const value: unknown = request?.[field];
+    if (typeof value !== 'string')
+      throw ApplicationFailure.nonRetryable(`${command}: ${field} is not a text`, 'COMMAND_REFUSED');
+    if (value.length > LONGEST_TEXT)
+      throw ApplicationFailure.nonRetryable(
+        `${command}: ${field} has ${value.length} characters, at most ${LONGEST_TEXT} are taken`,
+        'COMMAND_REFUSED',
+      );
+  }
   const refused = isRepeat(run, request) ? null : refusal(run.state, command);
   if (refused !== null) throw ApplicationFailure.nonRetryable(refused, 'COMMAND_REFUSED');
 }

@@ -2,8 +2,7 @@
 declare module 'ml-knn' {
   export default class KNN {
     constructor(rows: readonly (readonly number[])[], labels: readonly number[], options: { k: number });
-    predict(row: readonly number[]): number;
-    /** Points are the rows with their label appended. */
+    /** Points are the rows with their label appended, farthest first. */
     readonly kdTree: { nearest(row: readonly number[], k: number): [point: number[], distance: number][] };
   }
 }

@@ -244,6 +244,40 @@ describe('people', () => {
     ]);
   });
 
+  test.each([
+    [null],
+    [5],
+    ['abort!'],
+    [{ actor: 5, reason: { a: 1 }, decisionId: [] }],
+    [{ reason: 'x'.repeat(500_000) }],
+  ])('signal %p as garbage, and are understood as far as possible', async (garbage) => {
+    const [world, service] = [new World(), fresh()];
+    await stage.run(world, service, async () => {
+      const rollout = await stage.start(spec(withApproval, service), service);
+      await rollout.until((s) => s.status === 'waiting');
+      await rollout.handle.signal('resume', garbage);
+      await rollout.handle.signal('abort', garbage);
+      const state = await rollout.result();
+      expect(state).toMatchObject({ status: 'aborted', reason: expect.stringMatching(/^abort by signal/) });
+      expect(state.reason.length).toBeLessThan(1100);
+    });
+  });
+
+  test('are refused a reason that is too long', async () => {
+    const [world, service] = [new World(), fresh()];
+    await stage.run(world, service, async () => {
+      const rollout = await stage.start(spec(withApproval, service), service);
+      await rollout.until((s) => s.status === 'waiting');
+      const request = { actor: 'bob', reason: 'x'.repeat(1001) };
+      await expect(sendCommand(stage.temporal.client, service, 'abort', request)).rejects.toMatchObject({
+        code: 'COMMAND_REFUSED',
+        message: expect.stringMatching(/reason has 1001 characters, at most 1000/),
+      });
+      await ask(service, 'abort');
+      await rollout.result();
+    });
+  });
+
   test('roll back after the cutover, while the baseline is warm', async () => {
     const [world, service] = [new World(), fresh()];
     await stage.run(world, service, async () => {
