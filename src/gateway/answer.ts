@@ -16,7 +16,7 @@ export class AnswerCopy {
 
   constructor(headers: IncomingHttpHeaders, most: number) {
     const json = /\bjson\b/i.test(String(headers['content-type'] ?? ''));
-    this.parts = json && headers['content-encoding'] === undefined ? [] : null;
+    this.parts = json && (headers['content-encoding'] ?? 'identity') === 'identity' ? [] : null;
     this.most = most;
   }
 
@@ -33,6 +33,7 @@ export class AnswerCopy {
 
 interface Output {
   readonly name?: unknown;
+  readonly shape?: unknown;
   readonly data?: unknown;
 }
 
@@ -42,10 +43,10 @@ const LONGEST_LABEL = 200;
 export function readOpenInference(text: string): ReadAnswer {
   const outputs = outputsOf(text);
   const label: unknown = firstOf((outputs.find(({ name }) => name === 'predict') ?? outputs[0])?.data);
-  if (typeof label !== 'string' && !(typeof label === 'number' && Number.isFinite(label))) return UNREADABLE;
-  const data = outputs.find(({ name }) => name === 'predict_proba')?.data;
-  const scores: unknown[] = Array.isArray(data) ? (Array.isArray(data[0]) ? data[0] : data) : [];
-  const numbers = scores.filter((score): score is number => typeof score === 'number' && Number.isFinite(score));
+  if (!['string', 'number', 'boolean'].includes(typeof label)) return UNREADABLE;
+  // JSON reads 1e999 as Infinity.
+  if (typeof label === 'number' && !Number.isFinite(label)) return UNREADABLE;
+  const numbers = firstRow(outputs.find(({ name }) => name === 'predict_proba')).filter(Number.isFinite);
   // NUL is the one character a PostgreSQL text can't hold.
   return {
     label: String(label).replaceAll('\0', '').slice(0, LONGEST_LABEL),
@@ -62,6 +63,16 @@ function outputsOf(text: string): Output[] {
   } catch {
     return [];
   }
+}
+
+/** The scores of the first row: tensors are flat, with their shape beside them, or nested. */
+function firstRow(output: Output | undefined): number[] {
+  const data: unknown = output?.data;
+  if (!Array.isArray(data)) return [];
+  const { shape } = output ?? {};
+  const columns: unknown = Array.isArray(shape) && shape.length === 2 ? shape[1] : data.length;
+  const row: unknown[] = Array.isArray(data[0]) ? data[0] : data.slice(0, Number(columns));
+  return row.filter((score) => typeof score === 'number');
 }
 
 function firstOf(data: unknown): unknown {

@@ -9,6 +9,10 @@ const gatewayConfig = z
   .strictObject({
     sluice: z.literal('gateway/v1'),
     services: z.array(z.strictObject({ service: serviceName, baseline: modelTarget, protocol })).min(1),
+    /** Share of predictions that are recorded one by one; all are counted. */
+    predictionSample: z.number().min(0).max(1).default(1),
+    /** Until a model server's answer begins, and between two of its parts. */
+    answerTimeoutMs: z.int().min(1).max(600_000).optional(),
   })
   .superRefine(({ services }, ctx) => {
     for (const [

@@ -68,10 +68,14 @@ async function serve(
   answerFrom(deps, assigned, candidates ? 'candidate' : 'baseline');
 }
 
-/** The user key; a request without one is a unit of its own. */
+/**
+ * The user key; a request without one is a unit of its own. Node reads header bytes as Latin-1: read as the UTF-8 they are, a
+ * unit has the bucket that every other party computes for it.
+ */
 function unitOf({ route }: Exposed, request: IncomingMessage): string {
   const value = request.headers[route.protocol.unitKey.replace(/^header:/, '')];
-  return (Array.isArray(value) ? value[0] : value) || randomUUID();
+  const unit = (Array.isArray(value) ? value[0] : value) || randomUUID();
+  return /[\u0080-\u00ff]/.test(unit) ? Buffer.from(unit, 'latin1').toString() : unit;
 }
 
 /** A request whose body was not read leaves its connection unusable. */
@@ -88,10 +92,11 @@ async function takeFeedback(deps: DataPlaneDeps, request: IncomingMessage, respo
     return body.reason === 'broken'
       ? void response.destroy()
       : refuse(request, response, 413, `at most ${FEEDBACK_BYTES} bytes`);
-  const { records, rejected } = readFeedback(body.bytes.toString(), deps.ids);
+  const { records, rejected, forged } = readFeedback(body.bytes.toString(), deps.ids);
   const kept = deps.recorder.feed(records);
   for (const { kind } of records) deps.metrics.countFeedback(kind, kept ? 'accepted' : 'rejected', 1);
-  if (rejected.length > 0) deps.metrics.countFeedback('unknown', 'rejected', rejected.length);
+  if (forged > 0) deps.metrics.countFeedback('unknown', 'forged', forged);
+  if (rejected.length > forged) deps.metrics.countFeedback('unknown', 'rejected', rejected.length - forged);
   if (!kept) return replyJson(response, 503, { error: 'too much feedback waits; try again later' });
   replyJson(response, records.length > 0 || rejected.length === 0 ? 202 : 422, { accepted: records.length, rejected });
 }

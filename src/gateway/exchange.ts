@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import type { ModelTarget } from '../domain/route.js';
+import { isSampled } from '../routing/bucket.js';
 import { AnswerCopy, UNREADABLE } from './answer.js';
-import { answerHeaders } from './headers.js';
+import { answerHeaders, type Headers } from './headers.js';
 import type { Limits } from './limits.js';
 import type { GatewayMetrics } from './metrics.js';
 import type { PredictionIds } from './prediction-id.js';
@@ -52,6 +53,8 @@ class Attempt implements AnswerSink {
   private status = 0;
   private predictionId = '';
   private copy: AnswerCopy | null = null;
+  /** Held back until the first bytes of the body: while the user has seen nothing, the baseline can still answer. */
+  private head: Headers | null = null;
   /** Nothing that still arrives is of interest. */
   private over = false;
 
@@ -70,32 +73,34 @@ class Attempt implements AnswerSink {
       return flow.abort(new Error('answered by the baseline'));
     }
     const { response, exposed } = this.assigned;
+    if (response.destroyed) return this.nobodyWaits(flow);
     const { ids, limits } = this.deps;
     const { service, epoch } = exposed.route;
     const { version } = this.target;
     this.predictionId = ids.make({ service, arm: this.arm, version, epoch, at: this.at });
     this.copy = new AnswerCopy(headers, limits.readableAnswerBytes);
-    response.on('drain', () => flow.resume());
-    response.on('close', () => this.userLeft(flow));
-    response.writeHead(status, {
-      ...answerHeaders(headers),
-      'x-sluice-version': version,
-      'x-sluice-prediction-id': this.predictionId,
+    response.on('drain', () => {
+      if (!this.over) flow.resume();
     });
+    response.on('close', () => this.userLeft(flow));
+    this.head = { ...answerHeaders(headers), 'x-sluice-version': version, 'x-sluice-prediction-id': this.predictionId };
   }
 
-  onData(chunk: Buffer): void {
+  onData(chunk: Buffer, flow: Flow): void {
     if (this.over) return;
     this.copy?.add(chunk);
-    this.assigned.response.write(chunk);
+    this.sendHead();
+    // A user who reads slowly slows the model server down, rather than fill this process's memory.
+    if (!this.assigned.response.write(chunk)) flow.pause();
   }
 
   onEnd(): void {
     if (this.over) return;
+    this.sendHead();
     this.over = true;
     const observed = this.observe(this.status >= 500);
     this.assigned.response.end();
-    this.recordPrediction(observed);
+    if (this.assigned.isPrediction) this.keepPrediction(observed);
   }
 
   onError(error: Error): void {
@@ -120,7 +125,19 @@ class Attempt implements AnswerSink {
     if (!this.assigned.response.destroyed) answerFrom(this.deps, this.assigned, 'baseline');
   }
 
-  /** A user who hangs up says nothing about the version. */
+  private sendHead(): void {
+    if (this.head !== null) this.assigned.response.writeHead(this.status, this.head);
+    this.head = null;
+  }
+
+  /** The user left before the answer began. How long it took still counts: else a hanging version would hide behind users who give up. */
+  private nobodyWaits(flow: Flow): void {
+    this.over = true;
+    this.observe(this.status >= 500);
+    flow.abort(new Error('the user has gone'));
+  }
+
+  /** A user who hangs up in the middle of an answer says nothing about the version. */
   private userLeft(flow: Flow): void {
     if (this.over) return;
     this.over = true;
@@ -146,15 +163,18 @@ class Attempt implements AnswerSink {
     return observed;
   }
 
-  private recordPrediction(observed: Observed): void {
-    const { exposed, isPrediction, request, unit } = this.assigned;
-    if (!isPrediction) return;
+  private keepPrediction(observed: Observed): void {
+    const { exposed, request, unit } = this.assigned;
     const { recorder, ids, shadow } = this.deps;
+    const { predictionId } = this;
+    const isMirrored =
+      this.arm === 'baseline' &&
+      exposed.route.candidate !== null &&
+      isSampled('shadow', predictionId, exposed.shadowPercent);
+    if (!isMirrored && !recorder.samples(predictionId)) return;
     const answer = this.copy?.read() ?? UNREADABLE;
     const unitHash = ids.hashUnit(unit);
-    recorder.predict(observed, this.predictionId, unitHash, answer);
-    const mirrored =
-      this.arm === 'baseline' && exposed.route.candidate !== null && Math.random() * 100 < exposed.shadowPercent;
-    if (mirrored) shadow.add({ baseline: observed, answer, request, predictionId: this.predictionId, unitHash });
+    recorder.predict(observed, predictionId, unitHash, answer);
+    if (isMirrored) shadow.add({ baseline: observed, answer, request, predictionId, unitHash });
   }
 }

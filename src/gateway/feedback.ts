@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { FEEDBACK_KINDS, type FeedbackRecord } from '../domain/observation.js';
-import type { PredictionIds } from './prediction-id.js';
+import type { IdFault, PredictionIds } from './prediction-id.js';
 
 const MOST_AT_ONCE = 1000;
 const LARGEST_VALUE = 1e15;
+const FORGED: IdFault = 'forged prediction id';
 const text = z
   .string()
   .min(1)
@@ -39,6 +40,8 @@ export interface Rejection {
 export interface FeedbackReading {
   readonly records: FeedbackRecord[];
   readonly rejected: Rejection[];
+  /** How many of the rejected had a prediction id whose tag is not ours. */
+  readonly forged: number;
 }
 
 /** Reads one item or a list of them. Never throws: garbage is a rejection. */
@@ -47,13 +50,14 @@ export function readFeedback(body: string, ids: PredictionIds, now = Date.now())
   try {
     parsed = JSON.parse(body);
   } catch {
-    return { records: [], rejected: [{ index: 0, reason: 'not JSON' }] };
+    return { records: [], rejected: [{ index: 0, reason: 'not JSON' }], forged: 0 };
   }
   const items: unknown[] = Array.isArray(parsed) ? parsed : [parsed];
   if (items.length > MOST_AT_ONCE)
     return {
       records: [],
       rejected: [{ index: MOST_AT_ONCE, reason: `${items.length} items; at most ${MOST_AT_ONCE} at once` }],
+      forged: 0,
     };
   const records: FeedbackRecord[] = [];
   const rejected: Rejection[] = [];
@@ -62,7 +66,7 @@ export function readFeedback(body: string, ids: PredictionIds, now = Date.now())
     if (typeof read === 'string') rejected.push({ index, reason: read });
     else records.push(read);
   }
-  return { records, rejected };
+  return { records, rejected, forged: rejected.filter(({ reason }) => reason === FORGED).length };
 }
 
 /** @returns the record, or why there is none */

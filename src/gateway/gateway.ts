@@ -1,11 +1,10 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { SluiceError } from '../domain/errors.js';
+import { performance } from 'node:perf_hooks';
 import { createAdmin } from './admin.js';
 import { type GatewayConfig, initialRoutes } from './config.js';
 import { createDataPlane } from './data-plane.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
+import { listen } from './listener.js';
 import { type Log, logToStderr } from './log.js';
 import { createMetrics } from './metrics.js';
 import { PredictionIds } from './prediction-id.js';
@@ -37,69 +36,64 @@ export interface RunningGateway {
   readonly gatewayId: string;
   readonly dataUrl: string;
   readonly adminUrl: string;
-  /** Takes no new connections, answers what is on its way, ships what it recorded. */
+  /** Takes no new connections, answers what is on its way, ships what it recorded: within `limits.shutdownMs`, about. */
   close(): Promise<void>;
 }
 
-/** Starts one replica of the data plane. */
+/**
+ * Starts one replica of the data plane.
+ * @throws {SluiceError} USAGE when a port can't be had or the prediction key is too short; nothing is left running then
+ */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
   const { gatewayId, config, collectorUrl, stateDir, log = logToStderr } = options;
-  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const limits = limitsOf(options);
   const ids = new PredictionIds(await predictionKey(options.predictionKey, stateDir));
   const routes = await RouteTable.open(gatewayId, join(stateDir, 'routes.json'), initialRoutes(config), log);
   const spool = await Spool.open(join(stateDir, 'spool'), limits.spoolBytes);
-  const upstreams = new Upstreams(limits);
-  const recorder = new Recorder(limits.bufferedPredictions);
+  const { bufferedPredictions: most, batchRecords, shipIntervalMs: intervalMs, stalledUserMs: stalledMs } = limits;
+  const recorder = new Recorder({ most, batchRecords, predictionSample: config.predictionSample });
   const metrics = createMetrics(routes, () => spool.bytes);
+  const upstreams = new Upstreams(limits);
   const shadow = new ShadowQueue({ routes, upstreams, recorder, metrics, limits });
-  const droppedShadowCopies = () => shadow.dropped;
-  const shipper = new Shipper({
-    gatewayId,
-    collectorUrl,
-    intervalMs: limits.shipIntervalMs,
-    recorder,
-    spool,
-    droppedShadowCopies,
-    log,
+  const handle = createDataPlane({ routes, upstreams, recorder, metrics, ids, shadow, limits });
+  const data = await listen(handle, { host: options.host, port: options.port, stalledMs });
+  const admin = await listen(createAdmin({ gatewayId, routes, metrics }), {
+    host: options.adminHost,
+    port: options.adminPort,
+    stalledMs,
+  }).catch(async (error: unknown) => {
+    await Promise.all([data.close(0), upstreams.close()]);
+    throw error;
   });
-  const data = await listen(
-    createDataPlane({ routes, upstreams, recorder, metrics, ids, shadow, limits }),
-    options.host,
-    options.port,
-  );
-  const admin = await listen(createAdmin({ gatewayId, routes, metrics }), options.adminHost, options.adminPort);
+  const droppedShadowCopies = () => shadow.dropped;
+  const shipper = new Shipper({ gatewayId, collectorUrl, intervalMs, recorder, spool, droppedShadowCopies, log });
   log('info', 'gateway serves', { gatewayId, dataUrl: data.url, adminUrl: admin.url });
   return {
     gatewayId,
     dataUrl: data.url,
     adminUrl: admin.url,
+    /** Users first; what they and their shadow copies leave behind is shipped last. */
     async close() {
-      await closeServer(data.server, limits.shutdownMs);
-      await shipper.close();
-      await closeServer(admin.server, limits.shutdownMs);
+      const left = countdown(limits.shutdownMs);
+      await data.close(left());
+      await shadow.close(left());
+      await shipper.close(Math.max(left(), LEAST_SHIPPING_MS));
+      await admin.close(left());
       await upstreams.close();
     },
   };
 }
 
-async function listen(handle: RequestListener, host: string, port: number): Promise<{ server: Server; url: string }> {
-  const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 60_000 }, handle);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) =>
-      reject(new SluiceError('USAGE', `the gateway can't listen on ${host}:${port}`, { cause: error })),
-    );
-    server.listen(port, host, resolve);
-  });
-  const address = server.address() as AddressInfo;
-  return {
-    server,
-    url: `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`,
-  };
+/** One try to ship the last batch, even where users took all the time there was. */
+const LEAST_SHIPPING_MS = 1000;
+
+/** The options' limits beat the configuration file's, and those the defaults. */
+function limitsOf({ config: { answerTimeoutMs }, limits }: GatewayOptions): Limits {
+  return { ...DEFAULT_LIMITS, ...(answerTimeoutMs === undefined ? {} : { answerTimeoutMs }), ...limits };
 }
 
-async function closeServer(server: Server, patienceMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  const timer = setTimeout(() => server.closeAllConnections(), patienceMs);
-  await closed.finally(() => clearTimeout(timer));
+/** @returns the milliseconds that are left, never less than 0 */
+function countdown(totalMs: number): () => number {
+  const endsAt = performance.now() + totalMs;
+  return () => Math.max(0, endsAt - performance.now());
 }

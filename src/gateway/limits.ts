@@ -7,11 +7,19 @@ export interface Limits {
   /** Until the answer begins, and between two of its parts. */
   readonly answerTimeoutMs: number;
   readonly connectionsPerTarget: number;
+  /** A user who takes nothing for this long is dropped: a model server's connection waits behind each. */
+  readonly stalledUserMs: number;
   readonly shadowQueue: number;
+  /** Of the bodies that wait in the queue: a count alone would let large requests fill the memory. */
+  readonly shadowQueueBytes: number;
   readonly shadowInFlight: number;
+  /** Of each kind: predictions, shadow pairs, feedback. */
   readonly bufferedPredictions: number;
+  /** Of each kind in one batch: keeps a batch below the 16 MiB that the collector takes. */
+  readonly batchRecords: number;
   readonly shipIntervalMs: number;
   readonly spoolBytes: number;
+  /** For all of a shutdown: requests on their way, shadow copies, the last batch. */
   readonly shutdownMs: number;
 }
 
@@ -21,9 +29,12 @@ export const DEFAULT_LIMITS: Limits = {
   connectTimeoutMs: 2000,
   answerTimeoutMs: 10_000,
   connectionsPerTarget: 128,
+  stalledUserMs: 60_000,
   shadowQueue: 256,
+  shadowQueueBytes: 64 * 2 ** 20,
   shadowInFlight: 16,
-  bufferedPredictions: 20_000,
+  bufferedPredictions: 50_000,
+  batchRecords: 3000,
   shipIntervalMs: 1000,
   spoolBytes: 64 * 2 ** 20,
   shutdownMs: 10_000,

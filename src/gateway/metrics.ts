@@ -2,12 +2,15 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Observed } from './recorder.js';
 import type { RouteTable } from './route-table.js';
 
+/** `forged` is a prediction id that we did not make: someone tries, or replicas differ in their key. */
+export type FeedbackOutcome = 'accepted' | 'rejected' | 'forged';
+
 export interface GatewayMetrics {
   readonly registry: Registry;
   observe(observed: Observed): void;
   countFallback(service: string): void;
   countShadowDrop(service: string): void;
-  countFeedback(kind: string, outcome: 'accepted' | 'rejected', count: number): void;
+  countFeedback(kind: string, outcome: FeedbackOutcome, count: number): void;
 }
 
 /** Prometheus metrics of one gateway; few labels, all of them from configuration and none from users. */

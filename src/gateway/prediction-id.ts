@@ -11,9 +11,11 @@ export interface PredictionClaims {
   readonly at: number;
 }
 
+export type IdFault = 'not a prediction id' | 'forged prediction id' | 'prediction id from the future';
+
 export type Verified =
   | { readonly ok: true; readonly claims: PredictionClaims }
-  | { readonly ok: false; readonly reason: string };
+  | { readonly ok: false; readonly reason: IdFault };
 
 const TAG_BYTES = 12;
 const LONGEST_ID = 400;

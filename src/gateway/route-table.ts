@@ -53,9 +53,10 @@ export class RouteTable {
 
   /**
    * Takes a newer route, or renews the lease of the same one; on disk before it returns.
-   * @throws {SluiceError} EPOCH_STALE naming both epochs
+   * @throws {SluiceError} EPOCH_STALE naming both epochs; ROUTE_INVALID when another service has these paths
    */
   async apply(route: Route): Promise<AppliedRoute> {
+    this.assertOwnPaths(route);
     const known = this.entries.get(route.service)?.route;
     const renewal = known !== undefined && isDeepStrictEqual(known, route);
     if (known !== undefined && !renewal && route.epoch <= known.epoch) {
@@ -99,6 +100,14 @@ export class RouteTable {
 
   all(): AppliedRoute[] {
     return [...this.entries.keys()].flatMap((service) => this.applied(service) ?? []);
+  }
+
+  /** Of two services with the same paths, only one would ever see a request. */
+  private assertOwnPaths({ service, protocol }: Route): void {
+    const prefix = pathPrefix(protocol);
+    for (const [other, entry] of this.entries)
+      if (other !== service && entry.prefix === prefix)
+        throw new SluiceError('ROUTE_INVALID', `${service}: requests under ${prefix} are those of ${other}`);
   }
 
   private set(route: Route, leaseMs: number | null): void {

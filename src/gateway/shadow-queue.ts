@@ -26,8 +26,11 @@ export interface ShadowDeps {
 
 /** Copies wait here until few enough are on their way; beyond the limit they are dropped and counted. No user waits for one. */
 export class ShadowQueue {
-  private readonly waiting: ShadowCopy[] = [];
+  private waiting: ShadowCopy[] = [];
+  private waitingBytes = 0;
   private inFlight = 0;
+  private closed = false;
+  private onIdle: () => void = () => undefined;
   private readonly deps: ShadowDeps;
   dropped = 0;
 
@@ -36,23 +39,45 @@ export class ShadowQueue {
   }
 
   add(copy: ShadowCopy): void {
-    const { limits, metrics } = this.deps;
-    if (this.waiting.length >= limits.shadowQueue) {
-      this.dropped += 1;
-      return metrics.countShadowDrop(copy.baseline.route.service);
-    }
+    const { limits } = this.deps;
+    const bytes = this.waitingBytes + bodyBytes(copy);
+    if (this.closed || this.waiting.length >= limits.shadowQueue || bytes > limits.shadowQueueBytes)
+      return this.drop(copy);
     this.waiting.push(copy);
+    this.waitingBytes = bytes;
     this.next();
+  }
+
+  /** Drops what waits, and lets what is on its way be answered and recorded, for a while. */
+  async close(patienceMs: number): Promise<void> {
+    this.closed = true;
+    for (const copy of this.waiting) this.drop(copy);
+    [this.waiting, this.waitingBytes] = [[], 0];
+    if (this.inFlight === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, patienceMs);
+      this.onIdle = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  private drop({ baseline }: ShadowCopy): void {
+    this.dropped += 1;
+    this.deps.metrics.countShadowDrop(baseline.route.service);
   }
 
   private next(): void {
     const { limits, routes } = this.deps;
     while (this.inFlight < limits.shadowInFlight) {
       const copy = this.waiting.shift();
-      if (copy === undefined) return;
+      if (copy === undefined) break;
+      this.waitingBytes -= bodyBytes(copy);
       // What waited past a rollback must not reach the candidate any more.
       if (routes.isExposed(copy.baseline.route)) this.send(copy);
     }
+    if (this.inFlight === 0) this.onIdle();
   }
 
   private send(copy: ShadowCopy): void {
@@ -108,4 +133,8 @@ export class ShadowQueue {
       candidateError: shadow.failed,
     });
   }
+}
+
+function bodyBytes({ request }: ShadowCopy): number {
+  return request.body?.length ?? 0;
 }

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
 import { request } from 'undici';
 import { describeError } from '../domain/errors.js';
 import type { ObservationBatch } from '../domain/observation.js';
 import type { Log } from './log.js';
-import type { Recorder } from './recorder.js';
+import type { Recorded, Recorder } from './recorder.js';
 import type { Spool } from './spool.js';
 
 export interface ShipperOptions {
@@ -18,16 +19,24 @@ export interface ShipperOptions {
 }
 
 const SEND_TIMEOUT_MS = 10_000;
+/** Short enough that a rollout's guardrails do not starve for long once the collector is back. */
+const LONGEST_BACKOFF_MS = 5000;
+/** The batch itself is wrong and will never be right. Any other refusal (a proxy's 404, a 401) may pass: the batch waits. */
+const REFUSALS = [400, 413, 422];
 
 /** Sends what was recorded to the collector, in order; what can't be sent waits on disk. A repeat is recognised by its number. */
 export class Shipper {
   private readonly options: ShipperOptions;
   private readonly bootId = randomUUID();
   private readonly timer: NodeJS.Timeout;
+  private readonly stop = new AbortController();
   private sequence = 0;
-  private droppedBatches = 0;
-  private shipping: Promise<void> = Promise.resolve();
-  private reachable = true;
+  private refused = 0;
+  private shipping: Promise<void> | null = null;
+  private isClosing = false;
+  /** Failed sends in a row, and when the next may be tried, on the monotonic clock. */
+  private failures = 0;
+  private retryAt = 0;
 
   constructor(options: ShipperOptions) {
     this.options = options;
@@ -35,52 +44,67 @@ export class Shipper {
     this.timer.unref();
   }
 
-  /** One shipment after the other. */
+  /** One shipment at a time: whoever asks while one is under way waits for that one. */
   ship(): Promise<void> {
-    this.shipping = this.shipping
-      .then(() => this.shipOnce())
+    this.shipping ??= this.shipOnce()
       .catch((error: unknown) => {
         this.options.log('error', 'recorded observations could not be kept', { cause: describeError(error) });
+      })
+      .finally(() => {
+        this.shipping = null;
       });
     return this.shipping;
   }
 
-  async close(): Promise<void> {
+  /** Ships the last batches. @param patienceMs after which what is not sent yet waits on disk for the next start */
+  async close(patienceMs: number): Promise<void> {
     clearInterval(this.timer);
+    const timer = setTimeout(() => this.stop.abort(new Error('the gateway stops')), patienceMs);
+    await this.shipping;
+    this.isClosing = true;
+    this.retryAt = 0;
     await this.ship();
+    clearTimeout(timer);
   }
 
   private async shipOnce(): Promise<void> {
     const { collectorUrl, recorder, spool } = this.options;
-    const taken = recorder.take();
+    // A rest waits for the next shipment, so that a steady stream comes in few batches; at the end there is no next.
+    const hasMore = () => this.isClosing || recorder.hasFullBatch;
+    for (let taken = recorder.take(); taken !== null; taken = hasMore() ? recorder.take() : null)
+      if (collectorUrl !== null) await this.shipBatch(collectorUrl, this.batch(taken));
     if (collectorUrl === null) return;
-    if (taken !== null) {
-      const { gatewayId, droppedShadowCopies } = this.options;
-      const dropped = {
-        shadowCopies: droppedShadowCopies(),
-        predictions: recorder.droppedPredictions,
-        batches: this.droppedBatches,
-      };
-      const batch: ObservationBatch = {
-        gatewayId,
-        bootId: this.bootId,
-        sequence: this.sequence,
-        sentAt: new Date().toISOString(),
-        ...taken,
-        dropped,
-      };
-      this.sequence += 1;
-      // Straight through while all is well; behind the others where some wait already.
-      if (spool.isEmpty && (await this.send(collectorUrl, JSON.stringify(batch)))) return;
-      this.droppedBatches += await spool.add(batch);
-    }
-    for (let text = await spool.first(); text !== null; text = await spool.first()) {
-      if (!(await this.send(collectorUrl, text))) return;
+    while (this.maySend) {
+      const text = await spool.first();
+      if (text === null || !(await this.send(collectorUrl, text))) return;
       await spool.removeFirst();
     }
   }
 
-  /** @returns false where it must be tried again. A batch that the collector refuses as wrong will never be right: it is dropped. */
+  /** Straight through while all is well; behind the others where some wait already. */
+  private async shipBatch(collectorUrl: string, batch: ObservationBatch): Promise<void> {
+    const { spool } = this.options;
+    if (spool.isEmpty && this.maySend && (await this.send(collectorUrl, JSON.stringify(batch)))) return;
+    await spool.add(batch);
+  }
+
+  private batch(taken: Recorded): ObservationBatch {
+    const { gatewayId, droppedShadowCopies, recorder, spool } = this.options;
+    const dropped = {
+      shadowCopies: droppedShadowCopies(),
+      predictions: recorder.droppedPredictions,
+      batches: spool.dropped + this.refused,
+    };
+    const [bootId, sequence] = [this.bootId, this.sequence];
+    this.sequence += 1;
+    return { gatewayId, bootId, sequence, sentAt: new Date().toISOString(), ...taken, dropped };
+  }
+
+  private get maySend(): boolean {
+    return !this.stop.signal.aborted && performance.now() >= this.retryAt;
+  }
+
+  /** @returns false where it must be tried again */
   private async send(collectorUrl: string, body: string): Promise<boolean> {
     const { log } = this.options;
     try {
@@ -90,20 +114,30 @@ export class Shipper {
         body,
         headersTimeout: SEND_TIMEOUT_MS,
         bodyTimeout: SEND_TIMEOUT_MS,
+        signal: this.stop.signal,
       });
       const text = await answer.text();
-      if (statusCode >= 500 || statusCode === 429) throw new Error(`status ${statusCode}`);
-      if (!this.reachable) log('info', 'the collector is back', { collectorUrl });
-      this.reachable = true;
-      if (statusCode < 300) return true;
-      this.droppedBatches += 1;
+      const isRefused = REFUSALS.includes(statusCode);
+      if (!isRefused && (statusCode < 200 || statusCode > 299)) throw new Error(`status ${statusCode}`);
+      if (this.failures > 0) log('info', 'the collector is back', { collectorUrl });
+      this.failures = 0;
+      if (!isRefused) return true;
+      this.refused += 1;
       log('error', 'the collector refused a batch', { status: statusCode, answer: text.slice(0, 500) });
       return true;
     } catch (error) {
-      if (this.reachable)
-        log('warn', 'the collector is away; batches wait on disk', { collectorUrl, cause: describeError(error) });
-      this.reachable = false;
+      this.backOff(collectorUrl, error);
       return false;
     }
+  }
+
+  private backOff(collectorUrl: string, error: unknown): void {
+    const { log, intervalMs } = this.options;
+    if (this.failures === 0)
+      log('warn', 'the collector is away; batches wait on disk', { collectorUrl, cause: describeError(error) });
+    this.failures += 1;
+    const waitMs = Math.min(intervalMs * 2 ** Math.min(this.failures - 1, 16), LONGEST_BACKOFF_MS);
+    // Half of it at random: replicas that lost the same collector must not all come back at once.
+    this.retryAt = performance.now() + waitMs * (0.5 + Math.random() / 2);
   }
 }

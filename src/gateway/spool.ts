@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ObservationBatch } from '../domain/observation.js';
 
@@ -12,6 +12,8 @@ export class Spool {
   private files: Spooled[];
   private readonly folder: string;
   private readonly most: number;
+  /** Batches given up since the start: to make room, or because the disk did not take or give them. */
+  dropped = 0;
 
   private constructor(folder: string, most: number, files: Spooled[]) {
     this.folder = folder;
@@ -21,7 +23,10 @@ export class Spool {
 
   static async open(folder: string, most: number): Promise<Spool> {
     await mkdir(folder, { recursive: true });
-    const names = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();
+    const found = await readdir(folder);
+    // What a crash left half written was never counted as kept.
+    for (const name of found.filter((each) => each.endsWith('.new'))) await rm(join(folder, name), { force: true });
+    const names = found.filter((name) => name.endsWith('.json')).sort();
     const files = await Promise.all(
       names.map(async (name) => ({ name, bytes: (await stat(join(folder, name))).size })),
     );
@@ -36,29 +41,41 @@ export class Spool {
     return this.files.length === 0;
   }
 
-  /** @returns how many older batches had to go to make room */
-  async add(batch: ObservationBatch): Promise<number> {
+  /** @throws when the disk refuses it; the batch is counted as dropped then */
+  async add(batch: ObservationBatch): Promise<void> {
     const text = JSON.stringify(batch);
     const sequence = String(batch.sequence).padStart(10, '0');
     const name = `${Date.parse(batch.sentAt).toString().padStart(15, '0')}-${batch.bootId}-${sequence}.json`;
-    await writeFile(join(this.folder, name), text);
-    this.files.push({ name, bytes: Buffer.byteLength(text) });
-    let dropped = 0;
-    while (this.bytes > this.most && this.files.length > 0) {
-      await this.removeFirst();
-      dropped += 1;
+    const draft = join(this.folder, `${name}.new`);
+    try {
+      await writeFile(draft, text);
+      await rename(draft, join(this.folder, name));
+    } catch (error) {
+      this.dropped += 1;
+      await rm(draft, { force: true });
+      throw error;
     }
-    return dropped;
+    this.files.push({ name, bytes: Buffer.byteLength(text) });
+    while (this.bytes > this.most && this.files.length > 0) await this.dropFirst();
   }
 
-  /** The oldest batch as JSON text; null where there is none. */
+  /** The oldest batch as JSON text; null where there is none. One that can't be read must not hold up the others. */
   async first(): Promise<string | null> {
-    const file = this.files[0];
-    return file === undefined ? null : readFile(join(this.folder, file.name), 'utf8');
+    for (let file = this.files[0]; file !== undefined; file = this.files[0]) {
+      const text = await readFile(join(this.folder, file.name), 'utf8').catch(() => null);
+      if (text !== null) return text;
+      await this.dropFirst();
+    }
+    return null;
   }
 
   async removeFirst(): Promise<void> {
     const file = this.files.shift();
     if (file !== undefined) await rm(join(this.folder, file.name), { force: true });
+  }
+
+  private async dropFirst(): Promise<void> {
+    this.dropped += 1;
+    await this.removeFirst();
   }
 }

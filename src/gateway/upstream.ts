@@ -13,7 +13,7 @@ export interface UpstreamRequest {
 /** Takes an answer as it arrives. After `onError` or `onEnd` nothing more comes. */
 export interface AnswerSink {
   onStart(status: number, headers: IncomingHttpHeaders, flow: Flow): void;
-  onData(chunk: Buffer): void;
+  onData(chunk: Buffer, flow: Flow): void;
   onEnd(): void;
   onError(error: Error): void;
 }
@@ -42,7 +42,7 @@ export class Upstreams {
     this.pool(origin).dispatch(options, {
       onRequestStart() {},
       onResponseStart: (controller, status, headers) => sink.onStart(status, headers, controller),
-      onResponseData: (_, chunk) => sink.onData(chunk),
+      onResponseData: (controller, chunk) => sink.onData(chunk, controller),
       onResponseEnd: () => sink.onEnd(),
       onResponseError: (_, error) => sink.onError(error),
     });

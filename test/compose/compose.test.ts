@@ -13,7 +13,9 @@ interface Service {
   readonly entrypoint?: string[];
   readonly ports?: string[];
   readonly volumes?: string[];
-  readonly depends_on?: string[] | Record<string, unknown>;
+  readonly depends_on?: Record<string, { condition: string }>;
+  readonly environment?: Record<string, string>;
+  readonly healthcheck?: unknown;
 }
 interface Compose {
   readonly services: Record<string, Service>;
@@ -44,24 +46,37 @@ describe('docker-compose.yml', () => {
     for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
   });
 
-  test.each(services)('%s depends on and mounts what there is', (_, { depends_on: needs = [], volumes = [] }) => {
-    for (const name of Array.isArray(needs) ? needs : Object.keys(needs)) expect(compose.services).toHaveProperty(name);
-    for (const volume of volumes) {
-      const [source = ''] = volume.split(':');
-      expect(source.startsWith('./') ? existsSync(source) : source in compose.volumes).toBe(true);
-    }
-  });
+  test.each(services)(
+    '%s waits for health that is checked, and mounts what there is',
+    (_, { depends_on: needs = {}, volumes = [] }) => {
+      for (const [name, { condition }] of Object.entries(needs)) {
+        expect([name, compose.services[name]?.healthcheck]).toEqual([name, expect.anything()]);
+        expect(condition).toBe('service_healthy');
+      }
+      for (const volume of volumes) {
+        const [source = ''] = volume.split(':');
+        expect(source.startsWith('./') ? existsSync(source) : source in compose.volumes).toBe(true);
+      }
+    },
+  );
 
   test.each(services.filter(([, { image, entrypoint }]) => image.startsWith('sluice:') && !entrypoint))(
     '%s runs a command of the CLI, with options it has',
     (_, { command = [] }) => {
       const [name, ...flags] = command;
       const known = buildProgram().commands.find((candidate) => candidate.name() === name);
-      expect(known).toBeDefined();
+      expect(['worker', 'gateway', 'api']).toContain(name);
       for (const flag of flags.filter((text) => text.startsWith('--')))
         expect(known?.options.map(({ long }) => long)).toContain(flag.split('=', 1)[0]);
     },
   );
+
+  test.each(services)('%s is given settings that are read', (_, { environment = {} }) => {
+    const sources = ['src/config.ts', 'src/cli/program.ts', 'src/cli/commands/gateway.ts'];
+    const read = sources.map((path) => readFileSync(path, 'utf8')).join();
+    for (const name of Object.keys(environment).filter((text) => text.startsWith('SLUICE_')))
+      expect([name, read.includes(`'${name}'`)]).toEqual([name, true]);
+  });
 
   test.each(services.flatMap(([name, { entrypoint }]) => (entrypoint ? [[name, entrypoint[1] ?? ''] as const] : [])))(
     '%s runs a file that the build makes: %s',

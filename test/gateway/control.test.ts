@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { createGatewayRouter } from '../../src/traffic/gateway-router.js';
+import { fetch } from 'undici';
 import { answers, GatewayStage, until } from './stage.js';
 
 let stage: GatewayStage;
@@ -42,40 +42,23 @@ test.each([
   expect(await stage.apply(over)).toMatchObject({ status: 422, body: { code: 'ROUTE_INVALID' } });
 });
 
+test('the paths of another service are not to be had', async () => {
+  const answer = await fetch(`${stage.gateway.adminUrl}/v1/routes/other`, {
+    method: 'PUT',
+    body: JSON.stringify(stage.route({ service: 'other' })),
+  });
+  expect([answer.status, await answer.json()]).toMatchObject([
+    422,
+    { error: expect.stringMatching(/those of digits/) },
+  ]);
+});
+
 test('a broken state file does not stop the gateway: the configured baseline serves', async () => {
   await stage.apply({ weightPercent: 100 });
   await writeFile(stage.routeFile, '{"half');
   await stage.restart();
   expect((await stage.infer('user-1')).version).toBe('v1');
   expect(stage.logged).toContain('error: the kept routes are unreadable; the configured baselines serve');
-});
-
-describe('the router', () => {
-  const dead = 'http://127.0.0.1:9';
-
-  test('applies and reads back', async () => {
-    const router = createGatewayRouter({ adminUrls: [stage.gateway.adminUrl] });
-    expect(await router.apply(stage.route({ weightPercent: 30 }))).toMatchObject([
-      { gatewayId: 'g1', effectiveWeightPercent: 30 },
-    ]);
-    expect(await router.readBack('digits')).toMatchObject([{ route: { epoch: 1 } }]);
-    expect(await router.readBack('unknown')).toEqual([]);
-  });
-
-  test('names the gateway that can not be reached, after the others have it', async () => {
-    const router = createGatewayRouter({ adminUrls: [dead, stage.gateway.adminUrl] });
-    await expect(router.apply(stage.route({ weightPercent: 30 }))).rejects.toMatchObject({
-      code: 'GATEWAY_UNREACHABLE',
-      message: expect.stringContaining(dead),
-    });
-    expect(await stage.effectiveWeight()).toBe(30);
-  });
-
-  test('tells a stale epoch from an absent gateway', async () => {
-    await stage.apply({ epoch: 9 });
-    const router = createGatewayRouter({ adminUrls: [dead, stage.gateway.adminUrl] });
-    await expect(router.apply(stage.route())).rejects.toMatchObject({ code: 'EPOCH_STALE' });
-  });
 });
 
 describe('the collector', () => {
@@ -99,5 +82,58 @@ describe('the collector', () => {
     stage.collector.requests.length = 0;
     stage.collector.behaviour = answers(202);
     await until(() => stage.counts()['baseline']?.requests === 1);
+  });
+
+  test.each([401, 404, 503])('that answers %d for a moment loses nothing', async (status) => {
+    stage.collector.behaviour = answers(status);
+    await stage.infer('user-1');
+    await until(() => stage.collector.requests.length > 1);
+    stage.collector.requests.length = 0;
+    stage.collector.behaviour = answers(202);
+    await until(() => stage.counts()['baseline']?.requests === 1);
+  });
+
+  test('that calls a batch wrong gets the next one, and is told of the loss', async () => {
+    stage.collector.behaviour = answers(422);
+    await stage.infer('user-1');
+    await until(() => stage.logged.includes('error: the collector refused a batch'));
+    stage.collector.requests.length = 0;
+    stage.collector.behaviour = answers(202);
+    await stage.infer('user-2');
+    await until(() => stage.batches().length === 1);
+    expect(stage.batches()[0]).toMatchObject({ dropped: { batches: 1 }, predictions: [{}] });
+  });
+
+  test('that took a batch but whose answer was lost sees the same number again', async () => {
+    let lost = 0;
+    stage.collector.behaviour = (request, response) => {
+      lost += 1;
+      if (lost <= 2) request.socket.destroy();
+      else answers(202)(request, response, '');
+    };
+    await stage.infer('user-1');
+    await until(() => lost > 2);
+    const numbers = stage.collector.requests.map(({ body }) => JSON.parse(body)).map((b) => [b.bootId, b.sequence]);
+    expect(new Set(numbers.map(String)).size).toBe(1);
+    expect(stage.counts()).toEqual({ baseline: { requests: 1, errors: 0 } });
+  });
+
+  test('gets much at once in batches that it can take, each record once', async () => {
+    await stage.close();
+    stage = await GatewayStage.open({ batchRecords: 4, shipIntervalMs: 60_000 });
+    for (let i = 0; i < 10; i += 1) await stage.infer(`user-${i}`);
+    await stage.gateway.close();
+    expect(stage.batches().map((batch) => batch.predictions.length)).toEqual([4, 4, 2]);
+    expect(stage.batches().map((batch) => batch.sequence)).toEqual([0, 1, 2]);
+    expect(stage.counts()).toEqual({ baseline: { requests: 10, errors: 0 } });
+  });
+
+  test('gets a sample of predictions, and counts of all', async () => {
+    await stage.close();
+    stage = await GatewayStage.open({ shipIntervalMs: 60_000 }, { predictionSample: 0 });
+    for (let i = 0; i < 10; i += 1) await stage.infer(`user-${i}`);
+    await stage.gateway.close();
+    expect(stage.batches().flatMap((batch) => batch.predictions)).toEqual([]);
+    expect(stage.counts()).toEqual({ baseline: { requests: 10, errors: 0 } });
   });
 });

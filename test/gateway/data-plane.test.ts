@@ -1,7 +1,17 @@
-import { request as httpRequest } from 'node:http';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { fetch } from 'undici';
-import { answers, GatewayStage, hangs, predicts, resets, until } from './stage.js';
+import { isCandidates, unitBucket } from '../../src/routing/bucket.js';
+import { inferBytes, RawUser } from './raw-user.js';
+import { answers, type Behaviour, GatewayStage, hangs, predicts, resets, until } from './stage.js';
+
+/** The head of an answer, and nothing of its body: the user has seen nothing yet. */
+const beginsThen =
+  (next: (request: IncomingMessage) => void): Behaviour =>
+  (request, response) => {
+    response.writeHead(200, { 'content-length': '1000' }).flushHeaders();
+    setTimeout(() => next(request), 20);
+  };
 
 let stage: GatewayStage;
 beforeEach(async () => {
@@ -57,6 +67,18 @@ describe('assignment', () => {
     expect((await stage.infer('user-1')).version).toBe('v1');
   });
 
+  test('is over the UTF-8 bytes of a user key, as every other party computes it', async () => {
+    await stage.apply({ weightPercent: 50 });
+    for (let i = 0; i < 20; i += 1) {
+      const key = `é-日本-${i}`;
+      const user = new RawUser(stage.gateway.dataUrl, inferBytes(key));
+      await until(() => user.received.includes('x-sluice-version'));
+      user.leave();
+      const expected = isCandidates(unitBucket('digits-1', key), 50) ? 'v2' : 'v1';
+      expect([key, /x-sluice-version: (\w+)/.exec(user.received)?.[1]]).toEqual([key, expected]);
+    }
+  });
+
   test('a forged version header means nothing', async () => {
     const { version } = await stage.infer('user-1', { 'x-sluice-version': 'v2', 'x-sluice-shadow': '1' });
     expect(version).toBe('v1');
@@ -98,6 +120,8 @@ describe('a candidate that fails', () => {
     ['answers 500', answers(500)],
     ['resets the connection', resets],
     ['hangs', hangs],
+    ['begins an answer and resets', beginsThen((request) => request.socket.destroy())],
+    ['begins an answer and hangs', beginsThen(() => undefined)],
   ])('and %s is answered for by the baseline, and counted', async (_, behaviour) => {
     stage.v2.behaviour = behaviour;
     await stage.apply({ weightPercent: 100 });

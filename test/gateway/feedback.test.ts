@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { fetch } from 'undici';
 import { readFeedback } from '../../src/gateway/feedback.js';
 import { PredictionIds } from '../../src/gateway/prediction-id.js';
 import { GatewayStage, until } from './stage.js';
@@ -97,6 +100,45 @@ describe('over HTTP', () => {
     expect(stage.batches().flatMap((b) => b.feedback)).toMatchObject([
       { predictionId, label: '7', arm: 'baseline', version: 'v1' },
     ]);
+  });
+
+  test('ids that we did not make, or will make, are refused and the forged counted', async () => {
+    const ours = new PredictionIds(await readFile(join(stage.stateDir, 'prediction.key')));
+    const item = { kind: 'label', label: '7' };
+    const { status, body } = await stage.feedback(
+      JSON.stringify([
+        { ...item, predictionId: ids.make(claims) },
+        { ...item, predictionId: ours.make({ ...claims, at: Date.now() + 3_600_000 }) },
+        { ...item, predictionId: 'p1.x' },
+      ]),
+    );
+    expect([status, body['rejected']]).toEqual([
+      422,
+      [
+        { index: 0, reason: 'forged prediction id' },
+        { index: 1, reason: 'prediction id from the future' },
+        { index: 2, reason: 'not a prediction id' },
+      ],
+    ]);
+    const metrics = await (await fetch(`${stage.gateway.adminUrl}/metrics`)).text();
+    expect(metrics).toContain('sluice_gateway_feedback_total{kind="unknown",outcome="forged"} 1');
+    expect(metrics).toContain('sluice_gateway_feedback_total{kind="unknown",outcome="rejected"} 2');
+  });
+
+  test('is never answered with a fault of ours, whatever is sent', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(
+          fc.string(),
+          fc.json(),
+          fc.array(fc.object()).map((a) => JSON.stringify(a)),
+        ),
+        async (body) => {
+          expect([202, 422]).toContain((await stage.feedback(body)).status);
+        },
+      ),
+      { numRuns: 100 },
+    );
   });
 
   test('nothing good is refused whole', async () => {

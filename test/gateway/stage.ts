@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fetch } from 'undici';
 import type { ObservationBatch } from '../../src/domain/observation.js';
 import type { Route } from '../../src/domain/route.js';
+import type { GatewayConfig } from '../../src/gateway/config.js';
 import { type GatewayOptions, type RunningGateway, startGateway } from '../../src/gateway/gateway.js';
 import type { Limits } from '../../src/gateway/limits.js';
 
@@ -62,8 +63,9 @@ export class GatewayStage {
   readonly collector: FakeServer;
   gateway: RunningGateway;
   readonly logged: string[] = [];
-  private readonly stateDir: string;
+  readonly stateDir: string;
   private readonly limits: Partial<Limits>;
+  private readonly config: Partial<GatewayConfig>;
 
   private constructor(parts: {
     v1: FakeServer;
@@ -71,18 +73,21 @@ export class GatewayStage {
     collector: FakeServer;
     stateDir: string;
     limits: Partial<Limits>;
+    config: Partial<GatewayConfig>;
   }) {
-    ({ v1: this.v1, v2: this.v2, collector: this.collector, stateDir: this.stateDir, limits: this.limits } = parts);
+    ({ v1: this.v1, v2: this.v2, collector: this.collector, stateDir: this.stateDir } = parts);
+    ({ limits: this.limits, config: this.config } = parts);
     this.gateway = undefined as unknown as RunningGateway;
   }
 
-  static async open(limits: Partial<Limits> = {}): Promise<GatewayStage> {
+  static async open(limits: Partial<Limits> = {}, config: Partial<GatewayConfig> = {}): Promise<GatewayStage> {
     const stage = new GatewayStage({
       v1: await startServer(predicts('one')),
       v2: await startServer(predicts('two')),
       collector: await startServer(answers(202)),
       stateDir: await mkdtemp(join(tmpdir(), 'sluice-gateway-')),
       limits: { shipIntervalMs: 50, answerTimeoutMs: 400, ...limits },
+      config,
     });
     await stage.restart();
     return stage;
@@ -93,9 +98,11 @@ export class GatewayStage {
       gatewayId: 'g1',
       config: {
         sluice: 'gateway/v1',
+        predictionSample: 1,
         services: [
           { service: 'digits', baseline: { version: 'v1', url: this.v1.url }, protocol: this.route().protocol },
         ],
+        ...this.config,
       },
       host: '127.0.0.1',
       port: 0,

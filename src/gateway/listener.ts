@@ -1,0 +1,44 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { SluiceError } from '../domain/errors.js';
+
+export interface Listener {
+  readonly url: string;
+  /** Takes no new connections and waits for the answers under way. @param patienceMs after which their connections are cut */
+  close(patienceMs: number): Promise<void>;
+}
+
+const KEEP_ALIVE_MS = 65_000;
+const REQUEST_MS = 60_000;
+const IDLE_LOOK_MS = 20;
+
+/**
+ * @param stalledMs a connection on which nothing moves for this long in the middle of an exchange is cut
+ * @throws {SluiceError} USAGE when the port can't be had
+ */
+export async function listen(
+  handle: RequestListener,
+  { host, port, stalledMs }: { host: string; port: number; stalledMs: number },
+): Promise<Listener> {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MS }, handle);
+  server.timeout = stalledMs;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) =>
+      reject(new SluiceError('USAGE', `the gateway can't listen on ${host}:${port}`, { cause: error })),
+    );
+    server.listen(port, host, resolve);
+  });
+  const { family, address, port: bound } = server.address() as AddressInfo;
+  return {
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`,
+    async close(patienceMs) {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      // A kept-alive connection becomes idle only after its answer; Node would hold it for its whole keep-alive.
+      const looks = setInterval(() => server.closeIdleConnections(), IDLE_LOOK_MS);
+      const cut = setTimeout(() => server.closeAllConnections(), patienceMs);
+      await closed;
+      clearInterval(looks);
+      clearTimeout(cut);
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { ObservationBatch } from '../../src/domain/observation.js';
+import { predictionKey } from '../../src/gateway/prediction-key.js';
+import { Spool } from '../../src/gateway/spool.js';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sluice-state-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const batch = (sequence: number): ObservationBatch => ({
+  gatewayId: 'g1',
+  bootId: 'boot',
+  sequence,
+  sentAt: new Date(1_800_000_000_000).toISOString(),
+  buckets: [],
+  predictions: [],
+  shadowPairs: [],
+  feedback: [],
+  dropped: { shadowCopies: 0, predictions: 0, batches: 0 },
+});
+const BATCH_BYTES = JSON.stringify(batch(0)).length;
+
+async function drain(spool: Spool): Promise<number[]> {
+  const sequences: number[] = [];
+  for (let text = await spool.first(); text !== null; text = await spool.first()) {
+    sequences.push((JSON.parse(text) as ObservationBatch).sequence);
+    await spool.removeFirst();
+  }
+  return sequences;
+}
+
+describe('the spool', () => {
+  test('gives batches back in their order, after a restart too', async () => {
+    const spool = await Spool.open(folder, 1e6);
+    for (let i = 0; i < 12; i += 1) await spool.add(batch(i));
+    const reopened = await Spool.open(folder, 1e6);
+    expect(reopened.bytes).toBe(spool.bytes);
+    expect(await drain(reopened)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('drops the oldest beyond its limit, and counts them', async () => {
+    const spool = await Spool.open(folder, 3 * BATCH_BYTES);
+    for (let i = 0; i < 5; i += 1) await spool.add(batch(i));
+    expect([spool.dropped, await drain(spool)]).toEqual([2, [2, 3, 4]]);
+  });
+
+  test('goes on behind a batch that is gone from the disk', async () => {
+    const spool = await Spool.open(folder, 1e6);
+    for (let i = 0; i < 3; i += 1) await spool.add(batch(i));
+    const [first = ''] = (await readdir(folder)).sort();
+    await rm(join(folder, first));
+    expect([await drain(spool), spool.dropped]).toEqual([[1, 2], 1]);
+  });
+
+  test('does not take what a crash left half written for a batch', async () => {
+    await writeFile(join(folder, '000-boot-000.json.new'), '{"half');
+    expect((await Spool.open(folder, 1e6)).isEmpty).toBe(true);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('counts a batch that the disk refuses', async () => {
+    const spool = await Spool.open(join(folder, 'gone'), 1e6);
+    await rm(join(folder, 'gone'), { recursive: true });
+    await expect(spool.add(batch(0))).rejects.toThrow(/ENOENT/);
+    expect([spool.dropped, spool.isEmpty]).toEqual([1, true]);
+  });
+});
+
+describe('the prediction key', () => {
+  test('is made once, for its owner only', async () => {
+    const key = await predictionKey(undefined, folder);
+    expect(key.length).toBeGreaterThanOrEqual(32);
+    expect(await predictionKey('', folder)).toEqual(key);
+    expect((await stat(join(folder, 'prediction.key'))).mode & 0o777).toBe(0o600);
+    expect(await readdir(folder)).toEqual(['prediction.key']);
+  });
+
+  test('is the same for all that start at once', async () => {
+    const keys = await Promise.all(Array.from({ length: 8 }, () => predictionKey(undefined, folder)));
+    expect(new Set(keys.map(String)).size).toBe(1);
+  });
+
+  test('that is empty on disk is refused: anyone could forge under it', async () => {
+    await writeFile(join(folder, 'prediction.key'), '');
+    await expect(predictionKey(undefined, folder)).rejects.toMatchObject({ code: 'USAGE' });
+  });
+
+  test('that is given is used and not written; a short one is refused', async () => {
+    expect(String(await predictionKey('sixteen letters!', folder))).toBe('sixteen letters!');
+    await expect(predictionKey('short', folder)).rejects.toThrow(/has 5 characters/);
+    await expect(readFile(join(folder, 'prediction.key'))).rejects.toThrow(/ENOENT/);
+  });
+});
