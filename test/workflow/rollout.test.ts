@@ -42,11 +42,11 @@ describe('a good candidate', () => {
       const impact = await stage.temporal.client.workflow.getHandle(`impact/${service}/${rollout.rolloutId}`).result();
       expect(impact).toMatchObject({ status: 'done', verdict: 'pass' });
     });
-    expect(world.decisions.map((d) => d.sequence).filter((s) => s < 1000)).toEqual(
-      world.decisions.slice(0, -1).map((_, i) => i + 1),
-    );
+    // Two workflows write the ledger, each counting for itself: the impact analysis may end before the rollout does.
+    const own = world.decisions.filter(({ action }) => action !== 'impact');
+    expect(own.map(({ sequence }) => sequence)).toEqual(own.map((_, i) => i + 1));
+    expect(world.decisions.filter(({ action }) => action === 'impact')).toMatchObject([{ sequence: 100_001 }]);
     expect(world.decisions[0]).toMatchObject({ action: 'start', actor: 'alice' });
-    expect(world.decisions.at(-1)).toMatchObject({ action: 'impact' });
     expect(world.states.at(-1)).toMatchObject({ status: 'promoted' });
   });
 
