@@ -6,7 +6,7 @@ import type { RolloutSpec } from '../src/domain/spec/rollout-spec.js';
 import type { Evidence } from '../src/domain/verdict.js';
 import type { Dataset } from '../src/ports/dataset.js';
 import type { ModelServer } from '../src/ports/model-server.js';
-import { bucketIndex } from '../src/stats/latency-sketch.js';
+import { bucketIndex } from '../src/stats/sketch/latency-sketch.js';
 
 export interface ValidationDeps {
   /** @throws {SluiceError} DATASET_INVALID naming file and line */

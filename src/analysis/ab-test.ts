@@ -2,7 +2,8 @@ import { METRIC_TABLE } from '../domain/metric.js';
 import type { AbTest } from '../domain/spec/phases.js';
 import type { Evidence, Verdict } from '../domain/verdict.js';
 import type { Proportion } from '../ports/metric-source.js';
-import { newcombeInterval, samplesPerArm, share } from '../stats/proportion.js';
+import { samplesPerArm } from '../stats/comparison/power.js';
+import { newcombeInterval, share } from '../stats/comparison/proportion.js';
 import { formatShare } from './format.js';
 
 /** Observations an arm before a baseline share is known well enough to plan with. */

@@ -1,7 +1,7 @@
 import type { Guardrail } from '../domain/spec/guardrail.js';
 import type { Evidence } from '../domain/verdict.js';
-import { twoSidedHalfwidth } from '../stats/confidence-sequence.js';
-import { differenceStandardError } from '../stats/proportion.js';
+import { differenceStandardError } from '../stats/comparison/proportion.js';
+import { twoSidedHalfwidth } from '../stats/sequential/confidence-sequence.js';
 import { evidenceFrame, TUNING_FACTOR, tooFewSamples } from './evidence.js';
 import { formatShare } from './format.js';
 

@@ -1,8 +1,8 @@
 import { METRIC_TABLE } from '../domain/metric.js';
 import type { Evidence, Verdict } from '../domain/verdict.js';
 import type { Measurement } from '../ports/metric-source.js';
-import { sketchCount, sketchQuantile } from '../stats/latency-sketch.js';
-import { newcombeInterval, share } from '../stats/proportion.js';
+import { newcombeInterval, share } from '../stats/comparison/proportion.js';
+import { sketchCount, sketchQuantile } from '../stats/sketch/latency-sketch.js';
 import { formatMs, formatShare } from './format.js';
 
 /** Fewer than this on either side of the cutover decides nothing. */

@@ -1,9 +1,9 @@
 import type { LatencyCounts } from '../domain/observation.js';
 import type { Guardrail } from '../domain/spec/guardrail.js';
 import type { ArmEvidence, Evidence } from '../domain/verdict.js';
-import { oneSidedHalfwidth } from '../stats/confidence-sequence.js';
-import { countAbove, sketchCount, sketchQuantile } from '../stats/latency-sketch.js';
-import { differenceStandardError } from '../stats/proportion.js';
+import { differenceStandardError } from '../stats/comparison/proportion.js';
+import { oneSidedHalfwidth } from '../stats/sequential/confidence-sequence.js';
+import { countAbove, sketchCount, sketchQuantile } from '../stats/sketch/latency-sketch.js';
 import { evidenceFrame, inconclusive, TUNING_FACTOR, tooFewSamples } from './evidence.js';
 import { formatMs, formatShare } from './format.js';
 

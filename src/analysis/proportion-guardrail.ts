@@ -2,8 +2,8 @@ import { METRIC_TABLE } from '../domain/metric.js';
 import type { Guardrail } from '../domain/spec/guardrail.js';
 import type { ArmEvidence, Evidence } from '../domain/verdict.js';
 import type { Proportion } from '../ports/metric-source.js';
-import { oneSidedHalfwidth } from '../stats/confidence-sequence.js';
-import { differenceStandardError, share } from '../stats/proportion.js';
+import { differenceStandardError, share } from '../stats/comparison/proportion.js';
+import { oneSidedHalfwidth } from '../stats/sequential/confidence-sequence.js';
 import { evidenceFrame, inconclusive, TUNING_FACTOR, tooFewSamples } from './evidence.js';
 import { formatShare } from './format.js';
 

@@ -1,8 +1,8 @@
 import type { LatencyCounts } from '../domain/observation.js';
 import type { ValidationCheck } from '../domain/spec/phases.js';
 import type { ArmEvidence, Evidence, Verdict } from '../domain/verdict.js';
-import { type ClassificationSummary, summariseClassification } from '../stats/classification.js';
-import { sketchQuantile } from '../stats/latency-sketch.js';
+import { type ClassificationQuality, classificationQuality } from '../stats/quality/classification.js';
+import { sketchQuantile } from '../stats/sketch/latency-sketch.js';
 import { formatMs, formatShare } from './format.js';
 
 /** What one version answered to the held-out data set. */
@@ -21,8 +21,8 @@ export function judgeValidation(
   candidate: ValidationRun,
   baseline: ValidationRun | null,
 ): Evidence[] {
-  const ours = summariseClassification(candidate.truth, candidate.predicted);
-  const theirs = baseline === null ? null : summariseClassification(baseline.truth, baseline.predicted);
+  const ours = classificationQuality(candidate.truth, candidate.predicted);
+  const theirs = baseline === null ? null : classificationQuality(baseline.truth, baseline.predicted);
   return checks.map((check) => {
     switch (check.metric) {
       case 'latency_p99':
@@ -40,13 +40,18 @@ export function judgeValidation(
 
 type QualityCheck = Extract<ValidationCheck, { metric: 'accuracy' | 'precision' | 'recall' | 'f1' }>;
 
+/** Precision, recall and F1 are macro averages: every class counts alike. */
+function qualityOf(quality: ClassificationQuality, metric: QualityCheck['metric']): number {
+  return metric === 'accuracy' ? quality.accuracy : quality.macro[metric];
+}
+
 function judgeQuality(
   check: QualityCheck,
-  candidate: ClassificationSummary,
-  baseline: ClassificationSummary | null,
+  candidate: ClassificationQuality,
+  baseline: ClassificationQuality | null,
 ): Evidence {
-  const value = candidate[check.metric];
-  const reference = baseline?.[check.metric] ?? null;
+  const value = qualityOf(candidate, check.metric);
+  const reference = baseline === null ? null : qualityOf(baseline, check.metric);
   const faults: string[] = [];
   if (check.min !== undefined && value < check.min) faults.push(`below the minimum of ${formatShare(check.min)}`);
   if (check.noWorseThan && reference !== null && value < reference - check.margin)

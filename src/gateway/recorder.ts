@@ -1,7 +1,7 @@
 import type { Arm, ArmBucket, FeedbackRecord, PredictionRecord, ShadowPair } from '../domain/observation.js';
 import type { Route } from '../domain/route.js';
 import { isSampled } from '../routing/bucket.js';
-import { bucketIndex } from '../stats/latency-sketch.js';
+import { bucketIndex } from '../stats/sketch/latency-sketch.js';
 import type { ReadAnswer } from './answer.js';
 
 /** One answer of one version, as the gateway saw it. */

@@ -3,7 +3,7 @@ import { isMetric, METRICS, type Metric } from '../domain/metric.js';
 import type { Arm } from '../domain/observation.js';
 import type { Measurement, MetricSource } from '../ports/metric-source.js';
 import type { Scope, Store } from '../ports/store.js';
-import { mergeSketches } from '../stats/latency-sketch.js';
+import { mergeSketches } from '../stats/sketch/latency-sketch.js';
 
 /**
  * Metrics from what the gateways recorded.

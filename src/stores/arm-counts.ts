@@ -1,6 +1,6 @@
 import type { ArmBucket } from '../domain/observation.js';
 import type { ArmSummary, Scope } from '../ports/store.js';
-import { mergeSketches } from '../stats/latency-sketch.js';
+import { mergeSketches } from '../stats/sketch/latency-sketch.js';
 import { arraysOf, type Column, column, namesOf, unnested } from './bulk-insert.js';
 import { IN_EPOCHS, IN_ROLLOUT, IN_SERVICE, inTime, scopeParams } from './scope.js';
 import type { SqlClient, SqlSession } from './sql-client.js';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { judgeGuardrail } from '../../src/analysis/guardrail.js';
 import type { Guardrail } from '../../src/domain/spec/guardrail.js';
 import type { Comparison } from '../../src/ports/metric-source.js';
-import { bucketIndex } from '../../src/stats/latency-sketch.js';
+import { bucketIndex } from '../../src/stats/sketch/latency-sketch.js';
 
 const ALPHA = 0.01;
 const guardrail = (metric: Guardrail['metric'], margin: number): Guardrail =>

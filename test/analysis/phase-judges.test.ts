@@ -4,7 +4,7 @@ import { judgeImpact } from '../../src/analysis/impact.js';
 import { judgeShadow } from '../../src/analysis/shadow.js';
 import { judgeValidation, type ValidationRun } from '../../src/analysis/validation.js';
 import type { AbTest } from '../../src/domain/spec/phases.js';
-import { bucketIndex } from '../../src/stats/latency-sketch.js';
+import { bucketIndex } from '../../src/stats/sketch/latency-sketch.js';
 
 describe('A/B evaluation', () => {
   const plan: AbTest = {

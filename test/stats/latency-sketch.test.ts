@@ -7,7 +7,7 @@ import {
   RELATIVE_ERROR,
   sketchCount,
   sketchQuantile,
-} from '../../src/stats/latency-sketch.js';
+} from '../../src/stats/sketch/latency-sketch.js';
 
 const sketchOf = (values: readonly number[]) =>
   values.reduce<Record<string, number>>((counts, ms) => mergeSketches(counts, { [bucketIndex(ms)]: 1 }), {});

@@ -1,50 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  differenceStandardError,
-  newcombeInterval,
-  samplesPerArm,
-  share,
-  wilsonInterval,
-} from '../../src/stats/proportion.js';
-import { expectOracle, oracleCases } from './oracles.js';
-
-interface TwoShares {
-  k1: number;
-  n1: number;
-  k2: number;
-  n2: number;
-}
-
-describe('two proportions agree with statsmodels', () => {
-  const cases = oracleCases('proportion_z').filter((c) => c.expected['ci_newcombe'] !== undefined);
-  test.each(cases)('$name', (testCase) => {
-    const { k1, n1, k2, n2 } = testCase.input as unknown as TwoShares;
-    const confidence = testCase.options['confidence'] as number;
-    const [a, b] = [
-      { successes: k1, trials: n1 },
-      { successes: k2, trials: n2 },
-    ];
-    expectOracle(testCase, 'ci_newcombe', newcombeInterval(a, b, confidence));
-    if (testCase.expected['wilson1']) expectOracle(testCase, 'wilson1', wilsonInterval(a, confidence));
-  });
-});
-
-describe('sample sizes agree with the closed form', () => {
-  const cases = oracleCases('power').filter(
-    (c) => c.options['kind'] === 'two_proportions' && c.expected['n_unpooled'] !== undefined,
-  );
-  test.each(cases)('$name', ({ input, options, expected }) => {
-    const [p1, p2] = [input['p1'] as number, input['p2'] as number];
-    // Ours takes the absolute effect upwards from the base, as the spec's minDetectableEffect does.
-    const n = samplesPerArm(
-      Math.min(p1, p2),
-      Math.abs(p2 - p1),
-      options['alpha'] as number,
-      options['power'] as number,
-    );
-    expect(n).toBe(Math.ceil(expected['n_unpooled'] as number));
-  });
-});
+import { differenceStandardError, samplesPerArm, share, twoProportionTest } from '../../src/stats/index.js';
 
 describe('bad input', () => {
   test.each([
@@ -59,11 +14,24 @@ describe('bad input', () => {
     expect(() => differenceStandardError(counts, { successes: 1, trials: 2 })).toThrow(RangeError);
   });
 
-  test('0 of n is not certainty', () => {
-    expect(differenceStandardError({ successes: 0, trials: 50 }, { successes: 0, trials: 50 })).toBeGreaterThan(0);
-  });
-
   test('an effect that fits nowhere is refused', () => {
     expect(() => samplesPerArm(0.5, 0.6, 0.05, 0.8)).toThrow(/effect 0.6/);
   });
+});
+
+test('0 of n is not certainty', () => {
+  expect(differenceStandardError({ successes: 0, trials: 50 }, { successes: 0, trials: 50 })).toBeGreaterThan(0);
+});
+
+test.each([
+  [0, 50, 0, 80],
+  [50, 50, 80, 80],
+])('%d of %d against %d of %d is no evidence, and says so', (k1, n1, k2, n2) => {
+  const test1 = twoProportionTest({ successes: k1, trials: n1 }, { successes: k2, trials: n2 });
+  expect(test1).toEqual({ kind: 'no-variance', difference: 0 });
+});
+
+test('a sample size is rounded up, and taken downwards where the share would exceed 1', () => {
+  expect(samplesPerArm(0.02, 0.004, 0.05, 0.8)).toBe(21_106);
+  expect(samplesPerArm(0.95, 0.1, 0.05, 0.8)).toBe(samplesPerArm(0.85, 0.1, 0.05, 0.8));
 });

@@ -1,0 +1,38 @@
+import { requireCount, requireSample, type Sample } from '../sample/sample.js';
+
+/**
+ * Mean of each `width` values in a row; shorter at the start. One pass, with the sum taken anew every so often, so that rounding does
+ * not pile up over a long series.
+ */
+export function rollingMean(values: Sample, width: number): number[] {
+  requireCount(width, 'width', 1);
+  requireSample(values, 'series');
+  let sum = 0;
+  return Array.from(values, (value, i) => {
+    if (i % 1000 === 0) sum = sumOf(values, Math.max(0, i - width + 1), i + 1);
+    else sum += value - (i >= width ? (values[i - width] as number) : 0);
+    return sum / Math.min(i + 1, width);
+  });
+}
+
+function sumOf(values: Sample, from: number, to: number): number {
+  let sum = 0;
+  for (let i = from; i < to; i += 1) sum += values[i] as number;
+  return sum;
+}
+
+/** Any statistic of each full window of `width` values, `step` apart. */
+export function rollingWindows<T>(
+  values: Sample,
+  width: number,
+  statistic: (window: Float64Array) => T,
+  step = 1,
+): { start: number; value: T }[] {
+  requireCount(width, 'width', 1);
+  requireCount(step, 'step', 1);
+  const all = Float64Array.from(values);
+  const windows: { start: number; value: T }[] = [];
+  for (let start = 0; start + width <= all.length; start += step)
+    windows.push({ start, value: statistic(all.subarray(start, start + width)) });
+  return windows;
+}

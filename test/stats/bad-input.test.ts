@@ -1,0 +1,133 @@
+import { describe, expect, test } from '@jest/globals';
+import * as stats from '../../src/stats/index.js';
+
+const GOOD = [1, 2, 3, 4, 5, 6, 7, 8];
+
+/** Every function of two samples, by what it would be called in a report. */
+const TWO_SAMPLES: Record<string, (x: number[], y: number[]) => unknown> = {
+  'Kolmogorov-Smirnov': stats.ksTest,
+  Wasserstein: stats.wassersteinDistance,
+  'normed Wasserstein': stats.normedWasserstein,
+  'shares in bins': stats.numericShares,
+  Welch: stats.welchTest,
+  Student: stats.studentTest,
+  'effect size': stats.effectSize,
+  'Mann-Whitney': (x, y) => stats.mannWhitneyTest(x, y),
+  'Hodges-Lehmann': stats.hodgesLehmannShift,
+  'quantile comparison': (x, y) => stats.compareQuantiles(x, y, [0.5]),
+  'quantile bootstrap': (x, y) => stats.quantileDifference(x, y, 0.5, { seed: 1, resamples: 100 }),
+  'before and after': stats.compareWithBenchmark,
+  'numeric drift': (x, y) => stats.columnDrift({ type: 'numeric', reference: x, current: y }),
+  'difference in differences': (x, y) =>
+    stats.differenceInDifferences({ controlPre: x, controlPost: GOOD, treatedPre: GOOD, treatedPost: y }),
+};
+
+const ONE_SAMPLE: Record<string, (x: number[]) => unknown> = {
+  summary: stats.summarise,
+  quantiles: (x) => stats.quantiles(x, [0.5]),
+  'quantile interval': (x) => stats.quantileInterval(x, 0.5),
+  'Harrell-Davis': (x) => stats.harrellDavis(x, 0.5),
+  'z scores': stats.zScores,
+  'robust scores': stats.robustScores,
+  fences: (x) => stats.iqrFences(x),
+  'rolling mean': (x) => stats.rollingMean(x, 0),
+  'interrupted series': (x) => stats.interruptedSeries(x, 2),
+};
+
+/** Every function of paired lists. */
+const PAIRS: Record<string, (x: number[], y: number[]) => unknown> = {
+  'regression quality': stats.regressionQuality,
+  'ROC AUC': stats.rocAuc,
+  'average precision': stats.averagePrecision,
+  'log loss': stats.logLoss,
+  Brier: stats.brierScore,
+  calibration: (x, y) => stats.calibrationCurve(x, y),
+  'binary quality': stats.binaryQuality,
+  'classification quality': stats.classificationQuality,
+  agreement: stats.agreementOf,
+  CUPED: (x, y) => stats.cuped({ post: x, pre: y }, { post: GOOD, pre: GOOD }),
+  'ratio metric': (x, y) => stats.ratioEstimate({ numerator: x, denominator: y }),
+};
+
+const BAD = [
+  ['nothing', []],
+  ['NaN', [1, Number.NaN, 3]],
+  ['an infinity', [1, 2, Number.POSITIVE_INFINITY]],
+  ['a negative infinity', [Number.NEGATIVE_INFINITY, 2, 3]],
+] as const;
+
+describe('is refused with a RangeError, never answered with 0, NaN or p = 1', () => {
+  for (const [what, bad] of BAD) {
+    test.each(Object.entries(TWO_SAMPLES))(`${what} on either side of %s`, (_, statistic) => {
+      expect(() => statistic([...bad], GOOD)).toThrow(RangeError);
+      expect(() => statistic(GOOD, [...bad])).toThrow(RangeError);
+    });
+    test.each(Object.entries(ONE_SAMPLE))(`${what} in %s`, (_, statistic) => {
+      expect(() => statistic([...bad])).toThrow(RangeError);
+    });
+  }
+  test.each(Object.entries(PAIRS))('unequal lengths, or nothing, in %s', (_, statistic) => {
+    expect(() => statistic([1, 0, 1], [1, 0])).toThrow(RangeError);
+    expect(() => statistic([], [])).toThrow(RangeError);
+  });
+});
+
+test('the message names the value and its place', () => {
+  expect(() => stats.welchTest([1, 2, Number.NaN], GOOD)).toThrow('x[2] is NaN, not a finite number');
+  expect(() => stats.ksTest(GOOD, [])).toThrow('y has 0 values; at least 1 are needed');
+  expect(() => stats.datasetDrift({ age: { type: 'numeric', reference: GOOD, current: [] } })).toThrow(
+    'feature "age": current has 0 values',
+  );
+});
+
+describe('one value', () => {
+  test.each(['Welch', 'Student', 'effect size', 'before and after'])('is too few for %s', (name) => {
+    expect(() => TWO_SAMPLES[name]?.([1], GOOD)).toThrow(/1 value/);
+  });
+  test('has no spread: null, not 0', () => {
+    expect(stats.summarise([3])).toMatchObject({ n: 1, mean: 3, variance: null, sd: null, skew: null });
+    expect(stats.regressionQuality([1], [2]).r2).toBeNull();
+  });
+});
+
+describe('counts', () => {
+  test.each([
+    ['negative', -1],
+    ['fractional', 1.5],
+    ['NaN', Number.NaN],
+  ])('%s are refused', (_, bad) => {
+    expect(() =>
+      stats.chiSquareOfTable([
+        [bad, 2],
+        [3, 4],
+      ]),
+    ).toThrow(RangeError);
+    expect(() => stats.preferenceTest({ wins: bad, losses: 1, ties: 0 })).toThrow(RangeError);
+    expect(() => stats.sampleRatioTest([bad, 10], [1, 1])).toThrow(RangeError);
+    expect(() => stats.mcnemarTest(bad, 3)).toThrow(RangeError);
+    expect(() => stats.fisherExactTest({ successes: bad, trials: 5 }, { successes: 1, trials: 5 })).toThrow(RangeError);
+  });
+  test('traffic on an arm that was promised none is refused', () => {
+    expect(() => stats.sampleRatioTest([10, 10, 1], [1, 1, 0])).toThrow('arm 2 has weight 0 and 1 observations');
+  });
+  test('no traffic at all is no answer', () => {
+    expect(stats.sampleRatioTest([0, 0], [1, 1])).toBeNull();
+    expect(stats.mcnemarTest(0, 0)).toBeNull();
+  });
+});
+
+describe('plans', () => {
+  const plan = { spending: 'pocock', alpha: 0.05, sides: 1 } as const;
+  test.each([[[0.5, 0.5]], [[0.6, 0.4]], [[0, 1]], [[0.5, 1.1]]])('looks at %j are refused', (fractions) => {
+    expect(() => stats.groupSequentialDesign(fractions, plan)).toThrow(/do not ascend/);
+  });
+  test.each([0, 1, -0.1, Number.NaN])('alpha %d is refused', (alpha) => {
+    expect(() => stats.groupSequentialDesign([1], { ...plan, alpha })).toThrow(RangeError);
+    expect(() => stats.twoSidedHalfwidth(1, 10, alpha, 100)).toThrow(RangeError);
+    expect(() => stats.mixtureHalfwidth(1, 1, alpha)).toThrow(RangeError);
+  });
+  test('a p-value outside 0..1 is refused; NaN stays where it was', () => {
+    expect(() => stats.adjustPValues([0.1, 1.2], 'holm')).toThrow('p-value 1.2 at index 1');
+    expect(stats.adjustPValues([0.01, Number.NaN, 0.04], 'holm')).toEqual([0.02, Number.NaN, 0.04]);
+  });
+});

@@ -1,0 +1,102 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  fisherExactTest,
+  mcnemarTest,
+  quantileDifference,
+  ratioDifference,
+  ratioEstimate,
+  seededRandom,
+  sequentialSampleRatio,
+  teamDraft,
+} from '../../src/stats/index.js';
+
+describe('ratio metrics', () => {
+  /** Users with many page views also click more: rows of one user belong together. */
+  function users(n: number, rate: number, seed: number) {
+    const random = seededRandom(seed);
+    const denominator = Array.from({ length: n }, () => 1 + Math.floor(20 * random() ** 3));
+    const numerator = denominator.map((views) => {
+      const own = rate * (0.5 + random());
+      return Array.from({ length: views }, random).filter((u) => u < own).length;
+    });
+    return { numerator, denominator };
+  }
+
+  test('have the standard error of their units: what resampling users gives', () => {
+    const arm = users(500, 0.2, 1);
+    const random = seededRandom(2);
+    const ratios = Array.from({ length: 1000 }, () => {
+      let [top, bottom] = [0, 0];
+      for (let i = 0; i < 500; i += 1) {
+        const pick = Math.floor(random() * 500);
+        top += arm.numerator[pick] as number;
+        bottom += arm.denominator[pick] as number;
+      }
+      return top / bottom;
+    });
+    const mean = ratios.reduce((a, b) => a + b) / ratios.length;
+    const sd = Math.sqrt(ratios.reduce((sum, r) => sum + (r - mean) ** 2, 0) / (ratios.length - 1));
+    expect(ratioEstimate(arm).standardError / sd).toBeGreaterThan(0.9);
+    expect(ratioEstimate(arm).standardError / sd).toBeLessThan(1.1);
+  });
+
+  test('differ beyond chance when they do', () => {
+    const result = ratioDifference(users(2000, 0.25, 3), users(2000, 0.2, 4));
+    expect(result.interval[0]).toBeGreaterThan(0);
+    expect(result.pValue).toBeLessThan(0.001);
+  });
+
+  test('without a denominator have no value', () => {
+    expect(() => ratioEstimate({ numerator: [1, 2], denominator: [0, 0] })).toThrow('denominators sum to 0');
+  });
+});
+
+test('the exact test of a rare error: 0 of 20 against 5 of 20', () => {
+  // R: fisher.test(matrix(c(0,20,5,15),2)): 0.04712; alternative = "less": 0.02356.
+  const result = fisherExactTest({ successes: 0, trials: 20 }, { successes: 5, trials: 20 });
+  expect(result.pValue).toBeCloseTo(0.047_12, 4);
+  expect(result.pSmaller).toBeCloseTo(0.023_56, 4);
+  expect(result.pLarger).toBeCloseTo(1, 12);
+});
+
+test('two models on the same requests: only rows in dispute count', () => {
+  // statsmodels mcnemar exact: 2 against 10 gives 0.0385742; corrected chi-square of 20 against 45 gives 0.0029124.
+  expect(mcnemarTest(2, 10)).toMatchObject({ method: 'exact', pValue: expect.closeTo(0.038_574_2, 6) });
+  expect(mcnemarTest(20, 45)).toMatchObject({ method: 'chi-square', pValue: expect.closeTo(0.002_912, 5) });
+});
+
+test('the interval of a latency quantile covers the shift', () => {
+  const random = seededRandom(6);
+  const latency = () => 50 / Math.sqrt(1 - random());
+  const control = Array.from({ length: 1500 }, latency);
+  const treatment = Array.from({ length: 1500 }, () => latency() + 30);
+  const { interval } = quantileDifference(treatment, control, 0.5, { seed: 2, resamples: 400 });
+  expect(interval[0]).toBeGreaterThan(20);
+  expect(interval[1]).toBeLessThan(40);
+});
+
+describe('sample ratio, looked at after every user', () => {
+  const smallest = (share: number, seed: number) => {
+    const random = seededRandom(seed);
+    const counts: [number, number] = [0, 0];
+    let p = 1;
+    for (let i = 0; i < 5000; i += 1) {
+      counts[random() < share ? 0 : 1] += 1;
+      p = Math.min(p, sequentialSampleRatio(counts, [1, 1]).pValue);
+    }
+    return p;
+  };
+  test('a true split is accused in fewer than 5 % of runs', () => {
+    const accused = Array.from({ length: 100 }, (_, seed) => smallest(0.5, seed)).filter((p) => p < 0.05);
+    expect(accused.length).toBeLessThanOrEqual(5);
+  });
+  test('a broken one is found', () => {
+    expect(smallest(0.55, 1)).toBeLessThan(0.001);
+  });
+});
+
+test('a ranker that has run out passes its pick', () => {
+  const { list, teams } = teamDraft(['a'], ['b', 'c', 'd'], 10, () => true);
+  expect(list).toEqual(['a', 'b', 'c', 'd']);
+  expect(teams).toEqual(['A', 'B', 'B', 'B']);
+});

@@ -1,0 +1,196 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  addToReservoir,
+  bootstrapDifference,
+  emptyReservoir,
+  exactSum,
+  hodgesLehmannShift,
+  isLookDue,
+  kolmogorovSf,
+  ksTest,
+  look,
+  mannWhitneyTest,
+  mergeMoments,
+  mergeReservoirs,
+  momentsOf,
+  NO_LOOKS,
+  newcombeInterval,
+  pickRanks,
+  quantiles,
+  rollingMean,
+  seededRandom,
+  sorted,
+  twoProportionTest,
+  wassersteinDistance,
+  welchTest,
+} from '../../src/stats/index.js';
+
+const value = fc.double({ min: -1e6, max: 1e6, noNaN: true });
+const sample = fc.array(value, { minLength: 2, maxLength: 40 });
+const counts = fc
+  .integer({ min: 1, max: 5000 })
+  .chain((trials) => fc.record({ trials: fc.constant(trials), successes: fc.integer({ min: 0, max: trials }) }));
+
+describe('swapping the arms mirrors the result', () => {
+  test('of Welch', () => {
+    fc.assert(
+      fc.property(sample, sample, (x, y) => {
+        const [there, back] = [welchTest(x, y), welchTest(y, x)];
+        expect(back.kind).toBe(there.kind);
+        if (there.kind !== 'tested' || back.kind !== 'tested') return;
+        expect(back.t).toBeCloseTo(-there.t, 6);
+        expect(back.pValue).toBeCloseTo(there.pValue, 9);
+      }),
+    );
+  });
+  test('of two shares', () => {
+    fc.assert(
+      fc.property(counts, counts, (a, b) => {
+        const [low, high] = newcombeInterval(a, b, 0.95);
+        const [low2, high2] = newcombeInterval(b, a, 0.95);
+        expect([low2, high2]).toEqual([expect.closeTo(-high, 12), expect.closeTo(-low, 12)]);
+        const [there, back] = [twoProportionTest(a, b), twoProportionTest(b, a)];
+        if (there.kind === 'tested' && back.kind === 'tested') expect(back.z).toBeCloseTo(-there.z, 9);
+      }),
+    );
+  });
+  test('of ranks and distances', () => {
+    fc.assert(
+      fc.property(sample, sample, (x, y) => {
+        expect(mannWhitneyTest(y, x).rankBiserial).toBeCloseTo(-mannWhitneyTest(x, y).rankBiserial, 12);
+        expect(mannWhitneyTest(y, x).pValue).toBeCloseTo(mannWhitneyTest(x, y).pValue, 12);
+        expect(ksTest(y, x).pValue).toBeCloseTo(ksTest(x, y).pValue, 10);
+        expect(wassersteinDistance(y, x)).toBeCloseTo(wassersteinDistance(x, y), 6);
+        expect(hodgesLehmannShift(y, x)).toBeCloseTo(-hodgesLehmannShift(x, y), 6);
+      }),
+    );
+  });
+});
+
+describe('merging parts equals the whole', () => {
+  test('of moments', () => {
+    fc.assert(
+      fc.property(sample, sample, (x, y) => {
+        const [merged, whole] = [mergeMoments(momentsOf(x), momentsOf(y)), momentsOf([...x, ...y])];
+        expect(merged.n).toBe(whole.n);
+        expect(Math.abs(merged.mean - whole.mean)).toBeLessThanOrEqual(1e-9 * 1e6);
+        expect(Math.abs(merged.m2 - whole.m2)).toBeLessThanOrEqual(1e-9 * (whole.m2 + 1e-3));
+      }),
+    );
+  });
+  test('of a reservoir fed in batches', () => {
+    const items = Array.from({ length: 5000 }, (_, i) => i);
+    const whole = addToReservoir(emptyReservoir<number>(50, 9), items);
+    const inParts = [items.slice(0, 17), items.slice(17, 3000), items.slice(3000)].reduce(
+      (reservoir, part) => addToReservoir(reservoir, part),
+      emptyReservoir<number>(50, 9),
+    );
+    expect(inParts).toEqual(whole);
+  });
+});
+
+describe('sorting and selecting agree with the engine', () => {
+  test('for any doubles, also many', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ noNaN: true }), { minLength: 1, maxLength: 300 }), (seeds) => {
+        const many = Float64Array.from({ length: 5000 }, (_, i) => (seeds[i % seeds.length] as number) * (1 + (i % 7)));
+        const clean = many.map((v) => (Number.isFinite(v) ? v : 0));
+        const want = clean.toSorted();
+        expect(sorted(clean)).toEqual(want);
+        const ranks = [0, 1, 2500, 4998, 4999];
+        const pick = pickRanks(clean, ranks);
+        expect(ranks.map((rank) => pick(rank))).toEqual(ranks.map((rank) => want[rank]));
+      }),
+      { numRuns: 40 },
+    );
+  });
+  test('quantiles never fall as q grows', () => {
+    fc.assert(
+      fc.property(sample, (x) => {
+        const values = quantiles(x, [0, 0.1, 0.5, 0.9, 1]);
+        expect(values).toEqual([...values].sort((a, b) => a - b));
+      }),
+    );
+  });
+});
+
+describe('p-values', () => {
+  test('fall as the distance grows', () => {
+    let last = 1;
+    for (let x = 0.05; x < 4; x += 0.05) {
+      expect(kolmogorovSf(x)).toBeLessThanOrEqual(last);
+      last = kolmogorovSf(x);
+    }
+  });
+  test('of equal and nearly equal sample sizes agree: closed form and lattice count are one law', () => {
+    const random = seededRandom(3);
+    const x = Array.from({ length: 300 }, random);
+    const y = Array.from({ length: 300 }, () => random() + 0.08);
+    const [equal, nearly] = [ksTest(x, y), ksTest(x, y.slice(1))];
+    expect(nearly.pValue / equal.pValue).toBeGreaterThan(0.7);
+    expect(nearly.pValue / equal.pValue).toBeLessThan(1.4);
+  });
+});
+
+test('a reservoir keeps each item with the same chance, merged or not', () => {
+  const kept = Array.from({ length: 100 }, () => 0);
+  const runs = 2000;
+  for (let seed = 0; seed < runs; seed += 1) {
+    const part = (from: number, to: number, salt: number) =>
+      addToReservoir(
+        emptyReservoir<number>(10, seed * 31 + salt),
+        Array.from({ length: to - from }, (_, i) => from + i),
+      );
+    for (const item of mergeReservoirs(part(0, 70, 1), part(70, 100, 2)).values)
+      kept[item] = (kept[item] as number) + 1;
+  }
+  // Each is kept in 10 % of the runs: 200, standard deviation 13.4.
+  expect(Math.min(...kept)).toBeGreaterThan(200 - 5 * 13.4);
+  expect(Math.max(...kept)).toBeLessThan(200 + 5 * 13.4);
+});
+
+test('a bootstrap repeats with its seed, and covers what it should', () => {
+  const random = seededRandom(11);
+  const mean = (v: Float64Array) => exactSum([...v]) / v.length;
+  const statistic = (a: Float64Array, b: Float64Array) => mean(a) - mean(b);
+  const x = Array.from({ length: 200 }, () => random() + 1);
+  const y = Array.from({ length: 200 }, random);
+  const first = bootstrapDifference(x, y, statistic, { seed: 5 });
+  expect(bootstrapDifference(x, y, statistic, { seed: 5 })).toEqual(first);
+  const welch = welchTest(x, y);
+  expect(welch.kind).toBe('tested');
+  if (welch.kind !== 'tested') return;
+  for (const [i, bound] of first.interval.entries()) expect(bound).toBeCloseTo(welch.interval[i] as number, 1);
+});
+
+test('a rolling mean does not drift over a long series', () => {
+  const random = seededRandom(1);
+  const values = Array.from({ length: 20_000 }, () => 1e8 + random());
+  const last = rollingMean(values, 50).at(-1) as number;
+  expect(last).toBeCloseTo(exactSum(values.slice(-50)) / 50, 6);
+});
+
+describe('planned looks', () => {
+  const plan = { spending: 'pocock', alpha: 0.05, sides: 1, maxLooks: 5 } as const;
+
+  test('are due on the grid of the plan, and never past its end', () => {
+    expect(isLookDue(NO_LOOKS, 0.19, plan)).toBe(false);
+    expect(isLookDue(NO_LOOKS, 0.2, plan)).toBe(true);
+    expect(isLookDue({ looks: [0.37] }, 0.39, plan)).toBe(false);
+    expect(isLookDue({ looks: [0.37] }, 0.4, plan)).toBe(true);
+    expect(isLookDue({ looks: [0.37, 1] }, 5, plan)).toBe(false);
+  });
+
+  test('survive JSON, and give the bounds of the whole design', () => {
+    let state = NO_LOOKS;
+    const bounds: number[] = [];
+    for (const fraction of [0.2, 0.4, 0.6, 0.8, 1]) {
+      const result = look(JSON.parse(JSON.stringify(state)), fraction, plan);
+      bounds.push(result.bound);
+      state = result.state;
+    }
+    expect(state.looks).toEqual([0.2, 0.4, 0.6, 0.8, 1]);
+    expect(bounds.map((bound) => bound.toFixed(3))).toEqual(['2.176', '2.144', '2.113', '2.090', '2.071']);
+  });
+});
