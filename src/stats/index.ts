@@ -23,6 +23,7 @@ export * from './distributions/kolmogorov.js';
 export * from './distributions/noncentral-t.js';
 export * from './distributions/normal.js';
 export * from './distributions/student-t.js';
+export * from './drift/category-counts.js';
 export * from './drift/chi-square.js';
 export * from './drift/column.js';
 export * from './drift/concept.js';

@@ -131,3 +131,20 @@ describe('plans', () => {
     expect(stats.adjustPValues([0.01, Number.NaN, 0.04], 'holm')).toEqual([0.02, Number.NaN, 0.04]);
   });
 });
+
+describe('coded categories', () => {
+  const many = Uint8Array.from({ length: 300_003 }, (_, i) => (i * 7) % 10);
+  test('are counted alike as bytes and as numbers', () => {
+    expect(stats.countCodes(many, 10)).toEqual(stats.countCodes(Array.from(many), 10));
+    expect(stats.countCodes(many, 300)).toHaveLength(300);
+    expect(stats.countCodes(many.subarray(1), 10).reduce((a, b) => a + b)).toBe(300_002);
+  });
+  test.each([[[0, 1, 10]], [[0, -1, 1]], [[0, 0.5]], [[Number.NaN]]])('%j are refused', (codes) => {
+    expect(() => stats.countCodes(codes, 10)).toThrow(/code .* at index/);
+  });
+  test('a byte outside is found among many', () => {
+    const broken = Uint8Array.from(many);
+    broken[77_777] = 200;
+    expect(() => stats.countCodes(broken, 10)).toThrow('code 200 at index 77777');
+  });
+});

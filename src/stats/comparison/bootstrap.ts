@@ -41,7 +41,7 @@ export function bootstrapDifference(
   const tail = (1 - confidence) / 2;
   const [low = Number.NaN, high = Number.NaN] = quantilesOfSorted(sorted(values), [tail, 1 - tail]);
   return {
-    estimate: statistic(Float64Array.from(treatment), Float64Array.from(control)),
+    estimate: statistic(new Float64Array(treatment), new Float64Array(control)),
     standardError: Math.sqrt(squares / (resamples - 1)),
     interval: [low, high],
   };

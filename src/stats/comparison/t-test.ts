@@ -72,10 +72,18 @@ export function effectSize(x: Sample, y: Sample): EffectSize | null {
 
 /** Moments around a common point near the data: the difference of means keeps its digits for values near 1e9. */
 function momentsOfBoth(x: Sample, y: Sample): [Moments, Moments] {
-  requireSample(x, 'x', 2);
-  requireSample(y, 'y', 2);
-  const shift = x[0] as number;
-  return [momentsOf(x, shift), momentsOf(y, shift)];
+  const shift = x[0] ?? 0;
+  return [finiteMoments(x, 'x', shift), finiteMoments(y, 'y', shift)];
+}
+
+/** A value that is not finite shows in the sums, so that the check costs a pass over the values only where it fails. */
+function finiteMoments(values: Sample, name: string, shift: number): Moments {
+  const moments = momentsOf(values, shift);
+  if (values.length < 2 || !Number.isFinite(moments.mean + moments.m2)) {
+    requireSample(values, name, 2);
+    throw new RangeError(`${name} has values too large for their squares to be summed`);
+  }
+  return moments;
 }
 
 function varianceOfMean({ n, m2 }: Moments, name: string): number {

@@ -26,8 +26,8 @@ export function momentsOf(values: Sample, shift = 0): Moments {
   const centre = shift + rough;
   const rest = shift - centre + rough;
   let [d0, d1, s0, s1] = [0, 0, 0, 0];
-  let i = 0;
-  for (; i + 1 < n; i += 2) {
+  const even = n - (n % 2);
+  for (let i = 0; i < even; i += 2) {
     const a = (values[i] as number) - centre;
     const b = (values[i + 1] as number) - centre;
     d0 += a;
@@ -35,8 +35,8 @@ export function momentsOf(values: Sample, shift = 0): Moments {
     s0 += a * a;
     s1 += b * b;
   }
-  if (i < n) {
-    const a = (values[i] as number) - centre;
+  if (even < n) {
+    const a = (values[even] as number) - centre;
     d0 += a;
     s0 += a * a;
   }

@@ -35,5 +35,5 @@ export function requireCount(value: number, name: string, least = 0): void {
 
 /** A copy without the NaN values, for callers to whom a missing value is no fault. Infinities stay, and are refused later. */
 export function withoutNaN(values: Sample): Float64Array {
-  return Float64Array.from(values).filter((value) => !Number.isNaN(value));
+  return new Float64Array(values).filter((value) => !Number.isNaN(value));
 }

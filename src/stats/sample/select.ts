@@ -15,7 +15,7 @@ export function pickRanks(values: Sample, ranks: readonly number[]): (rank: numb
     const order = sorted(values);
     return (rank) => order[rank] as number;
   }
-  const doubles = values instanceof Float64Array ? values : Float64Array.from(values);
+  const doubles = values instanceof Float64Array ? values : new Float64Array(values);
   const buckets = bucketOf(doubles);
   const groups = groupsOf(
     buckets,

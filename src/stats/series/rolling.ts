@@ -30,7 +30,7 @@ export function rollingWindows<T>(
 ): { start: number; value: T }[] {
   requireCount(width, 'width', 1);
   requireCount(step, 'step', 1);
-  const all = Float64Array.from(values);
+  const all = new Float64Array(values);
   const windows: { start: number; value: T }[] = [];
   for (let start = 0; start + width <= all.length; start += step)
     windows.push({ start, value: statistic(all.subarray(start, start + width)) });

@@ -1,0 +1,61 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface, type Interface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const FOLDER = fileURLToPath(new URL('./peers/', import.meta.url));
+const REQUIREMENTS = `${FOLDER}requirements.txt`;
+/** One environment for each set of versions, beside the cached Temporal CLI. */
+const VENV = join(
+  process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'),
+  'sluice',
+  `bench-${createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex').slice(0, 8)}`,
+);
+
+export interface PeerAnswer {
+  readonly ms: number;
+  readonly value: number;
+}
+
+/** A Python process that answers one request a line; see bench/peers. */
+export class PythonPeer {
+  private readonly child: ChildProcess;
+  private readonly answers: AsyncIterator<string>;
+  private readonly lines: Interface;
+
+  private constructor(python: string, script: string) {
+    this.child = spawn(python, [`${FOLDER}${script}`], { stdio: ['pipe', 'pipe', 'inherit'] });
+    if (!this.child.stdout) throw new Error('the peer has no output');
+    this.lines = createInterface({ input: this.child.stdout });
+    this.answers = this.lines[Symbol.asyncIterator]();
+  }
+
+  /** Makes the peer's environment on first use: a virtual environment with the versions of requirements.txt. */
+  static start(script: string): PythonPeer {
+    const python = join(VENV, 'bin/python');
+    if (!existsSync(join(VENV, 'ready'))) {
+      console.error(`installing the peers (scipy, scikit-learn, Evidently) into ${VENV}, once`);
+      execFileSync('python3', ['-m', 'venv', VENV], { stdio: 'inherit' });
+      execFileSync(python, ['-m', 'pip', 'install', '--quiet', '-r', REQUIREMENTS], {
+        stdio: 'inherit',
+      });
+      writeFileSync(join(VENV, 'ready'), '');
+    }
+    return new PythonPeer(python, script);
+  }
+
+  async ask(request: object): Promise<PeerAnswer> {
+    this.child.stdin?.write(`${JSON.stringify(request)}\n`);
+    const { value, done } = await this.answers.next();
+    if (done) throw new Error(`the peer ended at ${JSON.stringify(request)}`);
+    return JSON.parse(value) as PeerAnswer;
+  }
+
+  stop(): void {
+    this.lines.close();
+    this.child.stdin?.end();
+  }
+}
