@@ -1,10 +1,11 @@
 import { Context } from '@temporalio/activity';
 import { judgeAbTest } from '../src/analysis/ab-test.js';
-import { judgeGuardrail } from '../src/analysis/guardrail.js';
+import { judgeLook, type Look, type Measured } from '../src/analysis/look.js';
 import { judgeSampleCount } from '../src/analysis/sample-count.js';
 import { judgeShadow } from '../src/analysis/shadow.js';
 import { unreadable } from '../src/analysis/unreadable.js';
 import { describeError, SluiceError } from '../src/domain/errors.js';
+import type { ProgressByMetric } from '../src/domain/guardrail-progress.js';
 import { isMeasurableInShadow } from '../src/domain/metric.js';
 import type { Route } from '../src/domain/route.js';
 import type { Guardrail } from '../src/domain/spec/guardrail.js';
@@ -29,12 +30,13 @@ export interface WatchInput {
   readonly gate: Gate;
   readonly tickMs: number;
   readonly windowMs: number;
+  /** What the guardrails have been through at this weight; absent at the first watch of it. */
+  readonly progress?: ProgressByMetric;
   /** What the workflow knows already: the activity returns early once its verdicts differ from this. */
   readonly known: string;
 }
 
-export interface WatchSummary {
-  readonly evidence: Evidence[];
+export interface WatchSummary extends Look {
   readonly gate: Evidence;
   readonly looks: number;
   /** Why this route is not in force any more; null where it is. */
@@ -51,15 +53,17 @@ export const createWatchActivities = (deps: WatchDeps) => ({
   /**
    * Watches live traffic for one window: at every tick it renews the candidate's lease and judges all guardrails and the
    * gate. Returns when a verdict changes, else at the end of the window. Cancellation ends the sleep.
-   * Nothing is carried between looks: every judgement is made from the store's sums since the epoch began, so a retry on
-   * another worker goes on where this one stopped.
+   * Every judgement is made from the store's sums since the epoch began; what is carried from look to look (how many failed, which
+   * planned looks were made) goes into the heartbeat, so that a retry on another worker goes on where this one stopped.
    */
   async watch(input: WatchInput): Promise<WatchSummary> {
     const until = performance.now() + input.windowMs;
+    let progress = lastHeartbeat() ?? input.progress ?? {};
     for (let looks = 1; ; looks += 1) {
       const superseded = await renewLease(deps.router, input.route);
-      const summary = { ...(await look(deps, input)), looks, superseded };
-      Context.current().heartbeat({ looks });
+      const summary = { ...(await look(deps, input, progress)), looks, superseded };
+      progress = summary.progress;
+      Context.current().heartbeat({ looks, progress });
       const changed = verdictSignature(summary.evidence, summary.gate) !== input.known;
       if (superseded !== null || changed || performance.now() + input.tickMs > until) return summary;
       await Context.current().sleep(input.tickMs);
@@ -68,6 +72,12 @@ export const createWatchActivities = (deps: WatchDeps) => ({
 });
 
 export type WatchActivities = ReturnType<typeof createWatchActivities>;
+
+/** Where the attempt before this one got to. */
+function lastHeartbeat(): ProgressByMetric | undefined {
+  const details = Context.current().info.heartbeatDetails as { progress?: ProgressByMetric } | undefined;
+  return details?.progress;
+}
 
 /**
  * A gateway that can't be reached loses its lease by itself; one with a newer route means that this watch is over.
@@ -88,7 +98,8 @@ async function renewLease(router: TrafficRouter, route: Route): Promise<string |
 async function look(
   { metrics, store }: WatchDeps,
   input: WatchInput,
-): Promise<{ evidence: Evidence[]; gate: Evidence }> {
+  progress: ProgressByMetric,
+): Promise<Look & { gate: Evidence }> {
   const { route, gate, alpha } = input;
   const scope: Scope = {
     service: route.service,
@@ -96,19 +107,37 @@ async function look(
     ...(route.rolloutId === null ? {} : { rolloutId: route.rolloutId }),
   };
   const arm = gate.kind === 'shadow' ? 'shadow' : 'candidate';
-  const guardrails = input.guardrails.filter((g) => arm === 'candidate' || isMeasurableInShadow(g.metric));
-  const evidence = await Promise.all(
+  const guardrails = input.guardrails.filter(
+    ({ metric }) => arm === 'candidate' || metric === 'kayenta' || isMeasurableInShadow(metric),
+  );
+  const measured = await Promise.all(
     guardrails.map((guardrail) =>
-      metrics.compare(guardrail.metric, scope, arm).then(
-        (comparison) => judgeGuardrail(guardrail, comparison, alpha),
-        (error: unknown) => unreadable(guardrail.metric, describeError(error), guardrail.dryRun),
+      measure(metrics, guardrail, scope, arm).catch(
+        (error: unknown): Measured => ({ guardrail, error: describeError(error) }),
       ),
     ),
   );
   const answer = await readGate({ metrics, store }, gate, scope).catch((error: unknown) =>
     unreadable(gate.kind, describeError(error), false),
   );
-  return { evidence, gate: answer };
+  return { ...judgeLook(measured, alpha, progress), gate: answer };
+}
+
+async function measure(
+  metrics: MetricSource,
+  guardrail: Guardrail,
+  scope: Scope,
+  arm: 'candidate' | 'shadow',
+): Promise<Measured> {
+  if (guardrail.metric !== 'kayenta')
+    return { guardrail, comparison: await metrics.compare(guardrail.metric, scope, arm) };
+  const series = await Promise.all(
+    guardrail.config.metrics.map(async ({ name, query }) => [
+      name,
+      await metrics.series(query.metric, scope, arm, guardrail.interval),
+    ]),
+  );
+  return { guardrail, series: Object.fromEntries(series) };
 }
 
 async function readGate(

@@ -1,4 +1,5 @@
 import type { ReceivedCommand } from '../src/domain/decision.js';
+import type { ProgressByMetric } from '../src/domain/guardrail-progress.js';
 import type { RolloutState } from '../src/domain/rollout-state.js';
 import type { RolloutSpec } from '../src/domain/spec/rollout-spec.js';
 import type { Evidence } from '../src/domain/verdict.js';
@@ -19,6 +20,8 @@ export interface Stage {
   readonly enteredAt: string;
   /** The last answer to "is there enough evidence here to move on?"; null before the first look. */
   gate: Evidence | null;
+  /** What the guardrails have been through here; absent in runs that began before it was kept. */
+  progress?: ProgressByMetric;
 }
 
 /** Everything that outlives one run of the workflow. Plain JSON. */

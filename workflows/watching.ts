@@ -22,7 +22,7 @@ export interface StagePlan {
 export async function withStage<T>(run: Run, plan: StagePlan, body: () => Promise<T>): Promise<T> {
   if (run.stage?.key !== plan.key) {
     await expose(run, plan.exposure, plan.title);
-    run.stage = { key: plan.key, enteredAt: now(), gate: null };
+    run.stage = { key: plan.key, enteredAt: now(), gate: null, progress: {} };
     update(run, { evidence: [], verdict: 'inconclusive' });
   }
   const watching = new CancellationScope();
@@ -51,10 +51,11 @@ async function watchForever(run: Run, plan: StagePlan): Promise<never> {
         gate: plan.gate,
         tickMs: spec.watch.tick,
         windowMs: spec.watch.window,
+        progress: run.stage?.progress ?? {},
         known: verdictSignature(run.state.evidence, run.stage?.gate ?? null),
       },
     ]);
-    if (run.stage) run.stage.gate = summary.gate;
+    if (run.stage) Object.assign(run.stage, { gate: summary.gate, progress: summary.progress });
     update(run, { evidence: summary.evidence, verdict: overallVerdict(summary.evidence) });
     const failing = [...summary.evidence, summary.gate].filter((e) => e.verdict === 'fail' && !e.dryRun);
     // Whoever set a newer route knows of nothing that goes on here: better no candidate than two masters.

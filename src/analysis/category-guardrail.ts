@@ -1,9 +1,9 @@
-import type { Guardrail } from '../domain/spec/guardrail.js';
-import type { Evidence } from '../domain/verdict.js';
-import { differenceStandardError } from '../stats/comparison/proportion.js';
-import { twoSidedHalfwidth } from '../stats/sequential/confidence-sequence.js';
-import { evidenceFrame, TUNING_FACTOR, tooFewSamples } from './evidence.js';
+import type { MetricGuardrail } from '../domain/spec/guardrail.js';
+import { differenceStandardError, share } from '../stats/comparison/proportion.js';
+import { scoreTest } from '../stats/comparison/score-test.js';
+import { type Ask, evidenceFrame, inconclusive, type Reading, tooFewSamples } from './evidence.js';
 import { formatShare } from './format.js';
+import { nextLook, rule, type TestPlan } from './sequential-rule.js';
 
 type CategoryCounts = Readonly<Record<string, number>>;
 
@@ -11,47 +11,60 @@ const total = (counts: CategoryCounts) => Object.values(counts).reduce((sum, cou
 
 /**
  * Do the two arms predict the same labels equally often? The distance is the largest difference in any label's share
- * (L-infinity), each label watched by its own two-sided confidence sequence with its part of the error budget.
+ * (L-infinity), each label watched by a two-sided sequential test of its own with its part of the error budget.
  */
 export function judgeCategories(
-  guardrail: Guardrail,
+  guardrail: MetricGuardrail,
   baseline: CategoryCounts,
   candidate: CategoryCounts,
-  alpha: number,
-): Evidence {
+  { alpha, looks }: Ask,
+): Reading {
   const [n, m] = [total(baseline), total(candidate)];
   const frame = evidenceFrame(guardrail, alpha, { samples: n, value: null }, { samples: m, value: null });
   const short = tooFewSamples(guardrail, frame);
-  if (short) return short;
+  if (short) return { evidence: short, looks };
 
   const labels = [...new Set([...Object.keys(baseline), ...Object.keys(candidate)])].sort();
+  const plan: TestPlan = { guardrail, alpha: alpha / labels.length, looks, sides: 2, margin: guardrail.margin };
   const compared = labels.map((label) => {
-    const [b, c] = [baseline[label] ?? 0, candidate[label] ?? 0];
-    const difference = c / m - b / n;
-    const se = differenceStandardError({ successes: c, trials: m }, { successes: b, trials: n });
-    const halfwidth = twoSidedHalfwidth(
-      se,
-      Math.min(n, m),
-      alpha / labels.length,
-      TUNING_FACTOR * guardrail.minSamples,
-    );
-    return { label, difference, bound: Math.abs(difference) - halfwidth, baseline: b / n, candidate: c / m };
+    const ours = { successes: candidate[label] ?? 0, trials: m };
+    const theirs = { successes: baseline[label] ?? 0, trials: n };
+    const difference = share(ours) - share(theirs);
+    const ruling = rule(plan, {
+      estimate: Math.abs(difference),
+      standardError: differenceStandardError(ours, theirs),
+      score: difference >= 0 ? scoreTest(ours, theirs, guardrail.margin) : scoreTest(theirs, ours, guardrail.margin),
+      n: Math.min(n, m),
+    });
+    return { label, difference, ruling, baseline: share(theirs), candidate: share(ours) };
   });
-  const worst = compared.reduce((a, b) => (b.bound > a.bound ? b : a));
-  const failed = worst.bound > guardrail.margin;
-  const reason =
-    `${guardrail.metric}: label "${worst.label}" is ${formatShare(worst.candidate)} of the candidate's ${m} predictions, ` +
-    `${formatShare(worst.baseline)} of the baseline's ${n}; ` +
-    (failed
-      ? `moved by at least ${formatShare(worst.bound)}, margin ${formatShare(guardrail.margin)}`
-      : `no move beyond the margin of ${formatShare(guardrail.margin)}`);
+  const worst = compared.reduce((a, b) => (isWorse(b.ruling, a.ruling) ? b : a));
+  const { failed, bound, rule: decidedBy, looks: made } = worst.ruling;
+  const numbers =
+    `label "${worst.label}" is ${formatShare(worst.candidate)} of the candidate's ${m} predictions, ` +
+    `${formatShare(worst.baseline)} of the baseline's ${n}`;
+  const first = nextLook({ ...plan, looks: made });
+  if (first !== null && !failed)
+    return { evidence: inconclusive(frame, `${numbers}; the first planned look is at ${first} samples an arm`), looks };
   return {
-    ...frame,
-    baseline: { samples: n, value: worst.baseline },
-    candidate: { samples: m, value: worst.candidate },
-    verdict: failed ? 'fail' : 'pass',
-    reason,
-    difference: worst.difference,
-    bound: worst.bound,
+    looks: made,
+    evidence: {
+      ...frame,
+      rule: decidedBy,
+      baseline: { samples: n, value: worst.baseline },
+      candidate: { samples: m, value: worst.candidate },
+      verdict: failed ? 'fail' : 'pass',
+      reason:
+        `${guardrail.metric}: ${numbers}; ` +
+        (failed
+          ? `moved by at least ${formatShare(bound)}, margin ${formatShare(guardrail.margin)}`
+          : `no move beyond the margin of ${formatShare(guardrail.margin)}`),
+      difference: worst.difference,
+      bound,
+    },
   };
+}
+
+function isWorse(a: { failed: boolean; bound: number }, b: { failed: boolean; bound: number }): boolean {
+  return a.failed === b.failed ? a.bound > b.bound : a.failed;
 }

@@ -1,10 +1,8 @@
-import type { Guardrail } from '../domain/spec/guardrail.js';
+import type { MetricGuardrail } from '../domain/spec/guardrail.js';
 import type { ArmEvidence, Evidence } from '../domain/verdict.js';
 
-export const SEQUENTIAL_RULE = 'confidence-sequence';
-
-/** Confidence sequences are tuned to be narrowest at this many times the guardrail's minimum of samples an arm. */
-export const TUNING_FACTOR = 10;
+/** The rule of evidence that blames neither version. */
+export const ENVIRONMENT = 'environment';
 
 /** What every guardrail's evidence has in common. */
 export type EvidenceFrame = Pick<
@@ -12,14 +10,28 @@ export type EvidenceFrame = Pick<
   'metric' | 'baseline' | 'candidate' | 'margin' | 'rule' | 'alpha' | 'dryRun'
 >;
 
+/** What one look at one metric gave: its evidence, and the planned looks made so far. */
+export interface Reading {
+  readonly evidence: Evidence;
+  readonly looks: readonly number[];
+}
+
+/** How a guardrail is to be asked at this look. */
+export interface Ask {
+  /** Error budget, in (0, 1). */
+  readonly alpha: number;
+  readonly looks: readonly number[];
+}
+
 export function evidenceFrame(
-  guardrail: Guardrail,
+  guardrail: MetricGuardrail,
   alpha: number,
   baseline: ArmEvidence,
   candidate: ArmEvidence,
 ): EvidenceFrame {
-  const { metric, margin, dryRun } = guardrail;
-  return { metric, margin, dryRun, rule: SEQUENTIAL_RULE, alpha, baseline, candidate };
+  const { metric, margin, dryRun, sequential } = guardrail;
+  const rule = sequential ? 'group-sequential' : 'confidence-sequence';
+  return { metric, margin, dryRun, rule, alpha, baseline, candidate };
 }
 
 /** No verdict yet, and why. */
@@ -28,7 +40,7 @@ export function inconclusive(frame: EvidenceFrame, why: string): Evidence {
 }
 
 /** The evidence where an arm has too few samples to be judged; undefined where both have enough. */
-export function tooFewSamples(guardrail: Guardrail, frame: EvidenceFrame): Evidence | undefined {
+export function tooFewSamples(guardrail: MetricGuardrail, frame: EvidenceFrame): Evidence | undefined {
   const [arm, { samples }] =
     frame.candidate.samples <= frame.baseline.samples ? ['candidate', frame.candidate] : ['baseline', frame.baseline];
   if (samples >= guardrail.minSamples) return undefined;

@@ -1,11 +1,12 @@
 import { METRIC_TABLE } from '../domain/metric.js';
-import type { Guardrail } from '../domain/spec/guardrail.js';
+import type { MetricGuardrail } from '../domain/spec/guardrail.js';
 import type { ArmEvidence, Evidence } from '../domain/verdict.js';
 import type { Proportion } from '../ports/metric-source.js';
 import { differenceStandardError, share } from '../stats/comparison/proportion.js';
-import { oneSidedHalfwidth } from '../stats/sequential/confidence-sequence.js';
-import { evidenceFrame, inconclusive, TUNING_FACTOR, tooFewSamples } from './evidence.js';
+import { scoreTest } from '../stats/comparison/score-test.js';
+import { type Ask, ENVIRONMENT, evidenceFrame, inconclusive, type Reading, tooFewSamples } from './evidence.js';
 import { formatShare } from './format.js';
+import { type Harm, nextLook, type Ruling, rule, type TestPlan } from './sequential-rule.js';
 
 /** A baseline that fails this share of its requests says nothing about a candidate: the environment is broken. */
 const BROKEN_BASELINE_SHARE = 0.2;
@@ -14,42 +15,76 @@ const armEvidence = (p: Proportion): ArmEvidence => ({ samples: p.trials, value:
 
 /** Shares of two arms (errors, right answers, conversions): is the candidate's worse by more than the margin? */
 export function judgeProportion(
-  guardrail: Guardrail,
+  guardrail: MetricGuardrail,
   baseline: Proportion,
   candidate: Proportion,
-  alpha: number,
-): Evidence {
+  { alpha, looks }: Ask,
+): Reading {
   const frame = evidenceFrame(guardrail, alpha, armEvidence(baseline), armEvidence(candidate));
+  const unjudged = (evidence: Evidence): Reading => ({ evidence, looks });
   const short = tooFewSamples(guardrail, frame);
-  if (short) return short;
+  if (short) return unjudged(short);
   if (guardrail.metric === 'error_rate' && share(baseline) >= BROKEN_BASELINE_SHARE)
-    return inconclusive(
-      frame,
-      `environment: the baseline itself fails ${formatShare(share(baseline))} of its requests`,
+    return unjudged(
+      inconclusive(
+        { ...frame, rule: ENVIRONMENT },
+        `environment: the baseline itself fails ${formatShare(share(baseline))} of its requests`,
+      ),
     );
 
-  const difference = share(candidate) - share(baseline);
-  const harm = METRIC_TABLE[guardrail.metric].harm === 'decrease' ? -difference : difference;
-  const bound =
-    harm -
-    oneSidedHalfwidth(
-      differenceStandardError(candidate, baseline),
-      Math.min(candidate.trials, baseline.trials),
-      alpha,
-      TUNING_FACTOR * guardrail.minSamples,
-    );
-  const failed = bound > guardrail.margin;
+  const direction = directionOf(guardrail);
+  const plan: TestPlan = {
+    guardrail,
+    alpha,
+    looks,
+    margin: guardrail.margin,
+    sides: direction === 'either' ? 2 : 1,
+  };
+  const ruling = rule(plan, harmOf(direction, baseline, candidate, guardrail.margin));
+  const first = nextLook({ ...plan, looks: ruling.looks });
   const numbers =
     `candidate ${formatShare(share(candidate))} of ${candidate.trials}, ` +
     `baseline ${formatShare(share(baseline))} of ${baseline.trials}`;
-  const judgement = failed
-    ? `worse by at least ${formatShare(bound)}, margin ${formatShare(guardrail.margin)}`
-    : `no harm beyond the margin of ${formatShare(guardrail.margin)}`;
+  if (first !== null && !ruling.failed)
+    return unjudged(inconclusive(frame, `${numbers}; the first planned look is at ${first} samples an arm`));
   return {
-    ...frame,
-    verdict: failed ? 'fail' : 'pass',
-    reason: `${guardrail.metric}: ${numbers}; ${judgement}`,
-    difference,
-    bound,
+    looks: ruling.looks,
+    evidence: {
+      ...frame,
+      rule: ruling.rule,
+      verdict: ruling.failed ? 'fail' : 'pass',
+      reason: `${guardrail.metric}: ${numbers}; ${judgement(ruling, guardrail.margin)}`,
+      difference: share(candidate) - share(baseline),
+      bound: ruling.bound,
+    },
   };
+}
+
+function directionOf(guardrail: MetricGuardrail): 'increase' | 'decrease' | 'either' {
+  const given = 'direction' in guardrail ? guardrail.direction : undefined;
+  return given ?? METRIC_TABLE[guardrail.metric].harm;
+}
+
+/** Which arm is the worse if harm is an increase of the share, a decrease, or whichever it is. */
+function harmOf(
+  direction: 'increase' | 'decrease' | 'either',
+  baseline: Proportion,
+  candidate: Proportion,
+  margin: number,
+): Harm {
+  const difference = share(candidate) - share(baseline);
+  const isHigher = direction === 'increase' || (direction === 'either' && difference >= 0);
+  const [worse, better] = isHigher ? [candidate, baseline] : [baseline, candidate];
+  return {
+    estimate: isHigher ? difference : -difference,
+    standardError: differenceStandardError(candidate, baseline),
+    score: scoreTest(worse, better, margin),
+    n: Math.min(candidate.trials, baseline.trials),
+  };
+}
+
+function judgement({ failed, bound }: Ruling, margin: number): string {
+  return failed
+    ? `worse by at least ${formatShare(bound)}, margin ${formatShare(margin)}`
+    : `no harm beyond the margin of ${formatShare(margin)}`;
 }

@@ -47,5 +47,7 @@ function common(spec: RolloutSpec, rolloutId: string, epoch: number) {
 export function guardrailAlpha(spec: RolloutSpec): number {
   const { canary, shadow, abTest } = spec.phases;
   const stretches = canary.steps.filter((step) => 'setWeight' in step).length + (shadow ? 1 : 0) + (abTest ? 1 : 0);
-  return spec.watch.alpha / (spec.guardrails.length * stretches);
+  // Kayenta's judge has no error probability to keep.
+  const tests = spec.guardrails.filter(({ metric }) => metric !== 'kayenta').length;
+  return spec.watch.alpha / Math.max(1, tests * stretches);
 }

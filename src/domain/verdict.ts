@@ -24,6 +24,10 @@ export interface Evidence {
   readonly alpha: number;
   /** A dry-run guardrail is judged and shown, and stops nothing. */
   readonly dryRun: boolean;
+  /** The part of the traffic that decided, where it was not all of it. */
+  readonly segment?: string;
+  /** There has been no verdict for longer than the guardrail allows: a person has to decide. */
+  readonly exhausted?: boolean;
 }
 
 /** The verdict over several: any `fail` fails, else any `inconclusive` is inconclusive, else pass. */
@@ -34,7 +38,14 @@ export function overallVerdict(evidence: readonly Evidence[]): Verdict {
   return counted.every((e) => e.verdict === 'pass') ? 'pass' : 'inconclusive';
 }
 
+/** Whether a counted guardrail has been without a verdict for too long. */
+export function isExhausted(evidence: readonly Evidence[]): boolean {
+  return evidence.some((e) => e.exhausted === true && !e.dryRun);
+}
+
 /** Equal for two looks that say the same, whatever their numbers: what decides whether a workflow needs to hear of a look. */
 export function verdictSignature(evidence: readonly Evidence[], gate: Evidence | null): string {
-  return [...evidence, ...(gate === null ? [] : [gate])].map((e) => `${e.metric}=${e.verdict}`).join(' ');
+  return [...evidence, ...(gate === null ? [] : [gate])]
+    .map((e) => `${e.metric}=${e.verdict}${e.exhausted ? '!' : ''}`)
+    .join(' ');
 }

@@ -1,9 +1,9 @@
 import { SluiceError } from '../domain/errors.js';
-import { isMetric, METRICS, type Metric } from '../domain/metric.js';
+import { isMetric, METRIC_TABLE, METRICS, type Metric } from '../domain/metric.js';
 import type { Arm } from '../domain/observation.js';
 import type { Measurement, MetricSource } from '../ports/metric-source.js';
-import type { Scope, Store } from '../ports/store.js';
-import { mergeSketches } from '../stats/sketch/latency-sketch.js';
+import type { ArmBucketSummary, Scope, Store } from '../ports/store.js';
+import { mergeSketches, sketchQuantile } from '../stats/sketch/latency-sketch.js';
 
 /**
  * Metrics from what the gateways recorded.
@@ -19,12 +19,37 @@ export function createStoreMetrics(store: Store): MetricSource {
       const read = await readMetric(store, known(metric), scope);
       return { baseline: read(['baseline']), candidate: read([candidateArm]) };
     },
+    async series(metric, scope, candidateArm, intervalMs) {
+      const valueOf = bucketValue(known(metric));
+      const buckets = await store.armSeries(scope, intervalMs);
+      const starts = [...new Set(buckets.map(({ bucketStart }) => bucketStart))];
+      const of = (arm: Arm) => {
+        const found = new Map(buckets.filter((b) => b.arm === arm).map((b) => [b.bucketStart, b]));
+        return starts.map((start) => valueOf(found.get(start)));
+      };
+      return { baseline: of('baseline'), candidate: of(candidateArm) };
+    },
   };
 }
 
 function known(metric: string): Metric {
   if (isMetric(metric)) return metric;
   throw new SluiceError('SPEC_INVALID', `unknown metric ${metric}; known are ${METRICS.join(', ')}`);
+}
+
+/** A metric's value in one time bucket; NaN where the arm had no requests. */
+function bucketValue(metric: Metric): (bucket: ArmBucketSummary | undefined) => number {
+  const { kind } = METRIC_TABLE[metric];
+  if (metric !== 'error_rate' && kind !== 'latency')
+    throw new SluiceError(
+      'SPEC_INVALID',
+      `${metric} has no value in every time bucket; error_rate and latency_pNN have`,
+    );
+  const q = Number(metric.replace(/^\D+/, '')) / 100;
+  return (bucket) => {
+    if (bucket === undefined || bucket.requests === 0) return Number.NaN;
+    return kind === 'latency' ? sketchQuantile(bucket.latency, q) : bucket.errors / bucket.requests;
+  };
 }
 
 /** One reading of the store, which then answers for any arms: both sides of a comparison come from the same moment. */

@@ -13,9 +13,20 @@ export type Measurement =
   | { readonly kind: 'latency'; readonly counts: LatencyCounts }
   | { readonly kind: 'categories'; readonly counts: Readonly<Record<string, number>> };
 
-export interface Comparison {
+export interface ArmPair {
   readonly baseline: Measurement;
   readonly candidate: Measurement;
+}
+
+/** Both arms over all traffic, and over parts of it where the source can tell them apart. */
+export interface Comparison extends ArmPair {
+  readonly segments?: Readonly<Record<string, ArmPair>>;
+}
+
+/** One value a time bucket, in order of time; NaN where an arm had no requests. */
+export interface SeriesPair {
+  readonly baseline: readonly number[];
+  readonly candidate: readonly number[];
 }
 
 /** Reads metrics. What has no data has zero trials or empty counts. */
@@ -24,4 +35,6 @@ export interface MetricSource {
   measure(metric: string, scope: Scope): Promise<Measurement>;
   /** @param candidateArm whose answers stand for the candidate: live ones, or those to shadow copies */
   compare(metric: string, scope: Scope, candidateArm: 'candidate' | 'shadow'): Promise<Comparison>;
+  /** Values by time bucket, of metrics that have one in every bucket: errors and latency. Only buckets that have ended. */
+  series(metric: string, scope: Scope, candidateArm: 'candidate' | 'shadow', intervalMs: number): Promise<SeriesPair>;
 }

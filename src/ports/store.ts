@@ -23,6 +23,12 @@ export interface ArmSummary {
   readonly latency: LatencyCounts;
 }
 
+/** The same of one time bucket. */
+export interface ArmBucketSummary extends ArmSummary {
+  /** ISO. */
+  readonly bucketStart: string;
+}
+
 /** How often an arm predicted a label, over sampled predictions whose answer could be read. */
 export interface LabelCount {
   readonly arm: Arm;
@@ -68,6 +74,8 @@ export interface Store {
   /** Adds a batch, all of it or nothing. @returns false where `(bootId, sequence)` was added before. */
   appendObservations(batch: ObservationBatch): Promise<boolean>;
   armSummaries(scope: Scope): Promise<ArmSummary[]>;
+  /** By time bucket of that width (a whole multiple of 10 s), in order of time. */
+  armSeries(scope: Scope, intervalMs: number): Promise<ArmBucketSummary[]>;
   labelCounts(scope: Scope): Promise<LabelCount[]>;
   labelledOutcomes(scope: Scope): Promise<LabelledOutcomes[]>;
   feedbackSummaries(scope: Scope, kind: FeedbackKind): Promise<FeedbackSummary[]>;

@@ -14,6 +14,7 @@ export * from './comparison/preference.js';
 export * from './comparison/proportion.js';
 export * from './comparison/ratio.js';
 export * from './comparison/sample-ratio.js';
+export * from './comparison/score-test.js';
 export * from './comparison/t-test.js';
 export * from './comparison/team-draft.js';
 export * from './distributions/beta.js';

@@ -1,5 +1,5 @@
 import type { ArmBucket } from '../domain/observation.js';
-import type { ArmSummary, Scope } from '../ports/store.js';
+import type { ArmBucketSummary, ArmSummary, Scope } from '../ports/store.js';
 import { mergeSketches } from '../stats/sketch/latency-sketch.js';
 import { arraysOf, type Column, column, namesOf, unnested } from './bulk-insert.js';
 import { IN_EPOCHS, IN_ROLLOUT, IN_SERVICE, inTime, scopeParams } from './scope.js';
@@ -52,6 +52,34 @@ export async function armSummaries(client: SqlClient, scope: Scope): Promise<Arm
      )
      SELECT arm, requests, errors, coalesce(latency, '{}') AS latency FROM counts LEFT JOIN latency USING (arm) ORDER BY arm`,
     scopeParams(scope),
+  );
+}
+
+/** Gateways ship every second or so; a bucket that ended this long ago has all its records. */
+const SHIPPING_SLACK = "interval '5 seconds'";
+
+/** The same by time bucket, buckets of `intervalMs` that have ended. */
+export async function armSeries(client: SqlClient, scope: Scope, intervalMs: number): Promise<ArmBucketSummary[]> {
+  return client.query<ArmBucketSummary>(
+    `WITH scoped AS (
+       SELECT bucket_id, arm, requests, errors,
+         to_timestamp(floor(extract(epoch FROM bucket_start) * 1000 / $7::int8) * $7::int8 / 1000) AS start
+       FROM sluice.arm_bucket
+       WHERE ${IN_SERVICE} AND ${IN_ROLLOUT} AND ${IN_EPOCHS} AND ${inTime('bucket_start')}
+     ), latency AS (
+       SELECT start, arm, json_object_agg(idx, count) AS latency
+       FROM (SELECT start, arm, idx, sum(count) AS count
+             FROM scoped JOIN sluice.arm_bucket_latency USING (bucket_id) GROUP BY start, arm, idx) AS sums
+       GROUP BY start, arm
+     ), counts AS (
+       SELECT start, arm, sum(requests)::int8 AS requests, sum(errors)::int8 AS errors FROM scoped GROUP BY start, arm
+     )
+     SELECT to_char(start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS "bucketStart",
+       arm, requests, errors, coalesce(latency, '{}') AS latency
+     FROM counts LEFT JOIN latency USING (start, arm)
+     WHERE start + make_interval(secs => $7::int8 / 1000.0) <= now() - ${SHIPPING_SLACK}
+     ORDER BY start, arm`,
+    [...scopeParams(scope), intervalMs],
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Store } from '../ports/store.js';
 import { appendObservations } from './append-observations.js';
-import { armSummaries } from './arm-counts.js';
+import { armSeries, armSummaries } from './arm-counts.js';
 import { feedbackSummaries, labelCounts, labelledOutcomes, shadowSummary } from './outcomes.js';
 import { appendDecision, decisions, rollout, rollouts, saveRollout } from './rollouts.js';
 import { latestRoute, saveRoute } from './routes.js';
@@ -13,6 +13,7 @@ export function createSqlStore(client: SqlClient): Store {
     latestRoute: (service) => latestRoute(client, service),
     appendObservations: (batch) => appendObservations(client, batch),
     armSummaries: (scope) => armSummaries(client, scope),
+    armSeries: (scope, intervalMs) => armSeries(client, scope, intervalMs),
     labelCounts: (scope) => labelCounts(client, scope),
     labelledOutcomes: (scope) => labelledOutcomes(client, scope),
     feedbackSummaries: (scope, kind) => feedbackSummaries(client, scope, kind),

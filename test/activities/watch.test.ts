@@ -3,6 +3,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { createWatchActivities, type WatchInput, type WatchSummary } from '../../activities/watch.js';
 import { SluiceError } from '../../src/domain/errors.js';
 import type { Route } from '../../src/domain/route.js';
+import { guardrail } from '../../src/domain/spec/guardrail.js';
 import { createStoreMetrics } from '../../src/metrics/store-metrics.js';
 import type { Store } from '../../src/ports/store.js';
 import type { TrafficRouter } from '../../src/ports/traffic-router.js';
@@ -95,6 +96,69 @@ describe('a watch', () => {
       gate: { verdict: 'inconclusive' },
     });
     expect(router.renewals).toBeGreaterThan(1);
+  });
+
+  test('carries what guardrails have been through: from the workflow, and from the attempt before', async () => {
+    const guardrails = [
+      {
+        metric: 'error_rate',
+        margin: 0,
+        minSamples: 50,
+        dryRun: false,
+        failureLimit: 3,
+        sequential: { samples: 1000, looks: 10, spending: 'pocock' },
+      },
+    ] as const;
+    await store.appendObservations(batchOf({ buckets: [bucket('baseline', 500, 5), bucket('candidate', 200, 2)] }));
+    const known = 'error_rate=pass samples=pass';
+    const first = await watch(confirms(), input({ guardrails, known }));
+    expect(first.progress).toEqual({ error_rate: { failures: 0, inconclusive: 0, errors: 0, looks: [0.2] } });
+
+    const carried = { error_rate: { failures: 2, inconclusive: 0, errors: 0, looks: [0.1, 0.2] } };
+    const second = await watch(confirms(), input({ guardrails, known, progress: carried }));
+    expect(second.progress).toEqual(carried);
+
+    const activities = createWatchActivities({ router: confirms(), store, metrics: createStoreMetrics(store) });
+    const retried = new MockActivityEnvironment({ heartbeatDetails: { looks: 7, progress: carried }, attempt: 2 });
+    const third = (await retried.run(
+      (what: WatchInput) => activities.watch(what),
+      input({ guardrails, known }),
+    )) as WatchSummary;
+    expect(third.progress).toEqual(carried);
+  });
+
+  test("asks Kayenta's judge over time buckets of the store", async () => {
+    const guardrails = [
+      guardrail.parse({
+        metric: 'kayenta',
+        minSamples: 20,
+        config: {
+          metrics: [
+            {
+              name: 'errors',
+              query: { metric: 'error_rate' },
+              analysisConfigurations: { canary: { direction: 'increase' } },
+            },
+          ],
+        },
+      }),
+    ];
+    const buckets = Array.from({ length: 30 }, (_, i) => {
+      const at = {
+        bucketStart: new Date(Date.UTC(2026, 10, 1, 8, 0, 10 * i)).toISOString(),
+        epoch: 3,
+        rolloutId: 'digits-1',
+        latency: {},
+      };
+      return [
+        bucketOf('digits', { ...at, arm: 'baseline', requests: 500, errors: 5 + (i % 4) }),
+        bucketOf('digits', { ...at, arm: 'candidate', requests: 100, errors: 20 + (i % 5) }),
+      ];
+    }).flat();
+    await store.appendObservations(batchOf({ buckets }));
+    const { evidence } = await watch(confirms(), input({ guardrails }));
+    expect(evidence[0]).toMatchObject({ metric: 'kayenta', verdict: 'fail', candidate: { samples: 30, value: 0 } });
+    expect(evidence[0]?.reason).toMatch(/errors High/);
   });
 
   test('goes on where a gateway can not be reached: it loses its lease by itself', async () => {

@@ -1,13 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { judgeGuardrail } from '../../src/analysis/guardrail.js';
-import type { Guardrail } from '../../src/domain/spec/guardrail.js';
+import type { MetricGuardrail } from '../../src/domain/spec/guardrail.js';
 import type { Comparison } from '../../src/ports/metric-source.js';
-import { bucketIndex } from '../../src/stats/sketch/latency-sketch.js';
+import { bucketIndex, mergeSketches } from '../../src/stats/sketch/latency-sketch.js';
 
 const ALPHA = 0.01;
-const guardrail = (metric: Guardrail['metric'], margin: number): Guardrail =>
-  ({ metric, margin, minSamples: 50, dryRun: false }) as Guardrail;
+const guardrail = (metric: MetricGuardrail['metric'], margin: number, more: Partial<MetricGuardrail> = {}) =>
+  ({ metric, margin, minSamples: 50, dryRun: false, ...more }) as MetricGuardrail;
+const judge = (rule: MetricGuardrail, comparison: Comparison, looks: readonly number[] = []) =>
+  judgeGuardrail(rule, comparison, { alpha: ALPHA, looks });
+const verdictOf = (rule: MetricGuardrail, comparison: Comparison) => judge(rule, comparison).evidence.verdict;
 const shares = (b: [number, number], c: [number, number]): Comparison => ({
   baseline: { kind: 'proportion', value: { successes: b[0], trials: b[1] } },
   candidate: { kind: 'proportion', value: { successes: c[0], trials: c[1] } },
@@ -33,24 +36,24 @@ describe('error rate', () => {
     ['everything fails', shares([0, 500], [60, 60]), 'fail'],
     ['the baseline is broken too', shares([200, 500], [60, 60]), 'inconclusive'],
   ])('%s: %j is %s', (_, comparison, verdict) => {
-    expect(judgeGuardrail(rule, comparison, ALPHA).verdict).toBe(verdict);
+    expect(verdictOf(rule, comparison)).toBe(verdict);
   });
 
   test('a failure names both sides, the bound and the margin', () => {
-    expect(judgeGuardrail(rule, shares([0, 500], [60, 60]), ALPHA).reason).toMatch(
+    expect(judge(rule, shares([0, 500], [60, 60])).evidence.reason).toMatch(
       /error_rate: candidate 100\.00 % of 60, baseline 0\.00 % of 500; worse by at least \d+\.\d+ %, margin 1\.00 %/,
     );
   });
 
   test('a broken baseline is named as the environment', () => {
-    expect(judgeGuardrail(rule, shares([200, 500], [60, 60]), ALPHA).reason).toMatch(/environment/);
+    expect(judge(rule, shares([200, 500], [60, 60])).evidence.reason).toMatch(/environment/);
   });
 });
 
 test('accuracy fails downwards, not upwards', () => {
   const rule = guardrail('accuracy', 0.05);
-  expect(judgeGuardrail(rule, shares([480, 500], [100, 500]), ALPHA).verdict).toBe('fail');
-  expect(judgeGuardrail(rule, shares([100, 500], [480, 500]), ALPHA).verdict).toBe('pass');
+  expect(verdictOf(rule, shares([480, 500], [100, 500]))).toBe('fail');
+  expect(verdictOf(rule, shares([100, 500], [480, 500]))).toBe('pass');
 });
 
 describe('prediction drift', () => {
@@ -62,7 +65,7 @@ describe('prediction drift', () => {
     ['no data', labels({}, {}), 'inconclusive'],
     ['no candidate', labels({ a: 500 }, {}), 'inconclusive'],
   ])('%s: %j is %s', (_, comparison, verdict) => {
-    expect(judgeGuardrail(rule, comparison, ALPHA).verdict).toBe(verdict);
+    expect(verdictOf(rule, comparison)).toBe(verdict);
   });
 });
 
@@ -79,7 +82,88 @@ describe('latency', () => {
       'inconclusive',
     ],
   ])('%s: %j is %s', (_, comparison, verdict) => {
-    expect(judgeGuardrail(rule, comparison, ALPHA).verdict).toBe(verdict);
+    expect(verdictOf(rule, comparison)).toBe(verdict);
+  });
+});
+
+describe('direction', () => {
+  test('may be turned round: a metric whose rise is the harm', () => {
+    const rule = guardrail('conversion', 0.02, { direction: 'increase' });
+    expect(verdictOf(rule, shares([50, 500], [250, 500]))).toBe('fail');
+    expect(verdictOf(rule, shares([250, 500], [50, 500]))).toBe('pass');
+  });
+  test('either: any move beyond the margin', () => {
+    const rule = guardrail('conversion', 0.02, { direction: 'either' });
+    expect(verdictOf(rule, shares([50, 500], [250, 500]))).toBe('fail');
+    expect(verdictOf(rule, shares([250, 500], [50, 500]))).toBe('fail');
+    expect(verdictOf(rule, shares([250, 500], [255, 500]))).toBe('pass');
+  });
+});
+
+describe('planned looks', () => {
+  const rule = guardrail('error_rate', 0, { sequential: { samples: 40_000, looks: 20, spending: 'pocock' } });
+  const at = (n: number, k: number) => shares([Math.round(0.02 * n), n], [k, n]);
+
+  test('before the first there is no verdict, unless harm is plain', () => {
+    expect(judge(rule, at(1500, 40)).evidence).toMatchObject({
+      verdict: 'inconclusive',
+      reason: expect.stringContaining('the first planned look is at 2000 samples an arm'),
+    });
+    expect(judge(rule, at(1500, 400)).evidence).toMatchObject({ verdict: 'fail', rule: 'confidence-sequence' });
+  });
+  test('at one, the bound is that of the plan, and the look is remembered', () => {
+    const reading = judge(rule, at(2100, 100));
+    expect(reading.evidence).toMatchObject({ verdict: 'fail', rule: 'group-sequential' });
+    expect(reading.looks).toEqual([2100 / 40_000]);
+  });
+  test('between two, nothing is spent', () => {
+    const reading = judge(rule, at(2200, 50), [2100 / 40_000]);
+    expect(reading.looks).toEqual([2100 / 40_000]);
+    expect(reading.evidence.verdict).toBe('pass');
+  });
+  test('past the end the reserve goes on watching', () => {
+    expect(judge(rule, at(90_000, 1900), [0.5, 1]).evidence.verdict).toBe('pass');
+    expect(judge(rule, at(90_000, 2600), [0.5, 1]).evidence).toMatchObject({
+      verdict: 'fail',
+      rule: 'confidence-sequence',
+    });
+  });
+  test('serve latency and drift as well', () => {
+    const slow = guardrail('latency_p99', 20, { sequential: { samples: 4000, looks: 10, spending: 'pocock' } });
+    expect(judge(slow, latency(5, 60, 400)).evidence).toMatchObject({ verdict: 'fail', rule: 'group-sequential' });
+    expect(verdictOf(slow, latency(5, 5, 300))).toBe('inconclusive');
+    const drift = guardrail('prediction_drift', 0.1, { sequential: { samples: 4000, looks: 10, spending: 'pocock' } });
+    expect(judge(drift, labels({ a: 400, b: 400 }, { a: 300, b: 100 }))).toMatchObject({
+      looks: [0.1],
+      evidence: { verdict: 'fail' },
+    });
+    expect(verdictOf(drift, labels({ a: 200, b: 200 }, { a: 100, b: 100 }))).toBe('inconclusive');
+  });
+});
+
+describe('segments', () => {
+  const rule = guardrail('error_rate', 0.01);
+  const world = { eu: shares([2, 900], [2, 100]), us: shares([1, 900], [40, 100]) };
+
+  test('the worst one decides, though all traffic together hides it', () => {
+    const all = shares([3, 9000], [42, 9000]);
+    expect(verdictOf(rule, all)).toBe('pass');
+    expect(judge(rule, { ...all, segments: world }).evidence).toMatchObject({
+      verdict: 'fail',
+      segment: 'us',
+      reason: expect.stringMatching(/^segment us: error_rate: candidate 40.00 %/),
+    });
+  });
+  test('one without data neither passes nor fails anything', () => {
+    const all = shares([3, 9000], [3, 9000]);
+    expect(verdictOf(rule, { ...all, segments: { eu: shares([0, 0], [0, 0]) } })).toBe('pass');
+    expect(verdictOf(rule, { ...shares([0, 0], [0, 0]), segments: world })).not.toBe('pass');
+  });
+  test('share one budget', () => {
+    const all = shares([0, 500], [0, 500]);
+    const many = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`s${i}`, shares([0, 500], [30, 90])]));
+    const { evidence } = judge(rule, { ...all, segments: many });
+    expect(evidence.alpha).toBeCloseTo(ALPHA / 2 / 50, 12);
   });
 });
 
@@ -93,8 +177,8 @@ describe('properties', () => {
     const few = fc.integer({ min: 0, max: 49 }).chain((n) => fc.tuple(fc.integer({ min: 0, max: n }), fc.constant(n)));
     fc.assert(
       fc.property(few, counts, (small, other) => {
-        expect(judgeGuardrail(rule, shares(small, other), ALPHA).verdict).toBe('inconclusive');
-        expect(judgeGuardrail(rule, shares(other, small), ALPHA).verdict).toBe('inconclusive');
+        expect(verdictOf(rule, shares(small, other))).toBe('inconclusive');
+        expect(verdictOf(rule, shares(other, small))).toBe('inconclusive');
       }),
     );
   });
@@ -103,11 +187,42 @@ describe('properties', () => {
     fc.assert(
       fc.property(counts, counts, (b, [k, n]) => {
         fc.pre(k < n);
-        const before = judgeGuardrail(rule, shares(b, [k, n]), ALPHA).verdict;
-        const after = judgeGuardrail(rule, shares(b, [k + 1, n]), ALPHA).verdict;
+        const before = verdictOf(rule, shares(b, [k, n]));
+        const after = verdictOf(rule, shares(b, [k + 1, n]));
         if (before === 'fail') expect(after).toBe('fail');
       }),
       { numRuns: 500 },
+    );
+  });
+
+  test('swapping the arms mirrors the difference', () => {
+    const either = guardrail('conversion', 0.01, { direction: 'either' });
+    fc.assert(
+      fc.property(counts, counts, (a, b) => {
+        const [there, back] = [judge(either, shares(a, b)).evidence, judge(either, shares(b, a)).evidence];
+        expect(back.verdict).toBe(there.verdict);
+        if (there.difference !== null) expect(back.difference).toBeCloseTo(-there.difference, 12);
+        if (there.bound !== null) expect(back.bound).toBeCloseTo(there.bound, 12);
+      }),
+    );
+  });
+
+  test('merging two windows of latency equals one', () => {
+    const sketch = fc.dictionary(fc.integer({ min: 0, max: 400 }).map(String), fc.integer({ min: 1, max: 50 }));
+    const slow = guardrail('latency_p90', 20);
+    const pair = (baseline: Record<string, number>, candidate: Record<string, number>): Comparison => ({
+      baseline: { kind: 'latency', counts: baseline },
+      candidate: { kind: 'latency', counts: candidate },
+    });
+    fc.assert(
+      fc.property(sketch, sketch, sketch, (a, b, c) => {
+        const merged = judge(slow, pair(mergeSketches(a, b), c));
+        const swapped = judge(slow, pair(mergeSketches(b, a), c));
+        expect(swapped).toEqual(merged);
+        expect(merged.evidence.baseline.samples).toBe(
+          [...Object.values(a), ...Object.values(b)].reduce((sum, n) => sum + n, 0),
+        );
+      }),
     );
   });
 });

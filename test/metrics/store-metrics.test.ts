@@ -3,6 +3,7 @@ import { METRICS } from '../../src/domain/metric.js';
 import { createStoreMetrics } from '../../src/metrics/store-metrics.js';
 import type { MetricSource } from '../../src/ports/metric-source.js';
 import type { Store } from '../../src/ports/store.js';
+import { bucketValue } from '../../src/stats/sketch/latency-sketch.js';
 import { openStore } from '../../src/stores/open-store.js';
 import { batchOf, bucketOf, feedbackOf, labelFor, newService, predictionOf } from '../stores/observation-fixtures.js';
 
@@ -79,6 +80,30 @@ describe('metrics from the store', () => {
     expect(await metrics.measure('latency_p99', scope)).toEqual({ kind: 'latency', counts: { '5': 119, '9': 1 } });
     expect(await metrics.measure('accuracy', scope)).toEqual(share(2, 3));
     expect(await metrics.measure('conversion', scope)).toEqual(share(2, 4));
+  });
+
+  test('series have a value a bucket, and NaN where an arm had no requests', async () => {
+    const own = newService();
+    const at = (seconds: number) => new Date(Date.UTC(2026, 10, 1, 8, 0, seconds)).toISOString();
+    await store.appendObservations(
+      batchOf({
+        buckets: [
+          bucketOf(own, { bucketStart: at(0), requests: 10, errors: 1, latency: { '100': 10 } }),
+          bucketOf(own, { bucketStart: at(10), requests: 10, errors: 2, latency: { '100': 10 } }),
+          bucketOf(own, { bucketStart: at(10), arm: 'candidate', requests: 4, errors: 4, latency: { '120': 4 } }),
+        ],
+      }),
+    );
+    expect(await metrics.series('error_rate', { service: own }, 'candidate', 10_000)).toEqual({
+      baseline: [0.1, 0.2],
+      candidate: [Number.NaN, 1],
+    });
+    const { candidate } = await metrics.series('latency_p99', { service: own }, 'candidate', 10_000);
+    expect(candidate).toEqual([Number.NaN, bucketValue(120)]);
+    await expect(metrics.series('accuracy', { service: own }, 'candidate', 10_000)).rejects.toMatchObject({
+      code: 'SPEC_INVALID',
+      message: expect.stringContaining('accuracy has no value in every time bucket'),
+    });
   });
 
   test.each(METRICS)('%s without data is empty, and no error', async (metric) => {

@@ -51,6 +51,16 @@ export const SCENARIOS: readonly Scenario[] = [
     drive: command('approve'),
   },
   {
+    name: 'promoted-after-exhausted-guardrail',
+    ending: 'promoted',
+    phases: { canary: { steps: [{ setWeight: 10, bake: '20ms', maxDuration: '1h' }] } },
+    prepare: (world) => {
+      world.guardrail = () => 'inconclusive';
+      world.exhausted = true;
+    },
+    drive: command('approve'),
+  },
+  {
     name: 'promoted-after-pause-and-resume',
     ending: 'promoted',
     phases: { canary: { steps: [{ setWeight: 10, bake: '500ms' }] } },

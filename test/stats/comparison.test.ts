@@ -5,6 +5,7 @@ import {
   quantileDifference,
   ratioDifference,
   ratioEstimate,
+  scoreTest,
   seededRandom,
   sequentialSampleRatio,
   teamDraft,
@@ -99,4 +100,25 @@ test('a ranker that has run out passes its pick', () => {
   const { list, teams } = teamDraft(['a'], ['b', 'c', 'd'], 10, () => true);
   expect(list).toEqual(['a', 'b', 'c', 'd']);
   expect(teams).toEqual(['A', 'B', 'B', 'B']);
+});
+
+describe('score test with a margin', () => {
+  // Shares maximised under the constraint p1 - p2 = margin with scipy's minimize_scalar.
+  test.each([
+    [30, 500, 20, 480, 0.01, 0.596_123_8],
+    [5, 50, 1, 900, 0.02, 3.847_278_6],
+    [90, 100, 70, 100, 0.1, 1.818_238_6],
+    [12, 300, 15, 310, -0.02, 0.691_309_8],
+    [480, 24_000, 575, 24_000, 0, -2.957_490_3],
+  ])('%d of %d against %d of %d, margin %d', (k1, n1, k2, n2, margin, z) => {
+    const score = scoreTest({ successes: k1, trials: n1 }, { successes: k2, trials: n2 }, margin);
+    expect(score?.z).toBeCloseTo(z, 6);
+  });
+  test('without any variance there is no score', () => {
+    expect(scoreTest({ successes: 0, trials: 40 }, { successes: 0, trials: 700 })).toBeNull();
+    expect(scoreTest({ successes: 0, trials: 40 }, { successes: 0, trials: 700 }, 0.01)?.z).toBeCloseTo(
+      -0.635_641_7,
+      6,
+    );
+  });
 });

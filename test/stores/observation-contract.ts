@@ -178,3 +178,40 @@ export function armSummaryContract(store: () => Store): void {
     expect((await store().armSummaries({ service, ...scope }))[0]?.requests ?? 0).toBe(requests);
   });
 }
+
+export function armSeriesContract(store: () => Store): void {
+  const at = (seconds: number) => new Date(Date.UTC(2026, 10, 1, 8, 0, seconds)).toISOString();
+
+  test('adds buckets up to the width asked for, in order of time, arms apart', async () => {
+    const service = newService();
+    const buckets = [0, 10, 20, 30, 40].flatMap((seconds) => [
+      bucketOf(service, { bucketStart: at(seconds), requests: 10, errors: 1, latency: { '5': 10 } }),
+      bucketOf(service, { bucketStart: at(seconds), arm: 'candidate', requests: 2, errors: 0, latency: {} }),
+    ]);
+    await store().appendObservations(batchOf({ buckets: buckets.toReversed() }));
+    expect(await store().armSeries({ service }, 30_000)).toEqual([
+      { bucketStart: '2026-11-01T08:00:00Z', arm: 'baseline', requests: 30, errors: 3, latency: { '5': 30 } },
+      { bucketStart: '2026-11-01T08:00:00Z', arm: 'candidate', requests: 6, errors: 0, latency: {} },
+      { bucketStart: '2026-11-01T08:00:30Z', arm: 'baseline', requests: 20, errors: 2, latency: { '5': 20 } },
+      { bucketStart: '2026-11-01T08:00:30Z', arm: 'candidate', requests: 4, errors: 0, latency: {} },
+    ]);
+    expect(await store().armSeries({ service }, 10_000)).toHaveLength(10);
+  });
+
+  test('leaves out a bucket that may still grow', async () => {
+    const service = newService();
+    const now = Date.now();
+    const bucketStart = new Date(now - (now % 10_000)).toISOString();
+    await store().appendObservations(batchOf({ buckets: [bucketOf(service, { bucketStart })] }));
+    expect(await store().armSeries({ service }, 10_000)).toEqual([]);
+  });
+
+  test('keeps to its scope', async () => {
+    const service = newService();
+    await store().appendObservations(
+      batchOf({ buckets: [bucketOf(service, { epoch: 1 }), bucketOf(service, { epoch: 2, requests: 77 })] }),
+    );
+    expect(await store().armSeries({ service, epochs: [2, 2] }, 10_000)).toMatchObject([{ requests: 77 }]);
+    expect(await store().armSeries({ service: newService() }, 10_000)).toEqual([]);
+  });
+}

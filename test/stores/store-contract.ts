@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Route } from '../../src/domain/route.js';
 import type { Store } from '../../src/ports/store.js';
-import { armSummaryContract, batchContract } from './observation-contract.js';
+import { armSeriesContract, armSummaryContract, batchContract } from './observation-contract.js';
 import { newService } from './observation-fixtures.js';
 import { feedbackContract, labelContract, shadowContract } from './outcome-contract.js';
 import { decisionOf, stateOf } from './rollout-fixtures.js';
@@ -19,6 +19,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     describe('routes', () => routeContract(() => store));
     describe('batches', () => batchContract(() => store));
     describe('arm summaries', () => armSummaryContract(() => store));
+    describe('arm series', () => armSeriesContract(() => store));
     describe('labels', () => labelContract(() => store));
     describe('feedback', () => feedbackContract(() => store));
     describe('shadow pairs', () => shadowContract(() => store));

@@ -56,6 +56,11 @@ test('a long rollout goes on in new runs: nothing is done twice and no decision 
       runs.add(runId);
   });
   expect(runs.size).toBeGreaterThan(2);
+  // Looks are counted on over runs, and anew at each weight: weights are never pooled.
+  const counts = world.progressSeen.map((progress) => progress.error_rate?.looks.length ?? 0);
+  expect(counts.filter((count) => count === 0)).toHaveLength(3);
+  expect(counts.every((count, i) => count === 0 || count >= (counts[i - 1] ?? 0))).toBe(true);
+  expect(Math.max(...counts)).toBeGreaterThan(20);
   expect(world.traffic()).toEqual(['10', '30', '50', 'all v2']);
   expect(world.decisions.map((d) => d.sequence)).toEqual(world.decisions.map((_, i) => i + 1));
   expect(world.decisions.filter((d) => d.action === 'approve')).toHaveLength(1);

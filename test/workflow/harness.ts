@@ -4,6 +4,7 @@ import { NativeConnection, Worker, type WorkflowBundleWithSourceMap } from '@tem
 import type { Activities, Gate, WatchInput } from '../../activities/index.js';
 import { startRollout } from '../../src/client/start-rollout.js';
 import type { Decision } from '../../src/domain/decision.js';
+import { NO_PROGRESS, type ProgressByMetric } from '../../src/domain/guardrail-progress.js';
 import { hasEnded, type RolloutState } from '../../src/domain/rollout-state.js';
 import type { Route } from '../../src/domain/route.js';
 import { type RolloutSpec, type RolloutSpecInput, rolloutSpec } from '../../src/domain/spec/rollout-spec.js';
@@ -27,6 +28,10 @@ export class World {
   watched: () => void = () => undefined;
   /** Set to make the watch find a newer route. */
   takenOver: string | null = null;
+  /** Set to make guardrails ask for a person. */
+  exhausted = false;
+  /** What each watch was told of the looks before it. */
+  readonly progressSeen: ProgressByMetric[] = [];
   /** Set to make the store unreachable. */
   storeDown = false;
 
@@ -71,16 +76,19 @@ export class World {
 
   private async watch(input: WatchInput) {
     this.watched();
+    this.progressSeen.push(input.progress ?? {});
+    let looks = input.progress?.error_rate?.looks ?? [];
     const until = performance.now() + input.windowMs;
     for (;;) {
+      looks = [...looks, looks.length + 1];
+      const said = evidence(
+        'error_rate',
+        this.guardrail(input.route),
+        `error_rate at ${input.route.weightPercent} %: 30 % of 90 against 0 % of 900`,
+      );
       const summary = {
-        evidence: [
-          evidence(
-            'error_rate',
-            this.guardrail(input.route),
-            `error_rate at ${input.route.weightPercent} %: 30 % of 90 against 0 % of 900`,
-          ),
-        ],
+        evidence: [this.exhausted ? { ...said, exhausted: true } : said],
+        progress: { error_rate: { ...NO_PROGRESS, looks } },
         gate: evidence(input.gate.kind, this.gate(input.gate, input.route)),
         looks: 1,
         superseded: this.takenOver,

@@ -1,7 +1,6 @@
 import { beginPhase, endPhase, type Run } from '../run.js';
-import { hold, waitFor } from '../waits.js';
 import { withStage } from '../watching.js';
-import { inconclusiveReasons } from './shadow.js';
+import { awaitEvidence } from './await-evidence.js';
 
 /** Both versions side by side until the sample is large enough for a verdict on the primary metric. */
 export async function abTestPhase(run: Run): Promise<void> {
@@ -15,10 +14,7 @@ export async function abTestPhase(run: Run): Promise<void> {
     gate: { kind: 'abTest', plan },
   } as const;
   await withStage(run, stage, async () => {
-    const passed = () => run.stage?.gate?.verdict === 'pass' && run.state.verdict === 'pass';
-    const note = `A/B verdict on ${plan.primary}`;
-    if (!(await waitFor(run, { kind: 'samples', ms: plan.maxDuration, note }, passed)))
-      await hold(run, `A/B evaluation is inconclusive: ${inconclusiveReasons(run)}`);
+    await awaitEvidence(run, { ms: plan.maxDuration, note: `A/B verdict on ${plan.primary}` }, 'A/B evaluation');
     const gate = run.stage?.gate;
     endPhase(run, 'abTest', 'passed', gate?.reason ?? '', [...(gate ? [gate] : []), ...run.state.evidence]);
   });

@@ -1,9 +1,9 @@
 import { condition } from '@temporalio/workflow';
 import type { CanaryStep } from '../../src/domain/spec/phases.js';
 import { beginPhase, decide, endPhase, now, type Run, update } from '../run.js';
-import { awaitApproval, bake, hold, waitFor } from '../waits.js';
+import { awaitApproval, bake } from '../waits.js';
 import { withStage } from '../watching.js';
-import { inconclusiveReasons } from './shadow.js';
+import { awaitEvidence } from './await-evidence.js';
 
 type WeightStep = Extract<CanaryStep, { setWeight: number }>;
 type PauseStep = Extract<CanaryStep, { pause: unknown }>;
@@ -52,10 +52,8 @@ async function weightStep(run: Run, step: WeightStep, index: number, pauses: rea
 /** The least time first, then as long as the evidence takes; past the deadline a person decides. */
 async function analyse(run: Run, step: WeightStep, title: string): Promise<void> {
   await bake(run, step.bake, run.stage?.enteredAt ?? now(), title);
-  const passed = () => run.state.verdict === 'pass' && run.stage?.gate?.verdict === 'pass';
   const deadlineMs = (step.maxDuration ?? 10 * step.bake) - step.bake;
-  const wait = { kind: 'samples', ms: Math.max(deadlineMs, 1), note: `evidence at ${step.setWeight} %` } as const;
-  if (!(await waitFor(run, wait, passed))) await hold(run, `${title} is inconclusive: ${inconclusiveReasons(run)}`);
+  await awaitEvidence(run, { ms: Math.max(deadlineMs, 1), note: `evidence at ${step.setWeight} %` }, title);
 }
 
 /** Each weight with the pauses that follow it. */

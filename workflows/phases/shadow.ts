@@ -1,6 +1,6 @@
 import { beginPhase, endPhase, type Run } from '../run.js';
-import { hold, waitFor } from '../waits.js';
 import { withStage } from '../watching.js';
+import { awaitEvidence } from './await-evidence.js';
 
 /** The candidate answers copies of real requests; its answers are compared and discarded. */
 export async function shadowPhase(run: Run): Promise<void> {
@@ -14,21 +14,7 @@ export async function shadowPhase(run: Run): Promise<void> {
     gate: { kind: 'shadow', plan },
   } as const;
   await withStage(run, stage, async () => {
-    const enough = () => run.stage?.gate?.verdict === 'pass' && run.state.verdict === 'pass';
-    const note = `${plan.minSamples} mirrored pairs`;
-    if (!(await waitFor(run, { kind: 'samples', ms: plan.maxDuration, note }, enough)))
-      await hold(run, `shadow is inconclusive: ${inconclusiveReasons(run)}`);
+    await awaitEvidence(run, { ms: plan.maxDuration, note: `${plan.minSamples} mirrored pairs` }, 'shadow');
     endPhase(run, 'shadow', 'passed', run.stage?.gate?.reason ?? '', run.state.evidence);
   });
-}
-
-/** What the evidence still lacks, in one line. */
-export function inconclusiveReasons(run: Run): string {
-  const all = [...run.state.evidence, ...(run.stage?.gate ? [run.stage.gate] : [])];
-  return (
-    all
-      .filter((e) => e.verdict === 'inconclusive')
-      .map((e) => e.reason)
-      .join('; ') || 'nothing was measured'
-  );
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { guardrail } from './guardrail.js';
+import { type Guardrail, guardrail } from './guardrail.js';
 import { abTest, canary, cutover, impact, shadow, validation } from './phases.js';
 import { modelTarget, protocol, serviceName } from './target.js';
 
@@ -59,11 +59,27 @@ export const rolloutSpec = z
         `split ${abTest.split} is below the last canary weight ${last}: users would move back`,
       );
     const seen = new Set<string>();
-    for (const [index, { metric }] of spec.guardrails.entries()) {
+    for (const [index, given] of spec.guardrails.entries()) {
+      const { metric } = given;
       if (seen.has(metric)) refuse(['guardrails', index, 'metric'], `guardrail ${metric} is given twice`);
       seen.add(metric);
+      checkLooks(given, (path, message) => refuse(['guardrails', index, ...path], message));
     }
   });
+
+function checkLooks(guardrail: Guardrail, refuse: (path: string[], message: string) => void): void {
+  if (guardrail.metric === 'kayenta') {
+    if (guardrail.interval % 10_000 !== 0)
+      refuse(['interval'], `interval ${guardrail.interval} ms is not a whole multiple of 10 s`);
+    return;
+  }
+  const { sequential, minSamples } = guardrail;
+  if (sequential && sequential.samples / sequential.looks < minSamples)
+    refuse(
+      ['sequential', 'looks'],
+      `${sequential.looks} looks at ${sequential.samples} samples are ${Math.floor(sequential.samples / sequential.looks)} a look; minSamples is ${minSamples}`,
+    );
+}
 
 /** What a user writes (durations as text, defaults left out). */
 export type RolloutSpecInput = z.input<typeof rolloutSpec>;

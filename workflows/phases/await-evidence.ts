@@ -1,0 +1,29 @@
+import type { Waiting } from '../../src/domain/rollout-state.js';
+import { isExhausted } from '../../src/domain/verdict.js';
+import type { Run } from '../run.js';
+import { hold, waitFor } from '../waits.js';
+
+/** Whether guardrails and gate both say pass. */
+const passed = (run: Run) => run.state.verdict === 'pass' && run.stage?.gate?.verdict === 'pass';
+
+/**
+ * Waits for enough evidence to move on. A person decides where it does not come in time, or where a guardrail has been without a verdict for
+ * longer than it allows.
+ */
+export async function awaitEvidence(run: Run, wait: { ms: number; note: string }, title: string): Promise<void> {
+  const kind: Waiting['kind'] = 'samples';
+  const held = await waitFor(run, { kind, ...wait }, () => passed(run) || isExhausted(run.state.evidence));
+  if (held && (passed(run) || !isExhausted(run.state.evidence))) return;
+  await hold(run, `${title} is inconclusive: ${inconclusiveReasons(run)}`);
+}
+
+/** What the evidence still lacks, in one line. */
+function inconclusiveReasons(run: Run): string {
+  const all = [...run.state.evidence, ...(run.stage?.gate ? [run.stage.gate] : [])];
+  return (
+    all
+      .filter((e) => e.verdict === 'inconclusive')
+      .map((e) => e.reason)
+      .join('; ') || 'nothing was measured'
+  );
+}
