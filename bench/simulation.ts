@@ -1,3 +1,5 @@
+import { judgeGuardrail } from '../src/analysis/guardrail.js';
+import type { MetricGuardrail } from '../src/domain/spec/guardrail.js';
 import { seededRandom } from '../src/stats/index.js';
 
 export interface Simulation {
@@ -9,13 +11,17 @@ export interface Simulation {
   readonly medianLook: number | null;
 }
 
-export interface SimulationPlan {
+/** Two arms of `looks` times `perLook` requests each, with these shares of errors. */
+export interface Course {
   readonly seed: number;
   readonly replications: number;
   readonly looks: number;
   readonly perLook: number;
   readonly baseline: number;
   readonly candidate: number;
+}
+
+export interface SimulationPlan extends Course {
   readonly sides: 1 | 2;
   /** For each rule the bound on the pooled z of each look. */
   readonly bounds: readonly (readonly number[])[];
@@ -54,7 +60,35 @@ export function simulate(plan: SimulationPlan): Simulation[] {
   return crossings.map((counts) => summarise(counts, plan));
 }
 
-function summarise(counts: Uint32Array, { replications, looks, perLook }: SimulationPlan): Simulation {
+/** The same courses before a guardrail, look by look, each with what the one before said to remember. */
+export function simulateGuardrail(guardrail: MetricGuardrail, course: Course, alpha: number): Simulation {
+  const { looks: total, perLook } = course;
+  const random = seededRandom(course.seed);
+  const baseline = binomialSampler(perLook, course.baseline, random);
+  const candidate = binomialSampler(perLook, course.candidate, random);
+  const crossings = new Uint32Array(total + 1);
+  for (let replication = 0; replication < course.replications; replication += 1) {
+    let [a, b] = [0, 0];
+    let looks: readonly number[] = [];
+    for (let look = 1; look <= total; look += 1) {
+      a += baseline();
+      b += candidate();
+      const trials = look * perLook;
+      const pair = {
+        baseline: { kind: 'proportion', value: { successes: a, trials } },
+        candidate: { kind: 'proportion', value: { successes: b, trials } },
+      } as const;
+      const reading = judgeGuardrail(guardrail, pair, { alpha, looks });
+      looks = reading.looks;
+      if (reading.evidence.verdict !== 'fail') continue;
+      crossings[look] = (crossings[look] as number) + 1;
+      break;
+    }
+  }
+  return summarise(crossings, course);
+}
+
+function summarise(counts: Uint32Array, { replications, looks, perLook }: Course): Simulation {
   const crossed = counts.reduce((sum, count) => sum + count, 0);
   let requests = (replications - crossed) * looks * perLook;
   let [seen, medianLook]: [number, number | null] = [0, null];

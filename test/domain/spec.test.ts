@@ -11,7 +11,12 @@ import { loadGatewayConfig } from '../../src/gateway/config.js';
 import { rolloutJsonSchema } from '../../src/yaml/json-schema.js';
 import { readDocument } from '../../src/yaml/read-document.js';
 
-const EXAMPLES = ['examples/digits-v2.yaml', 'examples/digits-v3.yaml', 'examples/production.yaml'];
+const EXAMPLES = [
+  'examples/digits-v2.yaml',
+  'examples/digits-v3.yaml',
+  'examples/digits-kayenta.yaml',
+  'examples/production.yaml',
+];
 
 describe('the examples', () => {
   test.each(EXAMPLES)('%s is a right spec, for us and for an editor', async (path) => {

@@ -32,6 +32,21 @@ export function isLookDue({ looks }: LookState, fraction: number, { maxLooks }: 
 /** Makes a look that is due. @returns the bound on z it has to exceed, and the state to carry on */
 export function look(state: LookState, fraction: number, plan: LookPlan): { bound: number; state: LookState } {
   const looks = [...state.looks, Math.min(1, fraction)];
+  return { bound: lastBound(looks, plan), state: { looks } };
+}
+
+/** Guardrails and labels that share a plan ask for the same bound at the same look; a bound takes some milliseconds. */
+const KNOWN = new Map<string, number>();
+const MOST_KNOWN = 1000;
+
+function lastBound(looks: readonly number[], plan: LookPlan): number {
+  const { spending, alpha, sides, phi } = plan;
+  const key = [spending, alpha, sides, phi, ...looks].join(' ');
+  const known = KNOWN.get(key);
+  if (known !== undefined) return known;
   const { bounds } = groupSequentialDesign(looks, plan);
-  return { bound: bounds[bounds.length - 1] as number, state: { looks } };
+  const bound = bounds[bounds.length - 1] as number;
+  if (KNOWN.size >= MOST_KNOWN) KNOWN.clear();
+  KNOWN.set(key, bound);
+  return bound;
 }
