@@ -1,9 +1,10 @@
 import type { MetricGuardrail } from '../domain/spec/guardrail.js';
 import { differenceStandardError, share } from '../stats/comparison/proportion.js';
 import { scoreTest } from '../stats/comparison/score-test.js';
-import { type Ask, evidenceFrame, inconclusive, type Reading, tooFewSamples } from './evidence.js';
+import { evidenceFrame, tooFewSamples } from './evidence.js';
 import { formatShare } from './format.js';
-import { nextLook, rule, type TestPlan } from './sequential-rule.js';
+import { type Ask, type Reading, readingOf } from './reading.js';
+import { rule, type TestPlan } from './sequential-rule.js';
 
 type CategoryCounts = Readonly<Record<string, number>>;
 
@@ -39,30 +40,19 @@ export function judgeCategories(
     return { label, difference, ruling, baseline: share(theirs), candidate: share(ours) };
   });
   const worst = compared.reduce((a, b) => (isWorse(b.ruling, a.ruling) ? b : a));
-  const { failed, bound, rule: decidedBy, looks: made } = worst.ruling;
-  const numbers =
-    `label "${worst.label}" is ${formatShare(worst.candidate)} of the candidate's ${m} predictions, ` +
-    `${formatShare(worst.baseline)} of the baseline's ${n}`;
-  const first = nextLook({ ...plan, looks: made });
-  if (first !== null && !failed)
-    return { evidence: inconclusive(frame, `${numbers}; the first planned look is at ${first} samples an arm`), looks };
-  return {
-    looks: made,
-    evidence: {
-      ...frame,
-      rule: decidedBy,
-      baseline: { samples: n, value: worst.baseline },
-      candidate: { samples: m, value: worst.candidate },
-      verdict: failed ? 'fail' : 'pass',
-      reason:
-        `${guardrail.metric}: ${numbers}; ` +
-        (failed
-          ? `moved by at least ${formatShare(bound)}, margin ${formatShare(guardrail.margin)}`
-          : `no move beyond the margin of ${formatShare(guardrail.margin)}`),
-      difference: worst.difference,
-      bound,
-    },
+  const arms = {
+    baseline: { samples: n, value: worst.baseline },
+    candidate: { samples: m, value: worst.candidate },
   };
+  return readingOf({ ...frame, ...arms }, plan, worst.ruling, {
+    numbers:
+      `label "${worst.label}" is ${formatShare(worst.candidate)} of the candidate's ${m} predictions, ` +
+      `${formatShare(worst.baseline)} of the baseline's ${n}`,
+    judgement: worst.ruling.failed
+      ? `moved by at least ${formatShare(worst.ruling.bound)}, margin ${formatShare(guardrail.margin)}`
+      : `no move beyond the margin of ${formatShare(guardrail.margin)}`,
+    difference: worst.difference,
+  });
 }
 
 function isWorse(a: { failed: boolean; bound: number }, b: { failed: boolean; bound: number }): boolean {

@@ -10,19 +10,6 @@ export type EvidenceFrame = Pick<
   'metric' | 'baseline' | 'candidate' | 'margin' | 'rule' | 'alpha' | 'dryRun'
 >;
 
-/** What one look at one metric gave: its evidence, and the planned looks made so far. */
-export interface Reading {
-  readonly evidence: Evidence;
-  readonly looks: readonly number[];
-}
-
-/** How a guardrail is to be asked at this look. */
-export interface Ask {
-  /** Error budget, in (0, 1). */
-  readonly alpha: number;
-  readonly looks: readonly number[];
-}
-
 export function evidenceFrame(
   guardrail: MetricGuardrail,
   alpha: number,

@@ -1,9 +1,9 @@
 import type { MetricGuardrail } from '../domain/spec/guardrail.js';
 import type { ArmPair, Comparison } from '../ports/metric-source.js';
 import { judgeCategories } from './category-guardrail.js';
-import type { Ask, Reading } from './evidence.js';
 import { judgeLatency } from './latency-guardrail.js';
 import { judgeProportion } from './proportion-guardrail.js';
+import type { Ask, Reading } from './reading.js';
 
 /**
  * Judges one guardrail on all observations since the weight last changed.

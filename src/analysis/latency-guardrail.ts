@@ -4,9 +4,10 @@ import type { ArmEvidence, Evidence } from '../domain/verdict.js';
 import { differenceStandardError, share } from '../stats/comparison/proportion.js';
 import { scoreTest } from '../stats/comparison/score-test.js';
 import { countAbove, sketchCount, sketchQuantile } from '../stats/sketch/latency-sketch.js';
-import { type Ask, evidenceFrame, inconclusive, type Reading, tooFewSamples } from './evidence.js';
+import { evidenceFrame, inconclusive, tooFewSamples } from './evidence.js';
 import { formatMs, formatShare } from './format.js';
-import { nextLook, rule, type TestPlan } from './sequential-rule.js';
+import { type Ask, type Reading, readingOf } from './reading.js';
+import { rule, type TestPlan } from './sequential-rule.js';
 
 /**
  * Is the candidate's latency quantile longer than the baseline's by more than the margin?
@@ -43,22 +44,11 @@ export function judgeLatency(
     score: scoreTest(slow, usual),
     n: Math.min(slow.trials, usual.trials),
   });
-  const numbers = `candidate ${formatMs(candidateMs)} of ${slow.trials}, baseline ${formatMs(baselineMs)} of ${usual.trials}`;
-  const first = nextLook({ ...plan, looks: ruling.looks });
-  if (first !== null && !ruling.failed)
-    return unjudged(inconclusive(frame, `${numbers}; the first planned look is at ${first} samples an arm`));
-  return {
-    looks: ruling.looks,
-    evidence: {
-      ...frame,
-      rule: ruling.rule,
-      verdict: ruling.failed ? 'fail' : 'pass',
-      reason:
-        `${guardrail.metric}: ${numbers}; ` +
-        `${formatShare(share(slow))} of the candidate's requests take over ${formatMs(limitMs)} ` +
-        `(expected ${formatShare(share(usual))})${ruling.failed ? ', more than chance allows' : ''}`,
-      difference: candidateMs - baselineMs,
-      bound: ruling.bound,
-    },
-  };
+  return readingOf(frame, plan, ruling, {
+    numbers: `candidate ${formatMs(candidateMs)} of ${slow.trials}, baseline ${formatMs(baselineMs)} of ${usual.trials}`,
+    judgement:
+      `${formatShare(share(slow))} of the candidate's requests take over ${formatMs(limitMs)} ` +
+      `(expected ${formatShare(share(usual))})${ruling.failed ? ', more than chance allows' : ''}`,
+    difference: candidateMs - baselineMs,
+  });
 }

@@ -4,9 +4,10 @@ import type { ArmEvidence, Evidence } from '../domain/verdict.js';
 import type { Proportion } from '../ports/metric-source.js';
 import { differenceStandardError, share } from '../stats/comparison/proportion.js';
 import { scoreTest } from '../stats/comparison/score-test.js';
-import { type Ask, ENVIRONMENT, evidenceFrame, inconclusive, type Reading, tooFewSamples } from './evidence.js';
+import { ENVIRONMENT, evidenceFrame, inconclusive, tooFewSamples } from './evidence.js';
 import { formatShare } from './format.js';
-import { type Harm, nextLook, type Ruling, rule, type TestPlan } from './sequential-rule.js';
+import { type Ask, type Reading, readingOf } from './reading.js';
+import { type Harm, rule, type TestPlan } from './sequential-rule.js';
 
 /** A baseline that fails this share of its requests says nothing about a candidate: the environment is broken. */
 const BROKEN_BASELINE_SHARE = 0.2;
@@ -41,23 +42,15 @@ export function judgeProportion(
     sides: direction === 'either' ? 2 : 1,
   };
   const ruling = rule(plan, harmOf(direction, baseline, candidate, guardrail.margin));
-  const first = nextLook({ ...plan, looks: ruling.looks });
-  const numbers =
-    `candidate ${formatShare(share(candidate))} of ${candidate.trials}, ` +
-    `baseline ${formatShare(share(baseline))} of ${baseline.trials}`;
-  if (first !== null && !ruling.failed)
-    return unjudged(inconclusive(frame, `${numbers}; the first planned look is at ${first} samples an arm`));
-  return {
-    looks: ruling.looks,
-    evidence: {
-      ...frame,
-      rule: ruling.rule,
-      verdict: ruling.failed ? 'fail' : 'pass',
-      reason: `${guardrail.metric}: ${numbers}; ${judgement(ruling, guardrail.margin)}`,
-      difference: share(candidate) - share(baseline),
-      bound: ruling.bound,
-    },
-  };
+  return readingOf(frame, plan, ruling, {
+    numbers:
+      `candidate ${formatShare(share(candidate))} of ${candidate.trials}, ` +
+      `baseline ${formatShare(share(baseline))} of ${baseline.trials}`,
+    judgement: ruling.failed
+      ? `worse by at least ${formatShare(ruling.bound)}, margin ${formatShare(guardrail.margin)}`
+      : `no harm beyond the margin of ${formatShare(guardrail.margin)}`,
+    difference: share(candidate) - share(baseline),
+  });
 }
 
 function directionOf(guardrail: MetricGuardrail): 'increase' | 'decrease' | 'either' {
@@ -81,10 +74,4 @@ function harmOf(
     score: scoreTest(worse, better, margin),
     n: Math.min(candidate.trials, baseline.trials),
   };
-}
-
-function judgement({ failed, bound }: Ruling, margin: number): string {
-  return failed
-    ? `worse by at least ${formatShare(bound)}, margin ${formatShare(margin)}`
-    : `no harm beyond the margin of ${formatShare(margin)}`;
 }

@@ -55,8 +55,9 @@ export function rule(plan: TestPlan, harm: Harm): Ruling {
     maxLooks: sequential.looks,
   };
   const fraction = harm.n / sequential.samples;
-  if (harm.score === null || !isLookDue({ looks: plan.looks }, fraction, lookPlan)) return always;
+  if (!isLookDue({ looks: plan.looks }, fraction, lookPlan)) return always;
   const { bound, state } = look({ looks: plan.looks }, fraction, lookPlan);
+  if (harm.score === null) return { ...always, rule: 'group-sequential', looks: state.looks };
   const z = plan.sides === 2 ? Math.abs(harm.score.z) : harm.score.z;
   const failed = z > bound || always.failed;
   return {
@@ -73,8 +74,7 @@ function alwaysValid({ guardrail, sides, margin, looks }: TestPlan, harm: Harm, 
   return { failed: bound > margin, bound, rule: 'confidence-sequence', looks };
 }
 
-/** No verdict is due before the first planned look. */
-export function nextLook({ guardrail, looks }: TestPlan): number | null {
-  const { sequential } = guardrail;
+/** Samples an arm at the first planned look, while that is still to come; null where none is. */
+export function firstLook({ sequential }: TestPlan['guardrail'], looks: readonly number[]): number | null {
   return sequential && looks.length === 0 ? Math.ceil(sequential.samples / sequential.looks) : null;
 }

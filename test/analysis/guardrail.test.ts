@@ -116,6 +116,12 @@ describe('planned looks', () => {
     expect(reading.evidence).toMatchObject({ verdict: 'fail', rule: 'group-sequential' });
     expect(reading.looks).toEqual([2100 / 40_000]);
   });
+  test('without any error there is nothing to test: the look is made, and passes', () => {
+    expect(judge(rule, shares([0, 2100], [0, 2100]))).toMatchObject({
+      looks: [2100 / 40_000],
+      evidence: { verdict: 'pass', rule: 'group-sequential' },
+    });
+  });
   test('between two, nothing is spent', () => {
     const reading = judge(rule, at(2200, 50), [2100 / 40_000]);
     expect(reading.looks).toEqual([2100 / 40_000]);
