@@ -58,6 +58,7 @@ export * from './sample/sort.js';
 export * from './sample/summary.js';
 export * from './sequential/alpha-spending.js';
 export * from './sequential/confidence-sequence.js';
+export * from './sequential/estimate.js';
 export * from './sequential/group-sequential.js';
 export * from './sequential/mixture-sprt.js';
 export * from './sequential/planned-looks.js';

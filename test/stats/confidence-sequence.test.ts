@@ -1,5 +1,18 @@
-import { expect, test } from '@jest/globals';
-import { differenceStandardError, oneSidedHalfwidth, seededRandom } from '../../src/stats/index.js';
+import { describe, expect, test } from '@jest/globals';
+import {
+  confidenceSequence,
+  differenceStandardError,
+  type Moments,
+  meanDifferenceEstimate,
+  meanEstimate,
+  mergeMoments,
+  momentsOf,
+  NO_MOMENTS,
+  oneSidedHalfwidth,
+  seededRandom,
+  shareDifferenceEstimate,
+  shareEstimate,
+} from '../../src/stats/index.js';
 
 test('a harmless candidate is seldom failed, however often one looks', () => {
   const [runs, looks, perLook, alpha, rate] = [400, 100, 20, 0.05, 0.05];
@@ -23,4 +36,47 @@ test('a harmless candidate is seldom failed, however often one looks', () => {
   }
   // 5 % of 400 is 20; three standard errors above it is 33. Naive tests at every look fail about 40 % of them.
   expect(failed).toBeLessThanOrEqual(33);
+});
+
+describe('sequences of means, shares and differences', () => {
+  const plan = { alpha: 0.05, tuning: 500 } as const;
+  /** In how many of 200 runs the truth leaves the sequence at any of 50 looks. */
+  const misses = (truth: number, look: (x: Moments, y: Moments) => [number, number]) => {
+    const random = seededRandom(5);
+    let missed = 0;
+    for (let run = 0; run < 200; run += 1) {
+      let [x, y] = [NO_MOMENTS, NO_MOMENTS];
+      const draw = (shift: number) => momentsOf(Array.from({ length: 40 }, () => (random() < 0.3 + shift ? 1 : 0)));
+      for (let i = 0; i < 50; i += 1) {
+        x = mergeMoments(x, draw(0.1));
+        y = mergeMoments(y, draw(0));
+        const [low, high] = look(x, y);
+        if (truth >= low && truth <= high) continue;
+        missed += 1;
+        break;
+      }
+    }
+    return missed;
+  };
+  const counts = ({ n, mean }: Moments) => ({ successes: Math.round(n * mean), trials: n });
+
+  test.each([
+    ['a mean', 0.4, (x: Moments) => confidenceSequence(meanEstimate(x), plan)],
+    ['a share', 0.4, (x: Moments) => confidenceSequence(shareEstimate(counts(x)), plan)],
+    ['a difference of means', 0.1, (x: Moments, y: Moments) => confidenceSequence(meanDifferenceEstimate(x, y), plan)],
+    [
+      'a difference of shares',
+      0.1,
+      (x: Moments, y: Moments) => confidenceSequence(shareDifferenceEstimate(counts(x), counts(y)), plan),
+    ],
+  ])('of %s hold at all looks at once', (_, truth, look) => {
+    // 5 % of 200 is 10; 19 is three standard errors above.
+    expect(misses(truth, look)).toBeLessThanOrEqual(19);
+  });
+
+  test('one-sided ends are nearer than two-sided ones', () => {
+    const estimate = { value: 1, standardError: 0.1, n: 200 };
+    const [low] = confidenceSequence(estimate, { ...plan, sides: 1 });
+    expect(low).toBeGreaterThan(confidenceSequence(estimate, plan)[0]);
+  });
 });

@@ -2,22 +2,28 @@ import { logGamma } from '../distributions/binomial.js';
 import { type ChiSquareResult, chiSquareOfCounts } from '../drift/chi-square.js';
 import { requireCount } from '../sample/sample.js';
 
+export interface SampleRatio extends ChiSquareResult {
+  /** Observations on arms that were promised none: more than 0 is a fault of assignment in itself. */
+  readonly unplanned: number;
+}
+
 /**
  * Sample-ratio mismatch: did the arms get the traffic they were promised? If not, assignment or logging is broken, and no comparison of
  * the arms means anything. One look only; when looked at repeatedly use `sequentialSampleRatio`.
- * An arm of weight 0 is left out, and must be empty. Source: A. Fabijan et al. (2019), KDD, 2156-2164. Oracle: test/stats/oracles/srm.json.
+ * An arm of weight 0 is left out of statistic and degrees of freedom; traffic on it is reported. Source: A. Fabijan et al. (2019), KDD, 2156-2164. Oracle: test/stats/oracles/srm.json.
  * @param weights planned shares, in any unit
  * @returns null without any observation
- * @throws {RangeError} for unequal lengths, counts that are no integers >= 0, fewer than 2 arms with weight, or an arm of weight 0 with traffic
+ * @throws {RangeError} for unequal lengths, counts that are no integers >= 0, or fewer than 2 arms with weight
  */
-export function sampleRatioTest(observed: readonly number[], weights: readonly number[]): ChiSquareResult | null {
+export function sampleRatioTest(observed: readonly number[], weights: readonly number[]): SampleRatio | null {
   const arms = armsWithWeight(observed, weights);
   const total = arms.reduce((sum, arm) => sum + arm.count, 0);
   if (total === 0) return null;
-  return chiSquareOfCounts(
+  const test = chiSquareOfCounts(
     arms.map((arm) => arm.count),
     arms.map((arm) => arm.share * total),
   );
+  return { ...test, unplanned: observed.reduce((sum, count) => sum + count, 0) - total };
 }
 
 export interface SequentialSampleRatio {
@@ -57,8 +63,6 @@ function armsWithWeight(observed: readonly number[], weights: readonly number[])
   const total = weights.reduce((sum, weight, i) => {
     if (!(weight >= 0 && weight < Number.POSITIVE_INFINITY)) throw new RangeError(`weight ${weight} of arm ${i}`);
     requireCount(observed[i] as number, `count of arm ${i}`);
-    if (weight === 0 && observed[i] !== 0)
-      throw new RangeError(`arm ${i} has weight 0 and ${observed[i]} observations`);
     return sum + weight;
   }, 0);
   const arms = weights.map((weight, i) => ({ count: observed[i] as number, share: weight / total }));

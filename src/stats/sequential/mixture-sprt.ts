@@ -1,7 +1,7 @@
 import { requireProbability } from '../sample/sample.js';
 
-/** An estimated difference, and the variance of that estimate (its squared standard error). */
-export interface Estimate {
+/** A difference, and the variance of that estimate (its squared standard error). */
+export interface EstimatedDifference {
   readonly difference: number;
   readonly variance: number;
 }
@@ -13,14 +13,14 @@ export interface Estimate {
  * @param tau2 > 0, the square of a typical effect
  * @returns ln of the likelihood ratio
  */
-export function logLikelihoodRatio({ difference, variance }: Estimate, tau2: number): number {
+export function logLikelihoodRatio({ difference, variance }: EstimatedDifference, tau2: number): number {
   assertMixture(variance, tau2);
   const total = variance + tau2;
   return (Math.log(variance / total) + (tau2 * difference ** 2) / (variance * total)) / 2;
 }
 
 /** Always-valid p-value of one look; carry the smallest so far to the next. */
-export function alwaysValidP(estimate: Estimate, tau2: number): number {
+export function alwaysValidP(estimate: EstimatedDifference, tau2: number): number {
   return Math.min(1, Math.exp(-logLikelihoodRatio(estimate, tau2)));
 }
 

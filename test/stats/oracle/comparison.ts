@@ -142,9 +142,11 @@ function interleavingOracle(input: Values, options: Values): Values {
 
 function sampleRatioOracle(input: Values, options: Values): Values {
   const result = sampleRatioTest(input.observed as number[], input.weights as number[]);
-  if (result === null) return { statistic: 0, pvalue: 1, mismatch_0_001: false };
-  const { statistic, df, pValue } = result;
-  return { statistic, df, pvalue: pValue, mismatch_0_001: pValue < (options.threshold as number) };
+  // No traffic: we give no answer, the peer one without a mismatch.
+  const df = (input.weights as number[]).filter((weight) => weight > 0).length - 1;
+  if (result === null) return { statistic: 0, df, pvalue: 1, mismatch_0_001: false };
+  const { statistic, pValue } = result;
+  return { statistic, df: result.df, pvalue: pValue, mismatch_0_001: pValue < (options.threshold as number) };
 }
 
 const CORRECTIONS: Record<string, Correction> = {
