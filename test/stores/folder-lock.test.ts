@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -86,12 +86,13 @@ describe('folder lock', () => {
   });
 
   onLinux('a killed owner that nobody has waited for yet is dead', async () => {
-    // The shell becomes `sleep`, which never waits for the child it inherits: that one stays a zombie.
-    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    // The shell becomes `sleep`, which never waits for the child it inherits: that one stays a zombie. It outlives the shell, which would wait for it.
+    const parent = spawn('sh', ['-c', 'sleep 1 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
     try {
       const [pid] = (await once(parent.stdout, 'data')) as [Buffer];
       await leave(1, { pid: Number(pid.toString()), startedAt: '' });
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      const isZombie = async () => / Z /.test(await readFile(`/proc/${Number(pid.toString())}/stat`, 'utf8'));
+      while (!(await isZombie())) await new Promise((resolve) => setTimeout(resolve, 50));
       expect(() => process.kill(Number(pid.toString()), 0)).not.toThrow();
       expect(await takeAtOnce(1)).toHaveLength(1);
     } finally {
