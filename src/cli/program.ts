@@ -100,6 +100,7 @@ function addProcesses(program: Command): void {
     .option('--admin-host <address>', 'admin listens on', '127.0.0.1')
     .option('--admin-port <port>', 'admin', integer, 8081)
     .option('--collector <url>', 'where records go', process.env['SLUICE_COLLECTOR'])
+    .option('--access-log <file>', 'a JSON line for each answer')
     .option('--state-dir <folder>', 'routes and spooled records', process.env['SLUICE_STATE_DIR'] ?? '.sluice/gateway')
     .action(async (options) => (await import('./commands/gateway.js')).gateway(options));
 }

@@ -1,4 +1,5 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import { headerOf } from './headers.js';
+import type { HeaderList } from './upstream/connection.js';
 
 /** What a prediction said: the first predicted label as text, and its score where the answer gives one. */
 export interface ReadAnswer {
@@ -14,9 +15,9 @@ export class AnswerCopy {
   private bytes = 0;
   private readonly most: number;
 
-  constructor(headers: IncomingHttpHeaders, most: number) {
-    const json = /\bjson\b/i.test(String(headers['content-type'] ?? ''));
-    this.parts = json && (headers['content-encoding'] ?? 'identity') === 'identity' ? [] : null;
+  constructor(headers: HeaderList, most: number) {
+    const isJson = /\bjson\b/i.test(headerOf(headers, 'content-type'));
+    this.parts = isJson && ['', 'identity'].includes(headerOf(headers, 'content-encoding')) ? [] : null;
     this.most = most;
   }
 

@@ -1,17 +1,18 @@
-import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import type { ModelTarget } from '../domain/route.js';
-import { isSampled } from '../routing/bucket.js';
+import type { AccessLog } from './access-log.js';
 import { AnswerCopy, UNREADABLE } from './answer.js';
-import { answerHeaders, type Headers } from './headers.js';
+import { answerHeaders } from './headers.js';
 import type { Limits } from './limits.js';
 import type { GatewayMetrics } from './metrics.js';
-import type { PredictionIds } from './prediction-id.js';
+import type { PredictionId, PredictionIds } from './prediction-id.js';
 import type { Observed, Recorder } from './recorder.js';
 import { replyJson } from './reply.js';
 import type { Exposed } from './route-table.js';
 import type { ShadowQueue } from './shadow-queue.js';
-import type { AnswerSink, Flow, UpstreamRequest, Upstreams } from './upstream.js';
+import type { AnswerSink, Flow, HeaderList, UpstreamError, UpstreamRequest } from './upstream/connection.js';
+import type { Upstreams } from './upstream/upstreams.js';
 
 export interface ExchangeDeps {
   readonly upstreams: Upstreams;
@@ -20,6 +21,7 @@ export interface ExchangeDeps {
   readonly ids: PredictionIds;
   readonly shadow: ShadowQueue;
   readonly limits: Limits;
+  readonly accessLog: AccessLog | null;
 }
 
 /** A user's request, read and assigned. */
@@ -33,6 +35,9 @@ export interface AssignedRequest {
 }
 
 export type UserArm = 'baseline' | 'candidate';
+
+/** Up to this size, head and body as one text are cheaper to send than as two buffers. */
+const ONE_PIECE_BYTES = 8192;
 
 /**
  * Sends a request to one arm and streams its answer to the user. Where the candidate fails before the user has seen anything
@@ -52,9 +57,15 @@ class Attempt implements AnswerSink {
   private readonly startedAt = performance.now();
   private status = 0;
   private predictionId = '';
+  /** Only of answers that are recorded or mirrored. */
   private copy: AnswerCopy | null = null;
+  private isMirrored = false;
+  private isRecorded = false;
   /** Held back until the first bytes of the body: while the user has seen nothing, the baseline can still answer. */
-  private head: Headers | null = null;
+  private head: string[] | null = null;
+  /** The newest part of the body; an answer that came in one piece goes out in one piece. */
+  private held: Buffer | null = null;
+  private isWatched = false;
   /** Nothing that still arrives is of interest. */
   private over = false;
 
@@ -65,57 +76,84 @@ class Attempt implements AnswerSink {
     this.target = target;
   }
 
-  onStart(status: number, headers: IncomingHttpHeaders, flow: Flow): void {
-    if (this.over || status < 200) return;
+  onStart(status: number, headers: HeaderList, flow: Flow): void {
+    if (this.over) return;
     this.status = status;
     if (status >= 500 && this.arm === 'candidate') {
-      this.fallBack();
-      return flow.abort(new Error('answered by the baseline'));
+      flow.abort();
+      return this.fallBack();
     }
-    const { response, exposed } = this.assigned;
-    if (response.destroyed) return this.nobodyWaits(flow);
-    const { ids, limits } = this.deps;
-    const { service, epoch } = exposed.route;
+    if (this.assigned.response.destroyed) return this.nobodyWaits(flow);
     const { version } = this.target;
-    this.predictionId = ids.make({ service, arm: this.arm, version, epoch, at: this.at });
-    this.copy = new AnswerCopy(headers, limits.readableAnswerBytes);
-    response.on('drain', () => {
-      if (!this.over) flow.resume();
-    });
-    response.on('close', () => this.userLeft(flow));
-    this.head = { ...answerHeaders(headers), 'x-sluice-version': version, 'x-sluice-prediction-id': this.predictionId };
+    const { service, epoch } = this.assigned.exposed.route;
+    const made = this.deps.ids.make({ service, arm: this.arm, version, epoch, at: this.at });
+    this.predictionId = made.id;
+    if (this.assigned.isPrediction) this.decideRecording(headers, made);
+    this.head = answerHeaders(headers, ['x-sluice-version', version, 'x-sluice-prediction-id', this.predictionId]);
   }
 
   onData(chunk: Buffer, flow: Flow): void {
     if (this.over) return;
     this.copy?.add(chunk);
-    this.sendHead();
-    // A user who reads slowly slows the model server down, rather than fill this process's memory.
-    if (!this.assigned.response.write(chunk)) flow.pause();
+    if (this.held !== null) this.write(this.held, flow);
+    this.held = chunk;
+  }
+
+  /** More will come, but not at once: what is there must not wait for it. */
+  onPause(flow: Flow): void {
+    // The head alone is held back; from the first bytes on, the answer is this version's.
+    if (!this.over && this.held !== null) this.flush(flow);
   }
 
   onEnd(): void {
     if (this.over) return;
+    const { response } = this.assigned;
     this.sendHead();
     this.over = true;
+    if (this.held === null) response.end();
+    else if (this.held.length <= ONE_PIECE_BYTES) response.end(this.held.toString('latin1'), 'latin1');
+    else response.end(this.held);
     const observed = this.observe(this.status >= 500);
-    this.assigned.response.end();
-    if (this.assigned.isPrediction) this.keepPrediction(observed);
+    if (this.isRecorded || this.isMirrored) this.keepPrediction(observed);
   }
 
-  onError(error: Error): void {
+  onError(error: UpstreamError): void {
     if (this.over) return;
     const { response } = this.assigned;
     if (this.arm === 'candidate' && !response.headersSent) return this.fallBack();
     this.over = true;
     this.observe(true);
-    const slow = 'code' in error && /TIMEOUT/.test(String(error.code));
+    const isSlow = error.fault === 'timeout';
     // Part of an answer is out: only a broken connection tells the user that it is not whole.
     if (response.headersSent) response.destroy();
     else
-      replyJson(response, slow ? 504 : 502, {
-        error: `${this.target.version} ${slow ? 'did not answer in time' : 'can not be reached'}`,
+      replyJson(response, isSlow ? 504 : error.fault === 'overloaded' ? 503 : 502, {
+        error: `${this.target.version} ${isSlow ? 'did not answer in time' : 'can not be reached'}`,
       });
+  }
+
+  private flush(flow: Flow): void {
+    if (this.held !== null) this.write(this.held, flow);
+    this.held = null;
+    this.watchUser(flow);
+  }
+
+  private write(chunk: Buffer, flow: Flow): void {
+    this.sendHead();
+    const { response } = this.assigned;
+    // A user who reads slowly slows the model server down, rather than fill this process's memory.
+    if (response.write(chunk)) return;
+    flow.pause();
+    response.once('drain', () => {
+      if (!this.over) flow.resume();
+    });
+  }
+
+  /** Only answers that come in several pieces need to hear of a user who leaves. */
+  private watchUser(flow: Flow): void {
+    if (this.isWatched) return;
+    this.isWatched = true;
+    this.assigned.response.on('close', () => this.userLeft(flow));
   }
 
   private fallBack(): void {
@@ -133,48 +171,45 @@ class Attempt implements AnswerSink {
   /** The user left before the answer began. How long it took still counts: else a hanging version would hide behind users who give up. */
   private nobodyWaits(flow: Flow): void {
     this.over = true;
+    flow.abort();
     this.observe(this.status >= 500);
-    flow.abort(new Error('the user has gone'));
   }
 
   /** A user who hangs up in the middle of an answer says nothing about the version. */
   private userLeft(flow: Flow): void {
     if (this.over) return;
     this.over = true;
-    flow.abort(new Error('the user has gone'));
+    flow.abort();
   }
 
   private observe(failed: boolean): Observed {
     const { assigned, arm, at, status } = this;
     const latencyMs = performance.now() - this.startedAt;
-    const observed = {
-      route: assigned.exposed.route,
-      arm,
-      version: this.target.version,
-      at,
-      latencyMs,
-      status,
-      failed,
-    };
-    if (assigned.isPrediction) {
-      this.deps.recorder.count(observed);
-      this.deps.metrics.observe(observed);
-    }
+    const { version } = this.target;
+    const { route } = assigned.exposed;
+    const observed = { route, arm, version, at, latencyMs, status, failed };
+    if (assigned.isPrediction) this.deps.recorder.count(observed);
+    this.deps.accessLog?.add(observed, assigned.request, this.predictionId);
     return observed;
   }
 
+  private decideRecording(headers: HeaderList, { first, second }: PredictionId): void {
+    const { exposed } = this.assigned;
+    const { recorder, limits } = this.deps;
+    this.isMirrored =
+      this.arm === 'baseline' && exposed.route.candidate !== null && second * 100 < exposed.shadowPercent;
+    this.isRecorded = recorder.samples(first, this.at);
+    if (this.isMirrored || this.isRecorded) this.copy = new AnswerCopy(headers, limits.readableAnswerBytes);
+  }
+
   private keepPrediction(observed: Observed): void {
-    const { exposed, request, unit } = this.assigned;
+    const { request, unit } = this.assigned;
     const { recorder, ids, shadow } = this.deps;
     const { predictionId } = this;
-    const isMirrored =
-      this.arm === 'baseline' &&
-      exposed.route.candidate !== null &&
-      isSampled('shadow', predictionId, exposed.shadowPercent);
-    if (!isMirrored && !recorder.samples(predictionId)) return;
     const answer = this.copy?.read() ?? UNREADABLE;
     const unitHash = ids.hashUnit(unit);
-    recorder.predict(observed, predictionId, unitHash, answer);
-    if (isMirrored) shadow.add({ baseline: observed, answer, request, predictionId, unitHash });
+    if (this.isRecorded) recorder.predict(observed, predictionId, unitHash, answer);
+    if (this.isMirrored)
+      shadow.add({ baseline: observed, answer, request, predictionId, unitHash, isRecorded: this.isRecorded });
   }
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { AccessLog } from './access-log.js';
 import { createAdmin } from './admin.js';
 import { type GatewayConfig, initialRoutes } from './config.js';
 import { createDataPlane } from './data-plane.js';
@@ -14,7 +15,7 @@ import { RouteTable } from './route-table.js';
 import { ShadowQueue } from './shadow-queue.js';
 import { Shipper } from './shipper.js';
 import { Spool } from './spool.js';
-import { Upstreams } from './upstream.js';
+import { Upstreams } from './upstream/upstreams.js';
 
 export interface GatewayOptions {
   readonly gatewayId: string;
@@ -27,6 +28,8 @@ export interface GatewayOptions {
   /** Where records go; null keeps none. */
   readonly collectorUrl: string | null;
   readonly stateDir: string;
+  /** File that gets a line for each answer; absent: none is written. */
+  readonly accessLog?: string;
   readonly predictionKey?: string;
   readonly limits?: Partial<Limits>;
   readonly log?: Log;
@@ -50,23 +53,36 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const ids = new PredictionIds(await predictionKey(options.predictionKey, stateDir));
   const routes = await RouteTable.open(gatewayId, join(stateDir, 'routes.json'), initialRoutes(config), log);
   const spool = await Spool.open(join(stateDir, 'spool'), limits.spoolBytes);
-  const { bufferedPredictions: most, batchRecords, shipIntervalMs: intervalMs, stalledUserMs: stalledMs } = limits;
-  const recorder = new Recorder({ most, batchRecords, predictionSample: config.predictionSample });
-  const metrics = createMetrics(routes, () => spool.bytes);
+  const { bufferedPredictions: most, batchRecords, predictionsPerSecond, shipIntervalMs: intervalMs } = limits;
+  const { predictionSample } = config;
+  const recorder = new Recorder({ most, batchRecords, predictionSample, predictionsPerSecond });
+  const metrics = createMetrics({ routes, totals: recorder.totals, spoolBytes: () => spool.bytes });
+  const accessLog = options.accessLog === undefined ? null : await AccessLog.open(options.accessLog, log);
   const upstreams = new Upstreams(limits);
   const shadow = new ShadowQueue({ routes, upstreams, recorder, metrics, limits });
-  const handle = createDataPlane({ routes, upstreams, recorder, metrics, ids, shadow, limits });
+  const handle = createDataPlane({ routes, upstreams, recorder, metrics, ids, shadow, limits, accessLog });
+  const stalledMs = limits.stalledUserMs;
   const data = await listen(handle, { host: options.host, port: options.port, stalledMs });
   const admin = await listen(createAdmin({ gatewayId, routes, metrics }), {
     host: options.adminHost,
     port: options.adminPort,
     stalledMs,
   }).catch(async (error: unknown) => {
-    await Promise.all([data.close(0), upstreams.close()]);
+    upstreams.close();
+    await Promise.all([data.close(0), accessLog?.close()]);
     throw error;
   });
   const droppedShadowCopies = () => shadow.dropped;
-  const shipper = new Shipper({ gatewayId, collectorUrl, intervalMs, recorder, spool, droppedShadowCopies, log });
+  const shipper = new Shipper({
+    gatewayId,
+    collectorUrl,
+    intervalMs,
+    recorder,
+    spool,
+    droppedShadowCopies,
+    isInForce: (route) => routes.isInForce(route),
+    log,
+  });
   log('info', 'gateway serves', { gatewayId, dataUrl: data.url, adminUrl: admin.url });
   return {
     gatewayId,
@@ -79,7 +95,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       await shadow.close(left());
       await shipper.close(Math.max(left(), LEAST_SHIPPING_MS));
       await admin.close(left());
-      await upstreams.close();
+      upstreams.close();
+      await accessLog?.close();
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { HeaderList } from './upstream/connection.js';
 
 /** Headers of one connection, not of the request: RFC 9110, section 7.6.1. */
 const HOP_BY_HOP = new Set([
@@ -11,37 +11,76 @@ const HOP_BY_HOP = new Set([
   'transfer-encoding',
   'upgrade',
 ]);
-/** The body is buffered, so its length is known anew; the client names the host anew. */
-const REPLACED = new Set(['host', 'content-length', 'expect']);
+/** The body is buffered, so its length is known anew; the client names the host anew. `proxy-authorization` was meant for us. */
+const NOT_FORWARDED = new Set([...HOP_BY_HOP, 'host', 'content-length', 'expect', 'proxy-authorization']);
 const CREDENTIALS = new Set(['authorization', 'cookie', 'proxy-authorization']);
 const OURS = 'x-sluice-';
 
-export type Headers = Record<string, string | string[]>;
+export interface ForwardedHeaders {
+  readonly headers: HeaderList;
+  /** The first value of the header that was asked for; empty where there is none. */
+  readonly found: string;
+}
 
-/** What of a user's request goes on to a model server. Headers in our name are ours to set: a user's are dropped. */
-export function requestHeaders(from: IncomingHttpHeaders): Headers {
-  return pick(from, (name) => !REPLACED.has(name) && !name.startsWith(OURS) && name !== 'proxy-authorization');
+/**
+ * What of a user's request goes on to a model server. Headers in our name are ours to set: a user's are dropped.
+ * @param raw names and values in turn @param wanted a header to look for on the way, lower case
+ */
+export function requestHeaders(raw: HeaderList, wanted: string): ForwardedHeaders {
+  const headers: string[] = [];
+  let found = '';
+  let named: Set<string> | null = null;
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = (raw[i] as string).toLowerCase();
+    const value = raw[i + 1] as string;
+    if (name === wanted && found === '') found = value;
+    if (name === 'connection') named = namedBy(value, named);
+    if (!NOT_FORWARDED.has(name) && !name.startsWith(OURS)) headers.push(name, value);
+  }
+  return { headers: named === null ? headers : without(headers, named), found };
 }
 
 /** The same for a shadow copy: marked, and without what could act in the user's name. */
-export function shadowHeaders(from: Headers): Headers {
-  return { ...pick(from, (name) => !CREDENTIALS.has(name)), 'x-sluice-shadow': '1' };
+export function shadowHeaders(from: HeaderList): HeaderList {
+  return [...without(from, CREDENTIALS), 'x-sluice-shadow', '1'];
 }
 
-/** What of a model server's answer goes back to the user. */
-export function answerHeaders(from: IncomingHttpHeaders): Headers {
-  return pick(from, (name) => !name.startsWith(OURS));
+/** What of a model server's answer goes back to the user, to which ours are added. */
+export function answerHeaders(from: HeaderList, ours: readonly string[]): string[] {
+  const headers: string[] = [...ours];
+  let named: Set<string> | null = null;
+  for (let i = 0; i < from.length; i += 2) {
+    const name = from[i] as string;
+    const lower = name.toLowerCase();
+    if (lower === 'connection') named = namedBy(from[i + 1] as string, named);
+    if (!HOP_BY_HOP.has(lower) && !lower.startsWith(OURS)) headers.push(name, from[i + 1] as string);
+  }
+  return named === null ? headers : without(headers, named);
 }
 
-function pick(from: IncomingHttpHeaders, keep: (name: string) => boolean): Headers {
-  const named = new Set(
-    String(from['connection'] ?? '')
-      .toLowerCase()
-      .split(',')
-      .map((name) => name.trim()),
-  );
-  const kept: Headers = {};
-  for (const [name, value] of Object.entries(from))
-    if (value !== undefined && !HOP_BY_HOP.has(name) && !named.has(name) && keep(name)) kept[name] = value;
+/** The first value of a header; empty where there is none. @param wanted lower case */
+export function headerOf(headers: HeaderList, wanted: string): string {
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i] as string;
+    if (name.length === wanted.length && name.toLowerCase() === wanted) return headers[i + 1] as string;
+  }
+  return '';
+}
+
+/** A connection's own headers are named in it; the usual two words name none. */
+function namedBy(value: string, before: Set<string> | null): Set<string> | null {
+  if (value === 'keep-alive' || value === 'close') return before;
+  const words = value
+    .toLowerCase()
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== 'keep-alive' && word !== 'close' && word !== '');
+  return words.length === 0 ? before : new Set([...(before ?? []), ...words]);
+}
+
+function without(headers: HeaderList, names: ReadonlySet<string>): string[] {
+  const kept: string[] = [];
+  for (let i = 0; i < headers.length; i += 2)
+    if (!names.has((headers[i] as string).toLowerCase())) kept.push(headers[i] as string, headers[i + 1] as string);
   return kept;
 }

@@ -7,6 +7,8 @@ export interface Limits {
   /** Until the answer begins, and between two of its parts. */
   readonly answerTimeoutMs: number;
   readonly connectionsPerTarget: number;
+  /** Requests that wait for a connection to one target; more are refused at once, and the baseline may answer them. */
+  readonly waitingPerTarget: number;
   /** A user who takes nothing for this long is dropped: a model server's connection waits behind each. */
   readonly stalledUserMs: number;
   readonly shadowQueue: number;
@@ -17,6 +19,8 @@ export interface Limits {
   readonly bufferedPredictions: number;
   /** Of each kind in one batch: keeps a batch below the 16 MiB that the collector takes. */
   readonly batchRecords: number;
+  /** Predictions recorded one by one, about; all are counted. */
+  readonly predictionsPerSecond: number;
   readonly shipIntervalMs: number;
   readonly spoolBytes: number;
   /** For all of a shutdown: requests on their way, shadow copies, the last batch. */
@@ -29,12 +33,14 @@ export const DEFAULT_LIMITS: Limits = {
   connectTimeoutMs: 2000,
   answerTimeoutMs: 10_000,
   connectionsPerTarget: 128,
+  waitingPerTarget: 1024,
   stalledUserMs: 60_000,
   shadowQueue: 256,
   shadowQueueBytes: 64 * 2 ** 20,
   shadowInFlight: 16,
   bufferedPredictions: 50_000,
   batchRecords: 3000,
+  predictionsPerSecond: 1000,
   shipIntervalMs: 1000,
   spoolBytes: 64 * 2 ** 20,
   shutdownMs: 10_000,

@@ -1,5 +1,5 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { Observed } from './recorder.js';
+import { Counter, Gauge, Registry } from 'prom-client';
+import { type ArmCounts, type ArmTotals, DURATION_BOUNDS } from './arm-counts.js';
 import type { RouteTable } from './route-table.js';
 
 /** `forged` is a prediction id that we did not make: someone tries, or replicas differ in their key. */
@@ -7,30 +7,21 @@ export type FeedbackOutcome = 'accepted' | 'rejected' | 'forged';
 
 export interface GatewayMetrics {
   readonly registry: Registry;
-  observe(observed: Observed): void;
   countFallback(service: string): void;
   countShadowDrop(service: string): void;
   countFeedback(kind: string, outcome: FeedbackOutcome, count: number): void;
 }
 
+export interface MetricSources {
+  readonly routes: RouteTable;
+  readonly totals: ArmTotals;
+  readonly spoolBytes: () => number;
+}
+
 /** Prometheus metrics of one gateway; few labels, all of them from configuration and none from users. */
-export function createMetrics(routes: RouteTable, spoolBytes: () => number): GatewayMetrics {
+export function createMetrics({ routes, totals, spoolBytes }: MetricSources): GatewayMetrics {
   const registry = new Registry();
   const registers = [registry];
-  const arm = ['service', 'version', 'arm'] as const;
-  const requests = new Counter({
-    name: 'sluice_gateway_requests_total',
-    help: 'Predictions answered.',
-    labelNames: [...arm, 'outcome'],
-    registers,
-  });
-  const duration = new Histogram({
-    name: 'sluice_gateway_request_duration_seconds',
-    help: 'Until the model server’s answer was complete.',
-    labelNames: arm,
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-    registers,
-  });
   const fallbacks = new Counter({
     name: 'sluice_gateway_fallbacks_total',
     help: 'Candidate failures answered by the baseline.',
@@ -50,6 +41,7 @@ export function createMetrics(routes: RouteTable, spoolBytes: () => number): Gat
     registers,
   });
   addRouteGauges(routes, registry);
+  addArmMetrics(totals, registry);
   new Gauge({
     name: 'sluice_gateway_spool_bytes',
     help: 'Waiting for the collector.',
@@ -60,14 +52,54 @@ export function createMetrics(routes: RouteTable, spoolBytes: () => number): Gat
   });
   return {
     registry,
-    observe({ route, arm: who, version, failed, latencyMs }) {
-      requests.inc({ service: route.service, version, arm: who, outcome: failed ? 'error' : 'ok' });
-      duration.observe({ service: route.service, version, arm: who }, latencyMs / 1000);
-    },
     countFallback: (service) => fallbacks.inc({ service }),
     countShadowDrop: (service) => shadowDrops.inc({ service }),
     countFeedback: (kind, outcome, count) => feedback.inc({ kind, outcome }, count),
   };
+}
+
+/** Requests, errors and durations are counted where the collector's sums are, and read from there when somebody asks. */
+function addArmMetrics(totals: ArmTotals, registry: Registry): void {
+  const labelNames = ['service', 'version', 'arm'] as const;
+  new Counter({
+    name: 'sluice_gateway_requests_total',
+    help: 'Predictions answered.',
+    labelNames: [...labelNames, 'outcome'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const counts of totals.all()) {
+        this.inc({ ...labelsOf(counts), outcome: 'ok' }, counts.requests - counts.errors);
+        this.inc({ ...labelsOf(counts), outcome: 'error' }, counts.errors);
+      }
+    },
+  });
+  const series = (suffix: string, help: string, values: (counts: ArmCounts) => [Record<string, string>, number][]) =>
+    new Counter({
+      name: `sluice_gateway_request_duration_seconds${suffix}`,
+      help,
+      labelNames: suffix === '_bucket' ? [...labelNames, 'le'] : labelNames,
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const counts of totals.all())
+          for (const [labels, value] of values(counts)) this.inc({ ...labelsOf(counts), ...labels }, value);
+      },
+    });
+  // prom-client's histogram can only be fed one value at a time; its three series are counters on the wire.
+  series('_bucket', 'Until the model server’s answer was complete.', (counts) => {
+    let sum = 0;
+    return Array.from(counts.durations, (count, i) => {
+      sum += count;
+      return [{ le: String(DURATION_BOUNDS[i] ?? '+Inf') }, sum];
+    });
+  });
+  series('_sum', 'Of all answers.', ({ sumMs }) => [[{}, sumMs / 1000]]);
+  series('_count', 'Of all answers.', ({ requests }) => [[{}, requests]]);
+}
+
+function labelsOf({ service, version, arm }: ArmCounts) {
+  return { service, version, arm };
 }
 
 function addRouteGauges(routes: RouteTable, registry: Registry): void {

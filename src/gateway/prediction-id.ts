@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Arm } from '../domain/observation.js';
+import { hexOf, type SipKey, sipHash, sipHashOfText } from './sip-hash.js';
 
 /** What a prediction id says of its prediction, so that late feedback finds its arm without a look-up. */
 export interface PredictionClaims {
@@ -11,55 +12,68 @@ export interface PredictionClaims {
   readonly at: number;
 }
 
+export interface PredictionId {
+  readonly id: string;
+  /** Two independent numbers in [0, 1) that follow from the id: what decides whether it is recorded, and whether it is mirrored. */
+  readonly first: number;
+  readonly second: number;
+}
+
 export type IdFault = 'not a prediction id' | 'forged prediction id' | 'prediction id from the future';
 
 export type Verified =
   | { readonly ok: true; readonly claims: PredictionClaims }
   | { readonly ok: false; readonly reason: IdFault };
 
-const TAG_BYTES = 12;
-const LONGEST_ID = 400;
+const FORM =
+  /^p2~([a-z0-9-]{1,63})~([bcs])~([A-Za-z0-9._-]{1,63})~(\d{1,15})~([0-9a-z]{1,11})~[\w-]{1,30}~([0-9a-f]{16})$/;
+const ARMS = { b: 'baseline', c: 'candidate', s: 'shadow' } as const;
+const LONGEST_ID = 300;
 /** Clocks of replicas differ a little; an id from further ahead is a forgery or a broken clock. */
 const CLOCK_SKEW_MS = 60_000;
 
 /**
- * Makes and checks prediction ids: `p1.<claims>.<tag>`, the tag an HMAC-SHA256 over the claims, cut to 96 bits. All replicas of a service
- * share the key.
+ * Makes and checks prediction ids: `p2~<service>~<arm>~<version>~<epoch>~<time>~<unique>~<tag>`, the tag a 64-bit SipHash over all before it.
+ * All replicas of a service share the key.
  */
 export class PredictionIds {
-  private readonly key: Buffer;
+  private readonly idKey: SipKey;
+  private readonly unitKey: SipKey;
   private readonly boot = randomBytes(6).toString('base64url');
   private count = 0;
 
   constructor(key: Buffer) {
-    this.key = key;
+    this.idKey = subKey(key, 'prediction');
+    this.unitKey = subKey(key, 'unit');
   }
 
-  make({ service, arm, version, epoch, at }: PredictionClaims): string {
+  make({ service, arm, version, epoch, at }: PredictionClaims): PredictionId {
     this.count += 1;
-    const unique = `${this.boot}${this.count.toString(36)}`;
-    const body = Buffer.from([service, arm, version, epoch, at.toString(36), unique].join('|')).toString('base64url');
-    return `p1.${body}.${this.tag(body).toString('base64url')}`;
+    const body = `p2~${service}~${arm[0]}~${version}~${epoch}~${at.toString(36)}~${this.boot}${this.count.toString(36)}~`;
+    const tag = sipHashOfText(this.idKey, body);
+    return { id: body + hexOf(tag), first: tag.low / 2 ** 32, second: tag.high / 2 ** 32 };
   }
 
   verify(id: string, now = Date.now()): Verified {
-    const [, body = '', tag = ''] = id.length > LONGEST_ID ? [] : (/^p1\.([\w-]+)\.([\w-]{16})$/.exec(id) ?? []);
-    if (body === '') return { ok: false, reason: 'not a prediction id' };
-    const given = Buffer.from(tag, 'base64url');
-    if (given.length !== TAG_BYTES || !timingSafeEqual(given, this.tag(body)))
+    const match = id.length > LONGEST_ID ? null : FORM.exec(id);
+    if (match === null) return { ok: false, reason: 'not a prediction id' };
+    const [, service = '', arm = 'b', version = '', epoch = '', time = '', tag = ''] = match;
+    const body = id.slice(0, -tag.length);
+    if (!timingSafeEqual(Buffer.from(tag), Buffer.from(hexOf(sipHashOfText(this.idKey, body)))))
       return { ok: false, reason: 'forged prediction id' };
-    const [service = '', arm, version = '', epoch, time = ''] = Buffer.from(body, 'base64url').toString().split('|');
     const at = Number.parseInt(time, 36);
     if (at > now + CLOCK_SKEW_MS) return { ok: false, reason: 'prediction id from the future' };
-    return { ok: true, claims: { service, arm: arm as Arm, version, epoch: Number(epoch), at } };
+    return { ok: true, claims: { service, arm: ARMS[arm as keyof typeof ARMS], version, epoch: Number(epoch), at } };
   }
 
   /** A unit under the same key: equal units are equal, and the user key itself can't be read from it. */
   hashUnit(unit: string): string {
-    return createHmac('sha256', this.key).update('unit\0').update(unit).digest('base64url').slice(0, 16);
+    return hexOf(sipHash(this.unitKey, Buffer.from(unit)));
   }
+}
 
-  private tag(body: string): Buffer {
-    return createHmac('sha256', this.key).update('prediction\0').update(body).digest().subarray(0, TAG_BYTES);
-  }
+/** 128 bits of its own for each use, whatever the length of the shared key. */
+function subKey(key: Buffer, use: string): SipKey {
+  const bytes = createHmac('sha256', key).update(use).digest();
+  return [bytes.readInt32LE(0), bytes.readInt32LE(4), bytes.readInt32LE(8), bytes.readInt32LE(12)];
 }

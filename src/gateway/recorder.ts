@@ -1,8 +1,7 @@
 import type { Arm, ArmBucket, FeedbackRecord, PredictionRecord, ShadowPair } from '../domain/observation.js';
 import type { Route } from '../domain/route.js';
-import { isSampled } from '../routing/bucket.js';
-import { bucketIndex } from '../stats/sketch/latency-sketch.js';
 import type { ReadAnswer } from './answer.js';
+import { ArmTotals } from './arm-counts.js';
 
 /** One answer of one version, as the gateway saw it. */
 export interface Observed {
@@ -24,14 +23,6 @@ export interface Recorded {
   readonly feedback: FeedbackRecord[];
 }
 
-const BUCKET_MS = 10_000;
-
-interface OpenBucket extends Omit<ArmBucket, 'requests' | 'errors' | 'latency'> {
-  requests: number;
-  errors: number;
-  latency: Record<string, number>;
-}
-
 export interface RecorderOptions {
   /** Of each kind that may wait for a shipment. */
   readonly most: number;
@@ -39,45 +30,54 @@ export interface RecorderOptions {
   readonly batchRecords: number;
   /** Share of predictions that are recorded, 0..1; buckets count all of them. */
   readonly predictionSample: number;
+  /** Predictions recorded a second, about; of more, an even share. */
+  readonly predictionsPerSecond: number;
 }
 
 /** Sums and records between two shipments; bounded, and what does not fit is counted. */
 export class Recorder {
-  private readonly buckets = new Map<string, OpenBucket>();
   private predictions: PredictionRecord[] = [];
   private shadowPairs: ShadowPair[] = [];
   private feedback: FeedbackRecord[] = [];
   private readonly options: RecorderOptions;
+  /** All that was ever counted, and what of it waits for a shipment. */
+  readonly totals = new ArmTotals();
   /** Predictions and shadow pairs that did not fit. */
   droppedPredictions = 0;
+  private second = 0;
+  private inSecond = 0;
+  private sampleShare: number;
 
   constructor(options: RecorderOptions) {
     this.options = options;
+    this.sampleShare = options.predictionSample;
   }
 
-  /** Whether a prediction is to be recorded: the same for both answers to a mirrored request, so that pairs stay whole. */
-  samples(predictionId: string): boolean {
-    return isSampled('prediction', predictionId, this.options.predictionSample * 100);
+  /**
+   * Whether a prediction is to be recorded. The share falls where there are more a second than wanted, so that recording costs a busy gateway
+   * no more than a quiet one.
+   * @param draw a number in [0, 1) that belongs to the prediction
+   */
+  samples(draw: number, at: number): boolean {
+    const second = Math.floor(at / 1000);
+    // Answers do not end in the order their requests began: only a later second ends the one before.
+    if (second > this.second) {
+      const { predictionSample, predictionsPerSecond } = this.options;
+      const fits = predictionsPerSecond / Math.max(this.inSecond, 1);
+      this.sampleShare = Math.min(predictionSample, fits);
+      this.second = second;
+      this.inSecond = 0;
+    }
+    this.inSecond += 1;
+    return draw < this.sampleShare;
   }
 
   count({ route, arm, version, at, latencyMs, failed }: Observed): void {
-    const { service, rolloutId, epoch } = route;
-    const start = at - (at % BUCKET_MS);
-    const key = `${service}|${epoch}|${arm}|${version}|${start}`;
-    let bucket = this.buckets.get(key);
-    if (bucket === undefined) {
-      const bucketStart = new Date(start).toISOString();
-      bucket = { service, rolloutId, epoch, arm, version, bucketStart, requests: 0, errors: 0, latency: {} };
-      this.buckets.set(key, bucket);
-    }
-    const index = String(bucketIndex(latencyMs));
-    bucket.requests += 1;
-    bucket.errors += failed ? 1 : 0;
-    bucket.latency[index] = (bucket.latency[index] ?? 0) + 1;
+    this.totals.of(route, arm, version).count(at, latencyMs, failed);
   }
 
   predict(observed: Observed, predictionId: string, unitHash: string, { label, score }: ReadAnswer): void {
-    if (!this.samples(predictionId) || !this.hasRoom(this.predictions)) return;
+    if (!this.hasRoom(this.predictions)) return;
     const { route, arm, version, at, latencyMs, status } = observed;
     const { service, rolloutId, epoch } = route;
     const time = new Date(at).toISOString();
@@ -112,12 +112,11 @@ export class Recorder {
   take(): Recorded | null {
     const { batchRecords } = this.options;
     const taken = {
-      buckets: [...this.buckets.values()],
+      buckets: this.totals.takeBuckets(),
       predictions: this.predictions.slice(0, batchRecords),
       shadowPairs: this.shadowPairs.slice(0, batchRecords),
       feedback: this.feedback.slice(0, batchRecords),
     };
-    this.buckets.clear();
     this.predictions = this.predictions.slice(batchRecords);
     this.shadowPairs = this.shadowPairs.slice(batchRecords);
     this.feedback = this.feedback.slice(batchRecords);

@@ -8,6 +8,7 @@ import { type KeptRoute, readRouteFile, writeRouteFile } from './route-file.js';
 interface Entry {
   readonly route: Route;
   readonly prefix: string;
+  readonly unitHeader: string;
   /** On the monotonic clock; a changed wall clock must not stretch a lease. */
   readonly leaseEndsAt: number | null;
 }
@@ -15,6 +16,8 @@ interface Entry {
 /** How a service is exposed at this moment. */
 export interface Exposed {
   readonly route: Route;
+  /** Name of the header with the unit key, lower case. */
+  readonly unitHeader: string;
   readonly weightPercent: number;
   readonly shadowPercent: number;
 }
@@ -84,6 +87,11 @@ export class RouteTable {
     return entry?.route === route && exposed(entry).shadowPercent > 0;
   }
 
+  /** Whether this very route is the one in force. */
+  isInForce(route: Route): boolean {
+    return this.entries.get(route.service)?.route === route;
+  }
+
   applied(service: string): AppliedRoute | undefined {
     const entry = this.entries.get(service);
     if (entry === undefined) return undefined;
@@ -112,7 +120,12 @@ export class RouteTable {
 
   private set(route: Route, leaseMs: number | null): void {
     const leaseEndsAt = leaseMs === null ? null : performance.now() + leaseMs;
-    this.entries.set(route.service, { route, prefix: pathPrefix(route.protocol), leaseEndsAt });
+    this.entries.set(route.service, {
+      route,
+      prefix: pathPrefix(route.protocol),
+      unitHeader: route.protocol.unitKey.replace(/^header:/, ''),
+      leaseEndsAt,
+    });
   }
 
   /** One write at a time, each of the newest state. */
@@ -123,10 +136,11 @@ export class RouteTable {
   }
 }
 
-function exposed({ route, leaseEndsAt }: Entry): Exposed {
+function exposed({ route, unitHeader, leaseEndsAt }: Entry): Exposed {
   const alive = leaseEndsAt !== null && leaseEndsAt > performance.now();
   return {
     route,
+    unitHeader,
     weightPercent: alive ? route.weightPercent : 0,
     shadowPercent: alive ? route.shadowPercent : 0,
   };

@@ -5,7 +5,8 @@ import type { Limits } from './limits.js';
 import type { GatewayMetrics } from './metrics.js';
 import type { Observed, Recorder } from './recorder.js';
 import type { RouteTable } from './route-table.js';
-import type { UpstreamRequest, Upstreams } from './upstream.js';
+import type { UpstreamRequest } from './upstream/connection.js';
+import type { Upstreams } from './upstream/upstreams.js';
 
 /** A request that the baseline has answered, to be put to the candidate as well. */
 export interface ShadowCopy {
@@ -14,6 +15,8 @@ export interface ShadowCopy {
   readonly request: UpstreamRequest;
   readonly predictionId: string;
   readonly unitHash: string;
+  /** Whether the baseline's answer was recorded: then the candidate's is as well. */
+  readonly isRecorded: boolean;
 }
 
 export interface ShadowDeps {
@@ -106,6 +109,7 @@ export class ShadowQueue {
           answer = new AnswerCopy(headers, this.deps.limits.readableAnswerBytes);
         },
         onData: (chunk) => answer?.add(chunk),
+        onPause: () => undefined,
         onEnd: () => finish(status >= 500),
         onError: () => finish(true),
       },
@@ -113,12 +117,11 @@ export class ShadowQueue {
   }
 
   private record(copy: ShadowCopy, shadow: Observed, answer: ReadAnswer): void {
-    const { recorder, metrics } = this.deps;
+    const { recorder } = this.deps;
     const { baseline, predictionId, unitHash } = copy;
     const { service, rolloutId, epoch } = shadow.route;
     recorder.count(shadow);
-    metrics.observe(shadow);
-    recorder.predict(shadow, predictionId, unitHash, answer);
+    if (copy.isRecorded) recorder.predict(shadow, predictionId, unitHash, answer);
     recorder.pair({
       predictionId,
       service,

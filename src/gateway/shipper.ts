@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { request } from 'undici';
 import { describeError } from '../domain/errors.js';
 import type { ObservationBatch } from '../domain/observation.js';
+import type { Route } from '../domain/route.js';
 import type { Log } from './log.js';
 import type { Recorded, Recorder } from './recorder.js';
 import type { Spool } from './spool.js';
@@ -15,6 +16,7 @@ export interface ShipperOptions {
   readonly recorder: Recorder;
   readonly spool: Spool;
   readonly droppedShadowCopies: () => number;
+  readonly isInForce: (route: Route) => boolean;
   readonly log: Log;
 }
 
@@ -73,6 +75,7 @@ export class Shipper {
     const hasMore = () => this.isClosing || recorder.hasFullBatch;
     for (let taken = recorder.take(); taken !== null; taken = hasMore() ? recorder.take() : null)
       if (collectorUrl !== null) await this.shipBatch(collectorUrl, this.batch(taken));
+    recorder.totals.forget(this.options.isInForce);
     if (collectorUrl === null) return;
     while (this.maySend) {
       const text = await spool.first();

@@ -21,12 +21,3 @@ export function unitBucket(salt: string, unit: string): number {
 export function isCandidates(bucket: number, weightPercent: number): boolean {
   return bucket < Math.round((weightPercent * BUCKETS) / 100);
 }
-
-/**
- * Whether a request falls into a sample. Its own id decides, so that all who ask agree, and two purposes sample independently.
- * @param purpose names the sample, for instance `shadow`
- * @param percent 0..100
- */
-export function isSampled(purpose: string, requestId: string, percent: number): boolean {
-  return isCandidates(unitBucket(purpose, requestId), percent);
-}

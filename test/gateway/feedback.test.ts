@@ -18,27 +18,27 @@ const claims = {
 
 describe('a prediction id', () => {
   test('says what it was made from, and is never made twice', () => {
-    expect(ids.verify(ids.make(claims))).toEqual({ ok: true, claims });
-    expect(ids.make(claims)).not.toBe(ids.make(claims));
+    expect(ids.verify(ids.make(claims).id)).toEqual({ ok: true, claims });
+    expect(ids.make(claims).id).not.toBe(ids.make(claims).id);
   });
 
   test('can not be changed, cut or made with another key', () => {
-    const id = ids.make(claims);
-    const other = new PredictionIds(Buffer.from('another key')).make(claims);
+    const id = ids.make(claims).id;
+    const other = new PredictionIds(Buffer.from('another key')).make(claims).id;
     for (const forged of [
       `${id}x`,
       id.slice(0, -1),
-      id.replace('p1.', 'p1.A'),
+      id.replace('~c~', '~b~'),
       other,
       '',
-      'p1..',
-      `p1.${'A'.repeat(500)}.AAAA`,
+      'p2~~',
+      `p2~${'a'.repeat(500)}~AAAA`,
     ])
       expect(ids.verify(forged)).toMatchObject({ ok: false });
   });
 
   test('from the future is refused', () => {
-    expect(ids.verify(ids.make({ ...claims, at: Date.now() + 3_600_000 }))).toEqual({
+    expect(ids.verify(ids.make({ ...claims, at: Date.now() + 3_600_000 }).id)).toEqual({
       ok: false,
       reason: 'prediction id from the future',
     });
@@ -46,7 +46,7 @@ describe('a prediction id', () => {
 });
 
 describe('the feedback parser', () => {
-  const predictionId = ids.make(claims);
+  const predictionId = ids.make(claims).id;
   test.each([
     [
       'a label',
@@ -107,9 +107,9 @@ describe('over HTTP', () => {
     const item = { kind: 'label', label: '7' };
     const { status, body } = await stage.feedback(
       JSON.stringify([
-        { ...item, predictionId: ids.make(claims) },
-        { ...item, predictionId: ours.make({ ...claims, at: Date.now() + 3_600_000 }) },
-        { ...item, predictionId: 'p1.x' },
+        { ...item, predictionId: ids.make(claims).id },
+        { ...item, predictionId: ours.make({ ...claims, at: Date.now() + 3_600_000 }).id },
+        { ...item, predictionId: 'p2~x' },
       ]),
     );
     expect([status, body['rejected']]).toEqual([

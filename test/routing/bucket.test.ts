@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { BUCKETS, hash, isCandidates, isSampled, unitBucket } from '../../src/routing/bucket.js';
+import { BUCKETS, hash, isCandidates, unitBucket } from '../../src/routing/bucket.js';
 
 describe('the hash', () => {
   // scikit-learn 1.9.1: murmurhash3_32(text, seed=0, positive=True)
@@ -46,23 +46,5 @@ describe('assignment', () => {
     // Five standard errors.
     expect(Math.abs(first / 1e5 - share)).toBeLessThan(5 * Math.sqrt((share * (1 - share)) / 1e5));
     expect(Math.abs(both / 1e5 - share ** 2)).toBeLessThan(5 * Math.sqrt(share ** 2 / 1e5));
-  });
-});
-
-describe('a sample', () => {
-  const requests = Array.from({ length: 20_000 }, (_, i) => `p1.request-${i}`);
-
-  test.each([0, 12.5, 100])('of %d %% has that share, and a larger one holds it', (percent) => {
-    const sampled = requests.filter((id) => isSampled('shadow', id, percent));
-    const share = percent / 100;
-    // Five standard errors.
-    const slack = 5 * Math.sqrt((share * (1 - share)) / requests.length);
-    expect(Math.abs(sampled.length / requests.length - share)).toBeLessThanOrEqual(slack);
-    expect(sampled.every((id) => isSampled('shadow', id, (percent + 100) / 2))).toBe(true);
-  });
-
-  test('for one purpose says nothing about another', () => {
-    const both = requests.filter((id) => isSampled('shadow', id, 50) && isSampled('prediction', id, 50));
-    expect(Math.abs(both.length / requests.length - 0.25)).toBeLessThan(5 * Math.sqrt(0.25 / requests.length));
   });
 });

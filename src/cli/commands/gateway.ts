@@ -11,6 +11,7 @@ export interface GatewayCommandOptions {
   readonly adminPort: number;
   readonly collector?: string;
   readonly stateDir: string;
+  readonly accessLog?: string;
 }
 
 export async function gateway(options: GatewayCommandOptions): Promise<void> {

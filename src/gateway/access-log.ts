@@ -1,0 +1,104 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { describeError } from '../domain/errors.js';
+import type { Log } from './log.js';
+import type { Observed } from './recorder.js';
+import type { UpstreamRequest } from './upstream/connection.js';
+
+const BLOCK_BYTES = 256 * 1024;
+const LONGEST_LINE = 2048;
+const FLUSH_MS = 1000;
+/** A disk that is slower than the traffic must not fill the memory. */
+const MOST_BLOCKS = 32;
+
+/** One JSON object a line for each answer of a version: who answered, how, how fast. No user key, no header, no body. */
+export class AccessLog {
+  private readonly file: FileHandle;
+  private readonly log: Log;
+  private readonly timer: NodeJS.Timeout;
+  /** Bytes at once: a text that grows line by line would have to be put together in the end. */
+  private block = Buffer.allocUnsafe(BLOCK_BYTES);
+  private used = 0;
+  private readonly full: Buffer[] = [];
+  private writing: Promise<void> | null = null;
+  /** Lines that did not fit. */
+  dropped = 0;
+
+  private constructor(file: FileHandle, log: Log) {
+    this.file = file;
+    this.log = log;
+    this.timer = setInterval(() => void this.flush(), FLUSH_MS);
+    this.timer.unref();
+  }
+
+  /** Appends to the file. @throws where it can't be opened */
+  static async open(path: string, log: Log): Promise<AccessLog> {
+    return new AccessLog(await open(path, 'a'), log);
+  }
+
+  add({ route, arm, version, at, latencyMs, status, failed }: Observed, request: UpstreamRequest, id: string): void {
+    if (this.used + LONGEST_LINE > BLOCK_BYTES && !this.nextBlock()) {
+      this.dropped += 1;
+      return;
+    }
+    // Names, versions and ids are of letters that JSON takes as they are; a path may be of any.
+    const line =
+      `{"at":${at},"service":"${route.service}","epoch":${route.epoch},"arm":"${arm}","version":"${version}","method":"${request.method}",` +
+      `"path":${quoted(request.path)},"status":${status},"failed":${failed},"ms":${Math.round(latencyMs * 1000) / 1000},"prediction":"${id}"}\n`;
+    this.used += this.block.write(line, this.used, 'latin1');
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.timer);
+    await this.writing;
+    await this.flush();
+    await this.file.close();
+  }
+
+  /** @returns false where too much waits for the disk already */
+  private nextBlock(): boolean {
+    if (this.full.length >= MOST_BLOCKS) return false;
+    this.full.push(this.block.subarray(0, this.used));
+    this.block = Buffer.allocUnsafe(BLOCK_BYTES);
+    this.used = 0;
+    void this.flush();
+    return true;
+  }
+
+  /** One write at a time. */
+  private flush(): Promise<void> {
+    this.writing ??= this.writeAll()
+      .catch((error: unknown) =>
+        this.log('error', 'the access log can not be written', { cause: describeError(error) }),
+      )
+      .finally(() => {
+        this.writing = null;
+      });
+    return this.writing;
+  }
+
+  private async writeAll(): Promise<void> {
+    for (let block = this.full.shift(); block !== undefined; block = this.full.shift())
+      await this.file.appendFile(block);
+    const rest = this.block.subarray(0, this.used);
+    if (rest.length === 0) return;
+    this.block = Buffer.allocUnsafe(BLOCK_BYTES);
+    this.used = 0;
+    await this.file.appendFile(rest);
+  }
+}
+
+/** The same few paths come again and again. */
+const QUOTED = new Map<string, string>();
+
+function quoted(path: string): string {
+  const known = QUOTED.get(path);
+  if (known !== undefined) return known;
+  if (QUOTED.size >= 1000) QUOTED.clear();
+  // Of other letters only their escapes: the line is written byte by byte.
+  const text = JSON.stringify(path.slice(0, 200)).replaceAll(
+    /[^ -~]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  QUOTED.set(path, text);
+  return text;
+}
