@@ -1,5 +1,5 @@
 import { headerOf } from './headers.js';
-import type { HeaderList } from './upstream/connection.js';
+import type { HeaderList } from './http1/head.js';
 
 /** What a prediction said: the first predicted label as text, and its score where the answer gives one. */
 export interface ReadAnswer {

@@ -1,17 +1,17 @@
-import type { ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import type { ModelTarget } from '../domain/route.js';
 import type { AccessLog } from './access-log.js';
 import { AnswerCopy, UNREADABLE } from './answer.js';
 import { answerHeaders } from './headers.js';
+import type { HeaderList } from './http1/head.js';
 import type { Limits } from './limits.js';
 import type { GatewayMetrics } from './metrics.js';
 import type { PredictionId, PredictionIds } from './prediction-id.js';
 import type { Observed, Recorder } from './recorder.js';
-import { replyJson } from './reply.js';
 import type { Exposed } from './route-table.js';
+import type { AnswerWriter } from './server/answer-writer.js';
 import type { ShadowQueue } from './shadow-queue.js';
-import type { AnswerSink, Flow, HeaderList, UpstreamError, UpstreamRequest } from './upstream/connection.js';
+import type { AnswerSink, Flow, UpstreamError, UpstreamRequest } from './upstream/connection.js';
 import type { Upstreams } from './upstream/upstreams.js';
 
 export interface ExchangeDeps {
@@ -28,16 +28,13 @@ export interface ExchangeDeps {
 export interface AssignedRequest {
   readonly exposed: Exposed;
   readonly request: UpstreamRequest;
-  readonly response: ServerResponse;
+  readonly response: AnswerWriter;
   readonly unit: string;
   /** Only predictions are counted, sampled and mirrored. */
   readonly isPrediction: boolean;
 }
 
 export type UserArm = 'baseline' | 'candidate';
-
-/** Up to this size, head and body as one text are cheaper to send than as two buffers. */
-const ONE_PIECE_BYTES = 8192;
 
 /**
  * Sends a request to one arm and streams its answer to the user. Where the candidate fails before the user has seen anything
@@ -110,9 +107,7 @@ class Attempt implements AnswerSink {
     const { response } = this.assigned;
     this.sendHead();
     this.over = true;
-    if (this.held === null) response.end();
-    else if (this.held.length <= ONE_PIECE_BYTES) response.end(this.held.toString('latin1'), 'latin1');
-    else response.end(this.held);
+    response.end(this.held);
     const observed = this.observe(this.status >= 500);
     if (this.isRecorded || this.isMirrored) this.keepPrediction(observed);
   }
@@ -127,7 +122,7 @@ class Attempt implements AnswerSink {
     // Part of an answer is out: only a broken connection tells the user that it is not whole.
     if (response.headersSent) response.destroy();
     else
-      replyJson(response, isSlow ? 504 : error.fault === 'overloaded' ? 503 : 502, {
+      response.replyJson(isSlow ? 504 : error.fault === 'overloaded' ? 503 : 502, {
         error: `${this.target.version} ${isSlow ? 'did not answer in time' : 'can not be reached'}`,
       });
   }
@@ -144,7 +139,7 @@ class Attempt implements AnswerSink {
     // A user who reads slowly slows the model server down, rather than fill this process's memory.
     if (response.write(chunk)) return;
     flow.pause();
-    response.once('drain', () => {
+    response.onceDrained(() => {
       if (!this.over) flow.resume();
     });
   }
@@ -153,7 +148,7 @@ class Attempt implements AnswerSink {
   private watchUser(flow: Flow): void {
     if (this.isWatched) return;
     this.isWatched = true;
-    this.assigned.response.on('close', () => this.userLeft(flow));
+    this.assigned.response.onLeave(() => this.userLeft(flow));
   }
 
   private fallBack(): void {

@@ -12,6 +12,7 @@ import { PredictionIds } from './prediction-id.js';
 import { predictionKey } from './prediction-key.js';
 import { Recorder } from './recorder.js';
 import { RouteTable } from './route-table.js';
+import { UserServer } from './server/user-server.js';
 import { ShadowQueue } from './shadow-queue.js';
 import { Shipper } from './shipper.js';
 import { Spool } from './spool.js';
@@ -62,7 +63,12 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const shadow = new ShadowQueue({ routes, upstreams, recorder, metrics, limits });
   const handle = createDataPlane({ routes, upstreams, recorder, metrics, ids, shadow, limits, accessLog });
   const stalledMs = limits.stalledUserMs;
-  const data = await listen(handle, { host: options.host, port: options.port, stalledMs });
+  const data = await UserServer.listen(handle, {
+    host: options.host,
+    port: options.port,
+    connections: limits.userConnections,
+    stalledMs,
+  });
   const admin = await listen(createAdmin({ gatewayId, routes, metrics }), {
     host: options.adminHost,
     port: options.adminPort,

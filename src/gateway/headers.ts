@@ -1,4 +1,4 @@
-import type { HeaderList } from './upstream/connection.js';
+import type { HeaderList } from './http1/head.js';
 
 /** Headers of one connection, not of the request: RFC 9110, section 7.6.1. */
 const HOP_BY_HOP = new Set([

@@ -9,6 +9,8 @@ export interface Limits {
   readonly connectionsPerTarget: number;
   /** Requests that wait for a connection to one target; more are refused at once, and the baseline may answer them. */
   readonly waitingPerTarget: number;
+  /** More connections of users are refused. */
+  readonly userConnections: number;
   /** A user who takes nothing for this long is dropped: a model server's connection waits behind each. */
   readonly stalledUserMs: number;
   readonly shadowQueue: number;
@@ -34,6 +36,7 @@ export const DEFAULT_LIMITS: Limits = {
   answerTimeoutMs: 10_000,
   connectionsPerTarget: 128,
   waitingPerTarget: 1024,
+  userConnections: 10_000,
   stalledUserMs: 60_000,
   shadowQueue: 256,
   shadowQueueBytes: 64 * 2 ** 20,

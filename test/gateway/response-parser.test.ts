@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { BadResponse } from '../../src/gateway/upstream/bad-response.js';
-import { ResponseParser } from '../../src/gateway/upstream/response-parser.js';
+import { BadMessage } from '../../src/gateway/http1/bad-message.js';
+import { ResponseParser } from '../../src/gateway/http1/response-parser.js';
 
 interface Seen {
   heads: [number, readonly string[]][];
@@ -121,7 +121,7 @@ describe('what is not an answer is refused', () => {
     ['too many headers', `HTTP/1.1 200 OK\r\n${'x: y\r\n'.repeat(500)}\r\n`],
     ['endless trailers', `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n${'x: y\r\n'.repeat(5000)}`],
   ])('%s', (_, text) => {
-    expect(() => read(text)).toThrow(BadResponse);
+    expect(() => read(text)).toThrow(BadMessage);
   });
   test.each([
     ['its head', 'HTTP/1.1 200 OK\r\nconte'],
@@ -147,7 +147,7 @@ describe('what is not an answer is refused', () => {
         try {
           read(pieces.join(''), { cuts, close: true });
         } catch (error) {
-          expect(error).toBeInstanceOf(BadResponse);
+          expect(error).toBeInstanceOf(BadMessage);
         }
       }),
       { numRuns: 1000 },

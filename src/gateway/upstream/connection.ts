@@ -1,9 +1,7 @@
 import type { Socket } from 'node:net';
-import { BadResponse } from './bad-response.js';
-import { ResponseParser } from './response-parser.js';
-
-/** Header names and values in turn: copied without building an object a request. */
-export type HeaderList = readonly string[];
+import { BadMessage } from '../http1/bad-message.js';
+import type { HeaderList } from '../http1/head.js';
+import { ResponseParser } from '../http1/response-parser.js';
 
 export interface UpstreamRequest {
   readonly method: string;
@@ -146,7 +144,7 @@ export class Connection implements Flow {
       // Once it has ended, the connection may serve the next answer already.
       if (sink !== null && this.sink === sink) sink.onPause(this);
     } catch (error) {
-      if (!(error instanceof BadResponse)) throw error;
+      if (!(error instanceof BadMessage)) throw error;
       this.fail(new UpstreamError('bad-response', error.message, error));
     }
   }

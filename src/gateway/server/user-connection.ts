@@ -1,0 +1,130 @@
+import type { Socket } from 'node:net';
+import { BadMessage } from '../http1/bad-message.js';
+import { type RequestHead, RequestParser, TooLarge } from '../http1/request-parser.js';
+import { AnswerWriter } from './answer-writer.js';
+
+/** Who answers users. */
+export interface UserHandler {
+  /** Called when a head is read, before the body. @returns how many bytes the body may have */
+  bodyLimit(head: RequestHead): number;
+  serve(head: RequestHead, body: Buffer | null, answer: AnswerWriter): void;
+}
+
+export interface UserTimeouts {
+  /** Between two requests. */
+  readonly idleMs: number;
+  /** From a request's first byte to its last. */
+  readonly requestMs: number;
+  /** While the user takes nothing of an answer. */
+  readonly stalledMs: number;
+}
+
+/** So much of the next requests may wait in memory while one is answered. */
+const MOST_WAITING_BYTES = 64 * 1024;
+
+/** One connection of a user: requests one after the other, answers in the same order. */
+export class UserConnection {
+  private readonly socket: Socket;
+  private readonly handler: UserHandler;
+  private readonly timeouts: UserTimeouts;
+  private readonly parser: RequestParser;
+  private answer: AnswerWriter | null = null;
+  private isClosing = false;
+  /** On the monotonic clock: past it the connection is cut. Infinity while it is our turn. */
+  deadline: number;
+
+  constructor(socket: Socket, handler: UserHandler, timeouts: UserTimeouts, onGone: () => void) {
+    this.socket = socket;
+    this.handler = handler;
+    this.timeouts = timeouts;
+    this.deadline = performance.now() + timeouts.requestMs;
+    this.parser = new RequestParser({
+      onHead: (head) => this.begin(head),
+      onRequest: (head, body) => this.serve(head, body),
+    });
+    socket.setNoDelay(true);
+    socket.on('data', (bytes: Buffer) => this.read(bytes));
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      this.answer?.left();
+      onGone();
+    });
+  }
+
+  get isIdle(): boolean {
+    return this.answer === null && !this.parser.isInside;
+  }
+
+  /** Takes no further request: at once where none is under way, else after its answer. */
+  closeSoon(): void {
+    this.isClosing = true;
+    if (this.isIdle) this.socket.end();
+    else this.answer?.closeAfter();
+  }
+
+  cut(): void {
+    this.socket.destroy();
+  }
+
+  /** @param bytes null when the turn of what waits has come */
+  private read(bytes: Buffer | null): void {
+    try {
+      if (bytes === null) this.parser.next();
+      else this.parser.feed(bytes);
+      if (this.answer !== null && this.parser.waitingBytes > MOST_WAITING_BYTES) this.socket.pause();
+      else if (this.answer === null && this.parser.isInside && this.deadline === Number.POSITIVE_INFINITY)
+        this.deadline = performance.now() + this.timeouts.requestMs;
+    } catch (error) {
+      if (error instanceof TooLarge) this.refuse(413, `${error.message}: too large`);
+      else if (error instanceof BadMessage) this.refuse(400, error.message);
+      else throw error;
+    }
+  }
+
+  private begin(head: RequestHead): number {
+    this.deadline = performance.now() + this.timeouts.requestMs;
+    if (head.expectsContinue && head.bodyLength !== 0) this.socket.write('HTTP/1.1 100 Continue\r\n\r\n');
+    return this.handler.bodyLimit(head);
+  }
+
+  private serve(head: RequestHead, body: Buffer | null): void {
+    this.deadline = Number.POSITIVE_INFINITY;
+    const answer = new AnswerWriter(this.socket, head, this);
+    this.answer = answer;
+    if (this.isClosing) answer.closeAfter();
+    this.handler.serve(head, body, answer);
+  }
+
+  onAnswered(mayContinue: boolean): void {
+    this.answer = null;
+    if (!mayContinue || this.isClosing) {
+      this.deadline = performance.now() + this.timeouts.stalledMs;
+      return void this.socket.end();
+    }
+    this.deadline = performance.now() + this.timeouts.idleMs;
+    if (this.socket.isPaused()) this.socket.resume();
+    this.read(null);
+  }
+
+  onProgress(hasRoom: boolean): void {
+    this.deadline = hasRoom ? Number.POSITIVE_INFINITY : performance.now() + this.timeouts.stalledMs;
+  }
+
+  /** What came can't be read on from here: the connection ends with the refusal. */
+  private refuse(status: number, error: string): void {
+    if (this.answer !== null) return this.cut();
+    const head = {
+      method: 'GET',
+      url: '/',
+      isHttp11: true,
+      headers: [],
+      keepAlive: false,
+      expectsContinue: false,
+      bodyLength: 0,
+    };
+    const answer = new AnswerWriter(this.socket, head, this);
+    this.socket.removeAllListeners('data');
+    this.socket.resume();
+    answer.replyJson(status, { error });
+  }
+}
