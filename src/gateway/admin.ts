@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { describeError, ERROR_CODES, SluiceError } from '../domain/errors.js';
 import type { GatewayMetrics } from './metrics.js';
 import { replyJson } from './reply.js';
-import { bodyOf } from './request-body.js';
+import { readBody } from './request-body.js';
 import { routeSchema } from './route-schema.js';
 import type { RouteTable } from './route-table.js';
 
@@ -48,11 +48,11 @@ async function answer(
 }
 
 async function readRoute(request: IncomingMessage, service: string) {
-  const body = await bodyOf(request, COMMAND_BYTES);
-  if (!body.ok) throw new SluiceError('ROUTE_INVALID', `a route has at most ${COMMAND_BYTES} bytes`);
+  const body = await readBody(request, COMMAND_BYTES);
+  if (body === null) throw new SluiceError('ROUTE_INVALID', `a route has at most ${COMMAND_BYTES} bytes`);
   let value: unknown;
   try {
-    value = JSON.parse(body.bytes?.toString() ?? '');
+    value = JSON.parse(body);
   } catch (cause) {
     throw new SluiceError('ROUTE_INVALID', 'a route is JSON', { cause });
   }

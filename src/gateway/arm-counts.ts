@@ -30,7 +30,11 @@ export class ArmCounts {
   private open: OpenBucket | null = null;
   private closed: OpenBucket[] = [];
 
-  constructor({ service, rolloutId, epoch }: Route, arm: Arm, version: string) {
+  constructor(
+    { service, rolloutId, epoch }: Pick<Route, 'service' | 'rolloutId' | 'epoch'>,
+    arm: Arm,
+    version: string,
+  ) {
     this.service = service;
     this.rolloutId = rolloutId;
     this.epoch = epoch;
@@ -104,11 +108,14 @@ export class ArmTotals {
   }
 
   takeBuckets(): ArmBucket[] {
-    return this.all().flatMap((counts) => counts.take());
+    return [...this.byRoute.values()].flat().flatMap((counts) => counts.take());
   }
 
-  all(): ArmCounts[] {
-    return [...this.past.values(), ...[...this.byRoute.values()].flat()];
+  /** One a service, version and arm, whatever the route: what metrics show. */
+  byVersion(): ArmCounts[] {
+    const sums = new Map<string, ArmCounts>();
+    for (const counts of [...this.past.values(), ...[...this.byRoute.values()].flat()]) addTo(sums, counts);
+    return [...sums.values()];
   }
 
   /** Folds what was counted under routes that are no longer in force, once it was taken: rollouts come and go for months. */
@@ -116,18 +123,21 @@ export class ArmTotals {
     for (const [route, arms] of this.byRoute) {
       if (isInForce(route)) continue;
       this.byRoute.delete(route);
-      for (const counts of arms) this.fold(counts, route);
+      for (const counts of arms) addTo(this.past, counts);
     }
   }
+}
 
-  private fold(counts: ArmCounts, route: Route): void {
-    const key = `${counts.service} ${counts.version} ${counts.arm}`;
-    const sum = this.past.get(key) ?? new ArmCounts({ ...route, rolloutId: null }, counts.arm, counts.version);
-    sum.requests += counts.requests;
-    sum.errors += counts.errors;
-    sum.sumMs += counts.sumMs;
-    for (let i = 0; i < sum.durations.length; i += 1)
-      sum.durations[i] = (sum.durations[i] as number) + (counts.durations[i] as number);
-    this.past.set(key, sum);
+function addTo(sums: Map<string, ArmCounts>, counts: ArmCounts): void {
+  const key = `${counts.service} ${counts.version} ${counts.arm}`;
+  let sum = sums.get(key);
+  if (sum === undefined) {
+    sum = new ArmCounts(counts, counts.arm, counts.version);
+    sums.set(key, sum);
   }
+  sum.requests += counts.requests;
+  sum.errors += counts.errors;
+  sum.sumMs += counts.sumMs;
+  for (let i = 0; i < sum.durations.length; i += 1)
+    sum.durations[i] = (sum.durations[i] as number) + (counts.durations[i] as number);
 }

@@ -1,4 +1,4 @@
-import { Counter, Gauge, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { type ArmCounts, type ArmTotals, DURATION_BOUNDS } from './arm-counts.js';
 import type { RouteTable } from './route-table.js';
 
@@ -68,34 +68,41 @@ function addArmMetrics(totals: ArmTotals, registry: Registry): void {
     registers: [registry],
     collect() {
       this.reset();
-      for (const counts of totals.all()) {
+      for (const counts of totals.byVersion()) {
         this.inc({ ...labelsOf(counts), outcome: 'ok' }, counts.requests - counts.errors);
         this.inc({ ...labelsOf(counts), outcome: 'error' }, counts.errors);
       }
     },
   });
-  const series = (suffix: string, help: string, values: (counts: ArmCounts) => [Record<string, string>, number][]) =>
-    new Counter({
-      name: `sluice_gateway_request_duration_seconds${suffix}`,
-      help,
-      labelNames: suffix === '_bucket' ? [...labelNames, 'le'] : labelNames,
-      registers: [registry],
-      collect() {
-        this.reset();
-        for (const counts of totals.all())
-          for (const [labels, value] of values(counts)) this.inc({ ...labelsOf(counts), ...labels }, value);
-      },
-    });
-  // prom-client's histogram can only be fed one value at a time; its three series are counters on the wire.
-  series('_bucket', 'Until the model server’s answer was complete.', (counts) => {
-    let sum = 0;
-    return Array.from(counts.durations, (count, i) => {
-      sum += count;
-      return [{ le: String(DURATION_BOUNDS[i] ?? '+Inf') }, sum];
-    });
+  registry.registerMetric(durationHistogram(totals));
+}
+
+/** A histogram whose buckets are counted elsewhere: prom-client's own can only be fed one value at a time. */
+function durationHistogram(totals: ArmTotals): Histogram {
+  const histogram = new Histogram({
+    name: 'sluice_gateway_request_duration_seconds',
+    help: 'Until the model server’s answer was complete.',
+    registers: [],
   });
-  series('_sum', 'Of all answers.', ({ sumMs }) => [[{}, sumMs / 1000]]);
-  series('_count', 'Of all answers.', ({ requests }) => [[{}, requests]]);
+  const name = 'sluice_gateway_request_duration_seconds';
+  const valuesOf = (counts: ArmCounts) => {
+    const labels = labelsOf(counts);
+    let sum = 0;
+    const buckets = Array.from(counts.durations, (count, i) => {
+      sum += count;
+      return { metricName: `${name}_bucket`, labels: { le: DURATION_BOUNDS[i] ?? '+Inf', ...labels }, value: sum };
+    });
+    return [
+      ...buckets,
+      { metricName: `${name}_sum`, labels, value: counts.sumMs / 1000 },
+      { metricName: `${name}_count`, labels, value: counts.requests },
+    ];
+  };
+  // Name, help and type, taken before the names below lead to what was counted.
+  const shape = histogram.get();
+  const get = async () => ({ ...(await shape), values: totals.byVersion().flatMap(valuesOf) });
+  // The registry asks by the second name where there is one.
+  return Object.assign(histogram, { get, getForPromString: get });
 }
 
 function labelsOf({ service, version, arm }: ArmCounts) {

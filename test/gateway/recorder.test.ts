@@ -93,9 +93,10 @@ describe('counts', () => {
     const labels = 'service="digits",version="v2",arm="candidate"';
     expect(text).toContain(`sluice_gateway_requests_total{${labels},outcome="ok"} 3`);
     expect(text).toContain(`sluice_gateway_requests_total{${labels},outcome="error"} 1`);
-    expect(text).toContain(`sluice_gateway_request_duration_seconds_bucket{${labels},le="0.005"} 3`);
-    expect(text).toContain(`sluice_gateway_request_duration_seconds_bucket{${labels},le="0.5"} 4`);
-    expect(text).toContain(`sluice_gateway_request_duration_seconds_bucket{${labels},le="+Inf"} 4`);
+    expect(text).toContain(`sluice_gateway_request_duration_seconds_bucket{le="0.005",${labels}} 3`);
+    expect(text).toContain(`sluice_gateway_request_duration_seconds_bucket{le="0.5",${labels}} 4`);
+    expect(text).toContain(`sluice_gateway_request_duration_seconds_bucket{le="+Inf",${labels}} 4`);
+    expect(text).toContain('# TYPE sluice_gateway_request_duration_seconds histogram');
     expect(text).toContain(`sluice_gateway_request_duration_seconds_sum{${labels}} 0.412`);
     expect(text).toContain(`sluice_gateway_request_duration_seconds_count{${labels}} 4`);
   });
@@ -103,7 +104,7 @@ describe('counts', () => {
   test('of an answer on a bound belong to it', () => {
     const totals = new ArmTotals();
     count(totals, routeOf(1), T0, 5);
-    const [counts] = totals.all();
+    const [counts] = totals.byVersion();
     expect(counts?.durations[DURATION_BOUNDS.indexOf(0.005)]).toBe(1);
   });
 });
