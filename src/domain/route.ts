@@ -4,12 +4,15 @@ export interface ModelTarget {
   readonly url: string;
 }
 
+/** How a unit key is written; src/routing/unit-key.ts reads it. */
+export const UNIT_KEY = /^(?:header:[a-z0-9-]+|cookie:[\w.-]+|body:(?:\/(?:[^~/]|~[01])*)+|request)$/;
+
 /** How a service's requests are recognised and read. */
 export interface Protocol {
   readonly kind: 'open-inference';
   /** The model's name on the wire: requests under `/v2/models/<model>` belong to the service. */
   readonly model: string;
-  /** Where the unit of assignment stands in a request: `header:<name>`, lower case. */
+  /** Where the unit of assignment stands in a request: `header:<name>`, `cookie:<name>`, `body:<JSON pointer>` or `request`. */
   readonly unitKey: string;
 }
 

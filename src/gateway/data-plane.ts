@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isCandidates, unitBucket } from '../routing/bucket.js';
+import { headerFor, unitOf } from '../routing/unit-key.js';
 import { answerFrom, type ExchangeDeps } from './exchange.js';
 import { readFeedback } from './feedback.js';
 import { requestHeaders } from './headers.js';
@@ -48,8 +49,9 @@ function serve(deps: DataPlaneDeps, path: string, head: RequestHead, body: Buffe
     return answer.replyJson(400, { error: 'dots and encoded slashes are refused in a path' });
   const exposed = deps.routes.find(path);
   if (exposed === undefined) return answer.replyJson(404, { error: `no service has the path ${path.slice(0, 200)}` });
-  const { headers, found } = requestHeaders(head.headers, exposed.unitHeader);
-  const unit = unitOf(found);
+  const { headers, found } = requestHeaders(head.headers, headerFor(exposed.unitKey));
+  // A request that names no unit is one of its own.
+  const unit = unitOf(exposed.unitKey, found, body) || randomUUID();
   if (unit.length > LONGEST_UNIT)
     return answer.replyJson(400, { error: `the unit key has ${unit.length} characters; at most ${LONGEST_UNIT}` });
   const { method, url } = head;
@@ -66,15 +68,6 @@ function serve(deps: DataPlaneDeps, path: string, head: RequestHead, body: Buffe
     exposed.weightPercent > 0 &&
     isCandidates(unitBucket(exposed.route.salt, unit), exposed.weightPercent);
   answerFrom(deps, assigned, isForCandidate ? 'candidate' : 'baseline');
-}
-
-/**
- * The user key; a request without one is a unit of its own. Header bytes are read as Latin-1: read as the UTF-8 they are, a unit has the bucket
- * that every other party computes for it.
- */
-function unitOf(value: string): string {
-  const unit = value || randomUUID();
-  return /[\u0080-\u00ff]/.test(unit) ? Buffer.from(unit, 'latin1').toString() : unit;
 }
 
 function takeFeedback(deps: DataPlaneDeps, { method }: RequestHead, body: Buffer | null, answer: AnswerWriter): void {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describeError, SluiceError } from '../domain/errors.js';
 import { type AppliedRoute, pathPrefix, type Route } from '../domain/route.js';
+import { parseUnitKey, type UnitKey } from '../routing/unit-key.js';
 import type { Log } from './log.js';
 import { type KeptRoute, readRouteFile, writeRouteFile } from './route-file.js';
 
@@ -8,7 +9,7 @@ import { type KeptRoute, readRouteFile, writeRouteFile } from './route-file.js';
 interface Entry {
   readonly route: Route;
   readonly prefix: string;
-  readonly unitHeader: string;
+  readonly unitKey: UnitKey;
   /** On the monotonic clock; a changed wall clock must not stretch a lease. */
   readonly leaseEndsAt: number | null;
 }
@@ -16,8 +17,7 @@ interface Entry {
 /** How a service is exposed at this moment. */
 export interface Exposed {
   readonly route: Route;
-  /** Name of the header with the unit key, lower case. */
-  readonly unitHeader: string;
+  readonly unitKey: UnitKey;
   readonly weightPercent: number;
   readonly shadowPercent: number;
 }
@@ -123,7 +123,7 @@ export class RouteTable {
     this.entries.set(route.service, {
       route,
       prefix: pathPrefix(route.protocol),
-      unitHeader: route.protocol.unitKey.replace(/^header:/, ''),
+      unitKey: parseUnitKey(route.protocol.unitKey),
       leaseEndsAt,
     });
   }
@@ -136,11 +136,11 @@ export class RouteTable {
   }
 }
 
-function exposed({ route, unitHeader, leaseEndsAt }: Entry): Exposed {
+function exposed({ route, unitKey, leaseEndsAt }: Entry): Exposed {
   const alive = leaseEndsAt !== null && leaseEndsAt > performance.now();
   return {
     route,
-    unitHeader,
+    unitKey,
     weightPercent: alive ? route.weightPercent : 0,
     shadowPercent: alive ? route.shadowPercent : 0,
   };

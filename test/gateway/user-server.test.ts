@@ -171,6 +171,7 @@ test('a client that sends ahead without end is made to wait', async () => {
   const { socket } = dial();
   const flood = get(`/${'x'.repeat(1000)}`).repeat(1000);
   for (let i = 0; i < 40; i += 1) socket.write(flood);
+  await until(() => waiting.length > 0);
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect(waiting).toHaveLength(1);
   // The kernel's buffers take some megabytes; the rest stays where it came from.

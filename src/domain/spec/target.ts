@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { UNIT_KEY } from '../route.js';
 
 /** Names of services and models. */
 export const serviceName = z
@@ -23,7 +24,8 @@ export const protocol = z.strictObject({
   model: serviceName.describe('The name on the wire: requests under /v2/models/<model>.'),
   unitKey: z
     .string()
-    .regex(/^header:[a-z0-9-]+$/, 'expected header:<name> in lower case')
+    .regex(UNIT_KEY, 'expected header:<name in lower case>, cookie:<name>, body:<JSON pointer> or request')
+    .max(200)
     .default('header:x-user-key')
     .describe('What makes two requests one user: all of a unit’s requests meet the same version.'),
 });

@@ -72,8 +72,6 @@ export class UserConnection {
       if (bytes === null) this.parser.next();
       else this.parser.feed(bytes);
       if (this.answer !== null && this.parser.waitingBytes > MOST_WAITING_BYTES) this.socket.pause();
-      else if (this.answer === null && this.parser.isInside && this.deadline === Number.POSITIVE_INFINITY)
-        this.deadline = performance.now() + this.timeouts.requestMs;
     } catch (error) {
       if (error instanceof TooLarge) this.refuse(413, `${error.message}: too large`);
       else if (error instanceof BadMessage) this.refuse(400, error.message);
@@ -83,8 +81,10 @@ export class UserConnection {
 
   private begin(head: RequestHead): number {
     this.deadline = performance.now() + this.timeouts.requestMs;
-    if (head.expectsContinue && head.bodyLength !== 0) this.socket.write('HTTP/1.1 100 Continue\r\n\r\n');
-    return this.handler.bodyLimit(head);
+    const most = this.handler.bodyLimit(head);
+    const mayCome = head.bodyLength === null || (head.bodyLength > 0 && head.bodyLength <= most);
+    if (head.expectsContinue && mayCome) this.socket.write('HTTP/1.1 100 Continue\r\n\r\n');
+    return most;
   }
 
   private serve(head: RequestHead, body: Buffer | null): void {
