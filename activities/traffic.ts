@@ -29,9 +29,12 @@ export const createTrafficActivities = ({ router, store }: TrafficDeps) => ({
     return (await newestRoute(router, store, service))?.epoch ?? 0;
   },
 
-  /** Applies an absolute route to every gateway and reads it back; a retry repeats the same state. */
-  async setTraffic(route: Route): Promise<{ gateways: number }> {
-    return { gateways: (await router.apply(route)).length };
+  /**
+   * Applies an absolute route to every gateway and reads it back; a retry repeats the same state.
+   * @param lapsedAfterMs after which a gateway that is gone counts as having lost its lease; absent: all must confirm
+   */
+  async setTraffic(route: Route, lapsedAfterMs?: number): Promise<{ gateways: number }> {
+    return { gateways: (await router.apply(route, lapsedAfterMs)).length };
   },
 });
 

@@ -7,7 +7,7 @@ import { unreadable } from '../src/analysis/unreadable.js';
 import { describeError, SluiceError } from '../src/domain/errors.js';
 import type { ProgressByMetric } from '../src/domain/guardrail-progress.js';
 import { isMeasurableInShadow } from '../src/domain/metric.js';
-import type { Route } from '../src/domain/route.js';
+import type { Route, Trip } from '../src/domain/route.js';
 import type { Guardrail } from '../src/domain/spec/guardrail.js';
 import type { AbTest, Shadow } from '../src/domain/spec/phases.js';
 import { type Evidence, verdictSignature } from '../src/domain/verdict.js';
@@ -41,6 +41,8 @@ export interface WatchSummary extends Look {
   readonly looks: number;
   /** Why this route is not in force any more; null where it is. */
   readonly superseded: string | null;
+  /** A gateway's brake has taken the candidate out; absent where none has. */
+  readonly trip?: Trip;
 }
 
 export interface WatchDeps {
@@ -60,13 +62,18 @@ export const createWatchActivities = (deps: WatchDeps) => ({
     const until = performance.now() + input.windowMs;
     let progress = lastHeartbeat() ?? input.progress ?? {};
     for (let looks = 1; ; looks += 1) {
-      const superseded = await renewLease(deps.router, input.route);
+      const { superseded, trip } = await renewLease(deps.router, input.route);
       const summary = { ...(await look(deps, input, progress)), looks, superseded };
       progress = summary.progress;
       Context.current().heartbeat({ looks, progress });
       const changed = verdictSignature(summary.evidence, summary.gate) !== input.known;
-      if (superseded !== null || changed || performance.now() + input.tickMs > until) return summary;
-      await Context.current().sleep(input.tickMs);
+      const tripped = trip ?? (superseded === null && !changed ? await untilNextLook(deps.router, input, until) : null);
+      if (tripped !== null) {
+        // The others need not wait for the workflow's next route.
+        await deps.router.trip(input.route, tripped);
+        return { ...summary, trip: tripped };
+      }
+      if (superseded !== null || changed || performance.now() > until) return summary;
     }
   },
 });
@@ -79,20 +86,47 @@ function lastHeartbeat(): ProgressByMetric | undefined {
   return details?.progress;
 }
 
-/**
- * A gateway that can't be reached loses its lease by itself; one with a newer route means that this watch is over.
- * @returns why the route is not in force any more; null where it is
- */
-async function renewLease(router: TrafficRouter, route: Route): Promise<string | null> {
+interface Renewal {
+  /** Why the route is not in force any more; null where it is. */
+  readonly superseded: string | null;
+  readonly trip: Trip | null;
+}
+
+/** A gateway that can't be reached loses its lease by itself; one with a newer route means that this watch is over. */
+async function renewLease(router: TrafficRouter, route: Route): Promise<Renewal> {
   try {
-    await router.apply(route);
+    const applied = await router.apply(route);
+    return { superseded: null, trip: applied.find(({ trip }) => trip)?.trip ?? null };
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
-    if (error.code === 'EPOCH_STALE') return describeError(error);
+    if (error.code === 'EPOCH_STALE') return { superseded: describeError(error), trip: null };
     if (error.code !== 'GATEWAY_UNREACHABLE') throw error;
     Context.current().log.warn('lease not renewed on every gateway', { cause: describeError(error) });
+    return { superseded: null, trip: null };
   }
-  return null;
+}
+
+/** Sleeps until the next look or until a brake trips; past the window's end it does not begin to. */
+async function untilNextLook(
+  router: TrafficRouter,
+  { route, tickMs }: WatchInput,
+  until: number,
+): Promise<Trip | null> {
+  if (performance.now() + tickMs > until) return null;
+  const asking = new AbortController();
+  try {
+    // A gateway that answers at once must not make the looks come faster.
+    const never = new Promise<never>(() => undefined);
+    const trip = router.untilTripped(route, tickMs, asking.signal).then((found) => found ?? never);
+    return await Promise.race([
+      Context.current()
+        .sleep(tickMs)
+        .then(() => null),
+      trip,
+    ]);
+  } finally {
+    asking.abort();
+  }
 }
 
 async function look(
@@ -112,15 +146,20 @@ async function look(
   );
   const measured = await Promise.all(
     guardrails.map((guardrail) =>
-      measure(metrics, guardrail, scope, arm).catch(
+      measure(metrics, guardrail, scope, arm, apartFrom(route)).catch(
         (error: unknown): Measured => ({ guardrail, error: describeError(error) }),
       ),
     ),
   );
-  const answer = await readGate({ metrics, store }, gate, scope).catch((error: unknown) =>
+  const answer = await readGate({ metrics, store }, gate, scope, apartFrom(route)).catch((error: unknown) =>
     unreadable(gate.kind, describeError(error), false),
   );
   return { ...judgeLook(measured, alpha, progress), gate: answer };
+}
+
+/** Segments in which the candidate has a weight of its own. */
+function apartFrom({ traffic }: Route): string[] {
+  return (traffic?.segments ?? []).filter(({ percent }) => percent !== undefined).map(({ name }) => name);
 }
 
 async function measure(
@@ -128,9 +167,10 @@ async function measure(
   guardrail: Guardrail,
   scope: Scope,
   arm: 'candidate' | 'shadow',
+  apart: readonly string[],
 ): Promise<Measured> {
   if (guardrail.metric !== 'kayenta')
-    return { guardrail, comparison: await metrics.compare(guardrail.metric, scope, arm) };
+    return { guardrail, comparison: await metrics.compare(guardrail.metric, scope, arm, apart) };
   const series = await Promise.all(
     guardrail.config.metrics.map(async ({ name, query }) => [
       name,
@@ -144,16 +184,21 @@ async function readGate(
   { metrics, store }: Pick<WatchDeps, 'metrics' | 'store'>,
   gate: Gate,
   scope: Scope,
+  apart: readonly string[],
 ): Promise<Evidence> {
   switch (gate.kind) {
     case 'shadow':
       return judgeShadow(gate.plan, await store.shadowSummary(scope));
     case 'samples': {
       const arms = await store.armSummaries(scope);
-      return judgeSampleCount(gate.minSamples, arms.find(({ arm }) => arm === 'candidate')?.requests ?? 0);
+      const candidates = arms.filter(({ arm }) => arm === 'candidate');
+      return judgeSampleCount(
+        gate.minSamples,
+        candidates.reduce((sum, { requests }) => sum + requests, 0),
+      );
     }
     case 'abTest': {
-      const { baseline, candidate } = await metrics.compare(gate.plan.primary, scope, 'candidate');
+      const { baseline, candidate } = await metrics.compare(gate.plan.primary, scope, 'candidate', apart);
       if (baseline.kind !== 'proportion' || candidate.kind !== 'proportion')
         throw new SluiceError('SPEC_INVALID', `${gate.plan.primary} is measured as ${baseline.kind}, not as a share`);
       return judgeAbTest(gate.plan, baseline.value, candidate.value).evidence;

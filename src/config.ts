@@ -10,6 +10,8 @@ export interface Config {
   readonly dataDir: string;
   /** Admin listeners of all gateway replicas. */
   readonly gatewayAdminUrls: readonly string[];
+  /** What those listeners ask for; null where they are on this machine and ask for nothing. */
+  readonly adminToken: string | null;
   /** Base URL of `sluice api`. */
   readonly apiUrl: string;
 }
@@ -22,6 +24,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     stateDir: env['SLUICE_STATE_DIR'] ?? '.sluice',
     dataDir: env['SLUICE_DATA_DIR'] ?? '.',
     gatewayAdminUrls: gateways.split(',').map((url) => httpUrl('SLUICE_GATEWAYS', url.trim())),
+    adminToken: env['SLUICE_ADMIN_TOKEN'] ?? null,
     apiUrl: httpUrl('SLUICE_API', env['SLUICE_API'] ?? 'http://127.0.0.1:8090'),
   };
 }

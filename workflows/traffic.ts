@@ -11,9 +11,8 @@ const LEASE_SLACK_MS = 1000;
 const RAISE_TIMEOUT = '2m';
 
 /** The route of the trial now in force. */
-export function currentTrialRoute(run: Run): Route {
-  const { weightPercent, shadowPercent, epoch } = run.state;
-  return trialRoute(run.input.spec, run.input.rolloutId, epoch, { weightPercent, shadowPercent });
+export function currentTrialRoute(run: Run, exposure: Exposure): Route {
+  return trialRoute(run.input.spec, run.input.rolloutId, run.state.epoch, exposure);
 }
 
 /** Exposes the candidate to more traffic, in a new epoch, once every gateway has confirmed it. */
@@ -24,8 +23,11 @@ export async function expose(run: Run, exposure: Exposure, reason: string): Prom
   update(run, { epoch });
   const route = trialRoute(run.input.spec, run.input.rolloutId, epoch, exposure);
   const words = `${run.state.candidate}: weight ${exposure.weightPercent} %, shadow ${exposure.shadowPercent} %`;
-  await persistent.setTraffic.executeWithOptions({ summary: words, scheduleToCloseTimeout: RAISE_TIMEOUT }, [route]);
-  update(run, { ...exposure });
+  // A replica that is gone must not stop everybody; once its lease has run out it serves the baseline, should it still serve at all.
+  const lapsedAfterMs = run.input.spec.watch.lease + LEASE_SLACK_MS;
+  const options = { summary: words, scheduleToCloseTimeout: RAISE_TIMEOUT };
+  await persistent.setTraffic.executeWithOptions(options, [route, lapsedAfterMs]);
+  update(run, { weightPercent: exposure.weightPercent, shadowPercent: exposure.shadowPercent });
   run.outbox.route = route;
   decide(run, { action: 'set-weight', reason: `${words} (${reason})` });
 }

@@ -45,7 +45,7 @@ async function watchForever(run: Run, plan: StagePlan): Promise<never> {
     const options = { summary: `watch ${plan.title}: lease and guardrails`, heartbeatTimeout: spec.watch.lease / 2 };
     const summary = await long.watch.executeWithOptions(options, [
       {
-        route: currentTrialRoute(run),
+        route: currentTrialRoute(run, plan.exposure),
         guardrails: spec.guardrails,
         alpha: guardrailAlpha(spec),
         gate: plan.gate,
@@ -63,6 +63,12 @@ async function watchForever(run: Run, plan: StagePlan): Promise<never> {
       stop(run, {
         outcome: 'rolled-back',
         reason: `traffic was taken over: ${summary.superseded}`,
+        evidence: summary.evidence,
+      });
+    if (summary.trip)
+      stop(run, {
+        outcome: 'rolled-back',
+        reason: `brake of ${summary.trip.gatewayId}: ${summary.trip.reason}`,
         evidence: summary.evidence,
       });
     if (failing[0]) stop(run, { outcome: 'rolled-back', reason: failing[0].reason, evidence: failing });

@@ -1,10 +1,12 @@
 import { z } from 'zod';
-import { FEEDBACK_KINDS, type ObservationBatch } from '../domain/observation.js';
+import { ARMS, FEEDBACK_KINDS, type ObservationBatch } from '../domain/observation.js';
 
 /** Ids are keys of indexes, whose entries have a size limit in PostgreSQL; 255 is far below it and far above any id. */
 const ID_LENGTH = 255;
 /** Beyond any rating or amount of money; its square still is a small number for a double. */
 const LARGEST_VALUE = 1e15;
+/** Sums of squares of differences, over a bucket. */
+const LARGEST_SUM = 1e30;
 /** Eleven days: no answer takes that long. */
 const LONGEST_LATENCY_MS = 1e9;
 
@@ -17,7 +19,13 @@ const rolloutId = z.string().regex(/^[a-z0-9-]{1,255}$/, 'expected lower-case le
 const time = z.iso.datetime({ error: 'expected an ISO time in UTC, such as 2026-11-01T08:00:00.000Z' });
 const count = z.int().min(0);
 const latencyMs = z.number().min(0).max(LONGEST_LATENCY_MS);
-const arm = z.enum(['baseline', 'candidate', 'shadow']);
+const arm = z.enum(ARMS);
+/** Absent from gateways that know of no segments. */
+const segment = z
+  .string()
+  .regex(/^[a-z0-9-]{0,63}$/)
+  .default('');
+const score = z.number().nullable();
 
 const latencyCounts = z.record(
   z.string().regex(/^(0|-?[1-9]\d{0,5})$/, 'expected the index of a latency bucket'),
@@ -31,6 +39,7 @@ const armBucket = z
     epoch: count,
     arm,
     version: id,
+    segment,
     bucketStart: time,
     requests: count,
     errors: count,
@@ -45,6 +54,7 @@ const prediction = z.object({
   epoch: count,
   arm,
   version: id,
+  segment,
   at: time,
   unitHash: id,
   status: z.int().min(0).max(999),
@@ -61,11 +71,15 @@ const shadowPair = z.object({
   at: time,
   baselineLabel: noNul.nullable(),
   candidateLabel: noNul.nullable(),
+  baselineScore: score.default(null),
+  candidateScore: score.default(null),
   baselineLatencyMs: latencyMs,
   candidateLatencyMs: latencyMs,
   baselineError: z.boolean(),
   candidateError: z.boolean(),
 });
+
+const YES_OR_NO: ReadonlySet<string> = new Set(['thumb', 'conversion', 'continued-use', 'click']);
 
 const feedback = z
   .object({
@@ -80,6 +94,11 @@ const feedback = z
     kind: z.enum(FEEDBACK_KINDS),
     label: noNul.nullable(),
     value: z.number().min(-LARGEST_VALUE).max(LARGEST_VALUE).nullable(),
+    item: id.nullable().default(null),
+  })
+  .refine(({ kind, item }) => (kind === 'click') === (item !== null), {
+    path: ['item'],
+    error: 'expected an item for kind click, and null for any other',
   })
   .refine(({ kind, label }) => (kind === 'label') === (label !== null), {
     path: ['label'],
@@ -89,10 +108,80 @@ const feedback = z
     path: ['value'],
     error: 'expected null for kind label, and a number for any other',
   })
-  .refine(({ kind, value }) => (kind !== 'thumb' && kind !== 'conversion') || value === 0 || value === 1, {
+  .refine(({ kind, value }) => !YES_OR_NO.has(kind) || value === 0 || value === 1, {
     path: ['value'],
-    error: 'expected 1 or 0 for thumb and conversion',
+    error: 'expected 1 or 0 for thumb, conversion, continued-use and click',
   });
+
+const moments = z.object({
+  count,
+  sum: z.number().min(-LARGEST_SUM).max(LARGEST_SUM),
+  sumOfSquares: z.number().min(0).max(LARGEST_SUM),
+});
+
+const shadowBucket = z
+  .object({
+    service: name,
+    rolloutId: rolloutId.nullable(),
+    epoch: count,
+    bucketStart: time,
+    pairs: count,
+    compared: count,
+    agreed: count,
+    baselineErrors: count,
+    candidateErrors: count,
+    latencyDifferenceMs: moments,
+    scoreDifference: moments,
+  })
+  .refine((b) => b.agreed <= b.compared && Math.max(b.compared, b.baselineErrors, b.candidateErrors) <= b.pairs, {
+    error: 'more compared, agreed or failed than there are pairs',
+  });
+
+const exposure = z.object({
+  service: name,
+  rolloutId: rolloutId.nullable(),
+  epoch: count,
+  unitHash: id,
+  arm,
+  version: id,
+  segment,
+  at: time,
+});
+
+const rank = z.int().min(0).nullable();
+const interleaved = z.object({
+  predictionId: id,
+  service: name,
+  rolloutId: rolloutId.nullable(),
+  epoch: count,
+  method: z.enum(['team-draft', 'balanced']),
+  at: time,
+  unitHash: id,
+  items: z
+    .array(
+      z.object({
+        item: id,
+        team: z.enum(['baseline', 'candidate']).nullable(),
+        baselineRank: rank,
+        candidateRank: rank,
+      }),
+    )
+    .max(1000),
+});
+
+const featureSample = z.object({
+  predictionId: id,
+  service: name,
+  rolloutId: rolloutId.nullable(),
+  epoch: count,
+  arm,
+  version: id,
+  segment,
+  at: time,
+  features: z.record(z.string().max(200), z.union([z.number(), noNul.max(200), z.null()])),
+  label: noNul.nullable(),
+  score,
+});
 
 /**
  * A batch as it comes over the wire. Keys it does not know are left out, not refused: a newer gateway may ship to an older
@@ -105,7 +194,11 @@ export const observationBatch = z.object({
   sentAt: time,
   buckets: z.array(armBucket),
   predictions: z.array(prediction),
+  shadowBuckets: z.array(shadowBucket).default([]),
   shadowPairs: z.array(shadowPair),
+  exposures: z.array(exposure).default([]),
+  interleaved: z.array(interleaved).default([]),
+  features: z.array(featureSample).default([]),
   feedback: z.array(feedback),
   dropped: z.object({ shadowCopies: count, predictions: count, batches: count }),
 }) satisfies z.ZodType<ObservationBatch>;

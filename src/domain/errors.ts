@@ -5,6 +5,7 @@
 export const ERROR_CODES = {
   SPEC_INVALID: { httpStatus: 422, exitCode: 2, retryable: false },
   USAGE: { httpStatus: 400, exitCode: 2, retryable: false },
+  UNAUTHORIZED: { httpStatus: 401, exitCode: 1, retryable: false },
   NOT_FOUND: { httpStatus: 404, exitCode: 1, retryable: false },
   ROLLOUT_CONFLICT: { httpStatus: 409, exitCode: 4, retryable: false },
   COMMAND_REFUSED: { httpStatus: 409, exitCode: 4, retryable: false },

@@ -5,6 +5,8 @@ import type { RolloutSpec } from './spec/rollout-spec.js';
 export interface Exposure {
   readonly weightPercent: number;
   readonly shadowPercent: number;
+  /** Whether units' first meetings with their version are recorded, for an A/B evaluation. */
+  readonly recordsExposures?: boolean;
 }
 
 /** The route that exposes the candidate, leased. All epochs of a rollout share its salt, so that nobody changes arms twice. */
@@ -13,7 +15,9 @@ export function trialRoute(spec: RolloutSpec, rolloutId: string, epoch: number, 
     ...common(spec, rolloutId, epoch),
     baseline: spec.baseline,
     candidate: spec.candidate,
-    ...exposure,
+    weightPercent: exposure.weightPercent,
+    shadowPercent: exposure.shadowPercent,
+    ...(exposure.recordsExposures ? { recordsExposures: true } : {}),
     leaseMs: spec.watch.lease,
   };
 }
@@ -36,8 +40,8 @@ export function stableRoute(
 }
 
 function common(spec: RolloutSpec, rolloutId: string, epoch: number) {
-  const { service, protocol } = spec;
-  return { service, protocol, epoch, rolloutId, salt: rolloutId };
+  const { service, protocol, traffic } = spec;
+  return { service, protocol, epoch, rolloutId, salt: rolloutId, ...(traffic === undefined ? {} : { traffic }) };
 }
 
 /**

@@ -3,8 +3,12 @@
  * Times are ISO strings in UTC. Every number is finite; what is not known is null.
  */
 
-/** Who answered: the two arms users meet, and the candidate's discarded answers to copied requests. */
-export type Arm = 'baseline' | 'candidate' | 'shadow';
+/**
+ * Who answered: the two arms under comparison, the candidate's discarded answers to copied requests, and whoever else: further versions,
+ * versions that testers asked for, merged lists.
+ */
+export const ARMS = ['baseline', 'candidate', 'shadow', 'other'] as const;
+export type Arm = (typeof ARMS)[number];
 
 /** Sparse counts by bucket of the latency sketch (src/stats/latency-sketch.ts): bucket index -> count. */
 export type LatencyCounts = Readonly<Record<string, number>>;
@@ -16,6 +20,8 @@ export interface ArmBucket {
   readonly epoch: number;
   readonly arm: Arm;
   readonly version: string;
+  /** The segment of the route that the units are in; empty for none. */
+  readonly segment: string;
   /** Start of the 10 s bucket. */
   readonly bucketStart: string;
   readonly requests: number;
@@ -32,6 +38,7 @@ export interface PredictionRecord {
   readonly epoch: number;
   readonly arm: Arm;
   readonly version: string;
+  readonly segment: string;
   readonly at: string;
   /** The unit of assignment, hashed: the user key itself never leaves the gateway. */
   readonly unitHash: string;
@@ -40,6 +47,25 @@ export interface PredictionRecord {
   /** The first predicted label, as text; null where the answer could not be read. */
   readonly label: string | null;
   /** The score of that label, where the answer gives one. */
+  readonly score: number | null;
+}
+
+/** One feature of a request; null where it is missing or no number. */
+export type FeatureValue = number | string | null;
+
+/** What a version was asked and what it said: an even sample of each version's requests, for drift. */
+export interface FeatureSample {
+  readonly predictionId: string;
+  readonly service: string;
+  readonly rolloutId: string | null;
+  readonly epoch: number;
+  readonly arm: Arm;
+  readonly version: string;
+  readonly segment: string;
+  readonly at: string;
+  /** By name of the input; `name.0`, `name.1` where a tensor has several columns. */
+  readonly features: Readonly<Record<string, FeatureValue>>;
+  readonly label: string | null;
   readonly score: number | null;
 }
 
@@ -52,13 +78,75 @@ export interface ShadowPair {
   readonly at: string;
   readonly baselineLabel: string | null;
   readonly candidateLabel: string | null;
+  readonly baselineScore: number | null;
+  readonly candidateScore: number | null;
   readonly baselineLatencyMs: number;
   readonly candidateLatencyMs: number;
   readonly baselineError: boolean;
   readonly candidateError: boolean;
 }
 
-export const FEEDBACK_KINDS = ['label', 'thumb', 'rating', 'conversion', 'revenue'] as const;
+/** Sums of numbers: enough for their mean and variance. */
+export interface Moments {
+  readonly count: number;
+  readonly sum: number;
+  readonly sumOfSquares: number;
+}
+
+/** Additive sufficient statistics of all pairs of one epoch in one time bucket; single pairs are a sample. */
+export interface ShadowBucket {
+  readonly service: string;
+  readonly rolloutId: string | null;
+  readonly epoch: number;
+  /** Start of the 10 s bucket. */
+  readonly bucketStart: string;
+  readonly pairs: number;
+  /** Pairs in which both answers could be read, and those of them that say the same. */
+  readonly compared: number;
+  readonly agreed: number;
+  readonly baselineErrors: number;
+  readonly candidateErrors: number;
+  /** Candidate minus baseline, over pairs without an error. */
+  readonly latencyDifferenceMs: Moments;
+  /** Candidate minus baseline, over pairs in which both gave a score. */
+  readonly scoreDifference: Moments;
+}
+
+/** The first meeting of a unit with a version, at one weight: what an A/B evaluation counts units by. */
+export interface ExposureRecord {
+  readonly service: string;
+  readonly rolloutId: string | null;
+  readonly epoch: number;
+  readonly unitHash: string;
+  readonly arm: Arm;
+  readonly version: string;
+  readonly segment: string;
+  readonly at: string;
+}
+
+/** One merged list, with the team that contributed each item: what clicks are credited by. */
+export interface InterleavedList {
+  readonly predictionId: string;
+  readonly service: string;
+  readonly rolloutId: string | null;
+  readonly epoch: number;
+  readonly method: 'team-draft' | 'balanced';
+  readonly at: string;
+  readonly unitHash: string;
+  /** In the order users saw them. */
+  readonly items: readonly InterleavedItem[];
+}
+
+export interface InterleavedItem {
+  readonly item: string;
+  /** Who contributed it; null for the rest of the longer ranking, once the other had nothing left to set against it. */
+  readonly team: 'baseline' | 'candidate' | null;
+  /** Place in each version's ranking, from 1; null where it has not got the item. */
+  readonly baselineRank: number | null;
+  readonly candidateRank: number | null;
+}
+
+export const FEEDBACK_KINDS = ['label', 'thumb', 'rating', 'conversion', 'revenue', 'continued-use', 'click'] as const;
 export type FeedbackKind = (typeof FEEDBACK_KINDS)[number];
 
 /** A user's or a label source's word on one prediction; the gateway has verified the prediction id and read its arm from it. */
@@ -75,8 +163,10 @@ export interface FeedbackRecord {
   readonly kind: FeedbackKind;
   /** The true label, as text, for `label`; otherwise null. */
   readonly label: string | null;
-  /** The number, for `rating` and `revenue`; 1 or 0 for `thumb` and `conversion`; otherwise null. */
+  /** The number, for `rating` and `revenue`; 1 or 0 for `thumb`, `conversion` and `continued-use`; 1 for `click`; otherwise null. */
   readonly value: number | null;
+  /** The item of a list that was clicked, for `click`; otherwise null. */
+  readonly item: string | null;
 }
 
 /** What one gateway ships at a time. `(bootId, sequence)` makes a batch that arrives twice count once. */
@@ -89,7 +179,11 @@ export interface ObservationBatch {
   readonly sentAt: string;
   readonly buckets: readonly ArmBucket[];
   readonly predictions: readonly PredictionRecord[];
+  readonly shadowBuckets: readonly ShadowBucket[];
   readonly shadowPairs: readonly ShadowPair[];
+  readonly exposures: readonly ExposureRecord[];
+  readonly interleaved: readonly InterleavedList[];
+  readonly features: readonly FeatureSample[];
   readonly feedback: readonly FeedbackRecord[];
   /** What this gateway has had to drop since its start, by what it was. */
   readonly dropped: { readonly shadowCopies: number; readonly predictions: number; readonly batches: number };

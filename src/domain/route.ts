@@ -1,11 +1,15 @@
+import type { TrafficPolicy } from './spec/traffic.js';
+
 /** A model version and the base URL of the server that answers for it. */
 export interface ModelTarget {
   readonly version: string;
   readonly url: string;
 }
 
-/** How a unit key is written; src/routing/unit-key.ts reads it. */
+/** How a unit key is written; src/routing/request-field.ts reads it. */
 export const UNIT_KEY = /^(?:header:[a-z0-9-]+|cookie:[\w.-]+|body:(?:\/(?:[^~/]|~[01])*)+|request)$/;
+/** The same for an attribute, which a request may not have. */
+export const ATTRIBUTE_FIELD = /^(?:header:[a-z0-9-]+|cookie:[\w.-]+|body:(?:\/(?:[^~/]|~[01])*)+)$/;
 
 /** How a service's requests are recognised and read. */
 export interface Protocol {
@@ -14,6 +18,17 @@ export interface Protocol {
   readonly model: string;
   /** Where the unit of assignment stands in a request: `header:<name>`, `cookie:<name>`, `body:<JSON pointer>` or `request`. */
   readonly unitKey: string;
+  /** Where the attributes that segments ask for stand: name -> field. */
+  readonly attributes?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Ranked lists of both versions in one answer, so that users' clicks compare them. */
+export interface Interleaving {
+  readonly method: 'team-draft' | 'balanced';
+  /** Name of the output tensor with the ranked item ids, best first. */
+  readonly output: string;
+  /** Items of the merged list at most. */
+  readonly length: number;
 }
 
 /**
@@ -37,16 +52,32 @@ export interface Route {
   readonly shadowPercent: number;
   /** Milliseconds the candidate's exposure lasts without a renewal; null only where there is no candidate. */
   readonly leaseMs: number | null;
+  /** Absent: murmur3, a fallback to the baseline, no brake, no segments. */
+  readonly traffic?: TrafficPolicy | undefined;
+  /** Whether each unit's first meeting with its version is recorded. */
+  readonly recordsExposures?: boolean | undefined;
+  /** The candidate's units get merged lists. */
+  readonly interleaving?: Interleaving | undefined;
+}
+
+/** The gateway itself took the candidate out. */
+export interface Trip {
+  /** ISO. */
+  readonly at: string;
+  readonly reason: string;
+  /** The gateway whose requests crossed the limit. */
+  readonly gatewayId: string;
 }
 
 /** What one gateway says when a route is read back from it. */
 export interface AppliedRoute {
   readonly gatewayId: string;
   readonly route: Route;
-  /** What it really does now: 0 where the lease has run out, whatever the route says. */
+  /** What it really does now: 0 where the lease has run out or the brake has tripped, whatever the route says. */
   readonly effectiveWeightPercent: number;
   readonly effectiveShadowPercent: number;
   readonly leaseRemainingMs: number | null;
+  readonly trip: Trip | null;
 }
 
 /** The path under which a service's requests arrive. */

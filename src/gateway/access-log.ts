@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { describeError } from '../domain/errors.js';
 import type { Log } from './log.js';
-import type { Observed } from './recorder.js';
+import type { Observed } from './record/recorder.js';
 import type { UpstreamRequest } from './upstream/connection.js';
 
 const BLOCK_BYTES = 256 * 1024;

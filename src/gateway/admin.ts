@@ -1,19 +1,31 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Registry } from 'prom-client';
 import { z } from 'zod';
 import { describeError, ERROR_CODES, SluiceError } from '../domain/errors.js';
+import type { AppliedRoute, Route } from '../domain/route.js';
+import { answerFlagCommand, isFlagPath } from './flags/flag-commands.js';
+import type { FlagTable } from './flags/flag-table.js';
 import type { GatewayMetrics } from './metrics.js';
 import { replyJson } from './reply.js';
 import { readBody } from './request-body.js';
+import { tripSchema } from './route-file.js';
 import { routeSchema } from './route-schema.js';
 import type { RouteTable } from './route-table.js';
+import type { WarmUp } from './warm-up.js';
 
 export interface AdminDeps {
   readonly gatewayId: string;
   readonly routes: RouteTable;
+  readonly flags: FlagTable;
   readonly metrics: GatewayMetrics;
+  readonly warmUp: WarmUp;
+  /** What commands must carry; null where only this machine can send any. */
+  readonly token: string | null;
 }
 
-const COMMAND_BYTES = 64 * 1024;
+const COMMAND_BYTES = 256 * 1024;
+const LONGEST_WAIT_MS = 60_000;
 
 /** Commands come in here, and are read back; not for users. */
 export function createAdmin(deps: AdminDeps): (request: IncomingMessage, response: ServerResponse) => void {
@@ -26,39 +38,116 @@ export function createAdmin(deps: AdminDeps): (request: IncomingMessage, respons
   };
 }
 
-async function answer(
-  { gatewayId, routes, metrics }: AdminDeps,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-  const [, service] = /^\/v1\/routes\/([^/]+)$/.exec(path) ?? [];
-  if (service !== undefined && request.method === 'PUT')
-    return replyJson(response, 200, await routes.apply(await readRoute(request, service)));
-  if (request.method !== 'GET') throw new SluiceError('USAGE', `${request.method} ${path} is not a command`);
-  if (path === '/healthz') return replyJson(response, 200, { status: 'ok', gatewayId });
+async function answer(deps: AdminDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { gatewayId, routes, metrics } = deps;
+  const url = new URL(request.url ?? '/', 'http://gateway');
+  const path = url.pathname;
+  const { method } = request;
+  // Whether it lives, and its metrics, are what load balancers and Prometheus ask, and hold no secret.
+  if (path === '/healthz' && method === 'GET') return replyJson(response, 200, { status: 'ok', gatewayId });
+  if (path === '/metrics' && method === 'GET') return showMetrics(metrics.registry, request, response);
+  assertAllowed(request, deps.token);
+  if (isFlagPath(path)) return answerFlagCommand(deps.flags, path, request, response);
+  const [, service, trip] = /^\/v1\/routes\/([^/]+)(\/trip)?$/.exec(path) ?? [];
+  if (service !== undefined && trip !== undefined) {
+    if (method === 'POST') return replyJson(response, 200, await tripRoute(deps, request, service));
+    if (method === 'GET') return replyJson(response, 200, await untilTripped(deps, request, service, url.searchParams));
+  } else if (service !== undefined && method === 'PUT')
+    return replyJson(response, 200, await applyRoute(deps, await readRoute(request, service)));
+  if (method !== 'GET') throw new SluiceError('USAGE', `${method} ${path} is not a command`);
   if (path === '/v1/routes') return replyJson(response, 200, { routes: routes.all() });
-  if (path === '/metrics') {
-    const text = await metrics.registry.metrics();
-    return void response.writeHead(200, { 'content-type': metrics.registry.contentType }).end(text);
-  }
   const applied = service === undefined ? undefined : routes.applied(service);
   if (applied === undefined) throw new SluiceError('NOT_FOUND', `${gatewayId} knows nothing of ${path}`);
   replyJson(response, 200, applied);
 }
 
+/** @throws {SluiceError} UNAUTHORIZED */
+function assertAllowed({ headers }: IncomingMessage, token: string | null): void {
+  if (token === null) return;
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  if (!timingSafeEqual(digest(headers.authorization ?? ''), digest(`Bearer ${token}`)))
+    throw new SluiceError('UNAUTHORIZED', 'the admin token is missing or is another one');
+}
+
+/** A version that gets its first weight is warmed up before; one that is not ready gets none. */
+async function applyRoute({ routes, warmUp }: AdminDeps, route: Route): Promise<AppliedRoute> {
+  await warmUp.before(route, routes.applied(route.service)?.route);
+  return routes.apply(route);
+}
+
+const tripCommand = tripSchema.extend({ epoch: z.int().min(0) });
+
+/** Another replica's brake has tripped, or the control plane says so. */
+async function tripRoute({ routes }: AdminDeps, request: IncomingMessage, service: string) {
+  const { epoch, ...trip } = await readCommand(request, tripCommand, 'a trip');
+  return { isOut: routes.trip(service, epoch, trip) };
+}
+
+/** Answers when the candidate of an epoch is taken out, or after `waitMs`: so a watch hears of it at once. */
+async function untilTripped({ routes }: AdminDeps, request: IncomingMessage, service: string, query: URLSearchParams) {
+  const epoch = Number(query.get('epoch'));
+  const waitMs = Math.min(Number(query.get('waitMs')) || 0, LONGEST_WAIT_MS);
+  const tripOf = () => {
+    const applied = routes.applied(service);
+    return applied?.route.epoch === epoch ? applied.trip : null;
+  };
+  if (tripOf() === null && waitMs > 0)
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => end(), waitMs);
+      const stop = routes.onTrip((route) => {
+        if (route.service === service) end();
+      });
+      const end = () => {
+        clearTimeout(timer);
+        stop();
+        request.socket.removeListener('close', end);
+        resolve();
+      };
+      request.socket.once('close', end);
+    });
+  return { trip: tripOf() };
+}
+
+let showing: Promise<unknown> = Promise.resolve();
+
+/** One at a time: whether exemplars are shown is a setting of the whole registry. */
+function showMetrics(
+  registry: GatewayMetrics['registry'],
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const isOpen = request.headers.accept?.includes('application/openmetrics-text') === true;
+  const show = async () => {
+    registry.setContentType(isOpen ? Registry.OPENMETRICS_CONTENT_TYPE : Registry.PROMETHEUS_CONTENT_TYPE);
+    const text = await registry.metrics();
+    response.writeHead(200, { 'content-type': registry.contentType }).end(text);
+  };
+  const shown = showing.then(show);
+  showing = shown.catch(() => undefined);
+  return shown;
+}
+
 async function readRoute(request: IncomingMessage, service: string) {
+  const route = await readCommand(request, routeSchema, 'a route');
+  if (route.service !== service)
+    throw new SluiceError('ROUTE_INVALID', `the route is of ${route.service}, not of ${service}`);
+  return route;
+}
+
+async function readCommand<Schema extends z.ZodType>(
+  request: IncomingMessage,
+  schema: Schema,
+  what: string,
+): Promise<z.output<Schema>> {
   const body = await readBody(request, COMMAND_BYTES);
-  if (body === null) throw new SluiceError('ROUTE_INVALID', `a route has at most ${COMMAND_BYTES} bytes`);
+  if (body === null) throw new SluiceError('ROUTE_INVALID', `${what} has at most ${COMMAND_BYTES} bytes`);
   let value: unknown;
   try {
     value = JSON.parse(body);
   } catch (cause) {
-    throw new SluiceError('ROUTE_INVALID', 'a route is JSON', { cause });
+    throw new SluiceError('ROUTE_INVALID', `${what} is JSON`, { cause });
   }
-  const parsed = routeSchema.safeParse(value);
+  const parsed = schema.safeParse(value);
   if (!parsed.success) throw new SluiceError('ROUTE_INVALID', z.prettifyError(parsed.error));
-  if (parsed.data.service !== service)
-    throw new SluiceError('ROUTE_INVALID', `the route is of ${parsed.data.service}, not of ${service}`);
   return parsed.data;
 }

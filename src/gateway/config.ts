@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { describeError, SluiceError } from '../domain/errors.js';
 import type { Route } from '../domain/route.js';
+import { flags } from '../domain/spec/flags.js';
 import { modelTarget, protocol, serviceName } from '../domain/spec/target.js';
 import { readDocument } from '../yaml/read-document.js';
 
@@ -13,6 +14,8 @@ const gatewayConfig = z
     predictionSample: z.number().min(0).max(1).default(1),
     /** Until a model server's answer begins, and between two of its parts. */
     answerTimeoutMs: z.int().min(1).max(600_000).optional(),
+    /** Feature flags by key, until a command changes them. */
+    flags: flags.optional(),
   })
   .superRefine(({ services }, ctx) => {
     for (const [

@@ -1,35 +1,43 @@
 import { randomUUID } from 'node:crypto';
-import { isCandidates, unitBucket } from '../routing/bucket.js';
-import { headerFor, unitOf } from '../routing/unit-key.js';
-import { answerFrom, type ExchangeDeps } from './exchange.js';
-import { readFeedback } from './feedback.js';
+import { unitOf } from '../routing/request-field.js';
+import type { AssignedRequest, ExchangeDeps } from './exchange/assigned-request.js';
+import { answerFrom } from './exchange/attempt.js';
+import { answerMerged } from './exchange/merged-answer.js';
+import { FEEDBACK_BYTES, FeedbackDesk } from './feedback-desk.js';
+import { answerOfrep, isOfrepPath, OFREP_BYTES, type OfrepDeps } from './flags/ofrep.js';
+import type { ForceTokens } from './force-token.js';
 import { requestHeaders } from './headers.js';
 import type { RequestHead } from './http1/request-parser.js';
-import type { RouteTable } from './route-table.js';
+import { RequestReader } from './request-reader.js';
+import type { Assignment, ServedRoute } from './served-route.js';
 import type { AnswerWriter } from './server/answer-writer.js';
 import type { UserHandler } from './server/user-connection.js';
+import { statsOf } from './stats.js';
 
 export interface DataPlaneDeps extends ExchangeDeps {
-  readonly routes: RouteTable;
+  readonly ofrep: OfrepDeps;
+  readonly forced: ForceTokens;
 }
 
 const FEEDBACK_PATH = '/_sluice/feedback';
-const FEEDBACK_BYTES = 2 ** 20;
 const LONGEST_UNIT = 1024;
 
 /** Answers what users send: requests to services, and feedback. */
 export function createDataPlane(deps: DataPlaneDeps): UserHandler {
+  const feedback = new FeedbackDesk(deps);
   return {
     bodyLimit(head) {
       const path = pathOf(head);
-      if (path === FEEDBACK_PATH) return FEEDBACK_BYTES;
-      return deps.limits.requestBytes;
+      if (isOfrepPath(path)) return OFREP_BYTES;
+      return path === FEEDBACK_PATH ? FEEDBACK_BYTES : deps.limits.requestBytes;
     },
     serve(head, body, answer) {
       try {
         const path = pathOf(head);
-        if (path === FEEDBACK_PATH) takeFeedback(deps, head, body, answer);
+        if (path === FEEDBACK_PATH) feedback.take(head, body, answer);
+        else if (isOfrepPath(path)) answerOfrep(deps.ofrep, path, head, body, answer);
         else if (path === '/_sluice/health') answer.replyJson(200, { status: 'ok' });
+        else if (path === '/_sluice/stats') answer.replyJson(200, statsOf(deps.routes, deps.recorder.totals));
         else serve(deps, path, head, body, answer);
       } catch {
         answer.replyJson(500, { error: 'internal error' });
@@ -47,36 +55,32 @@ function serve(deps: DataPlaneDeps, path: string, head: RequestHead, body: Buffe
   // A model server may resolve dots, and would then be asked for another model than was assigned.
   if (/(^|\/)(\.|%2e){1,2}(\/|$)|%2f|\\/i.test(path))
     return answer.replyJson(400, { error: 'dots and encoded slashes are refused in a path' });
-  const exposed = deps.routes.find(path);
-  if (exposed === undefined) return answer.replyJson(404, { error: `no service has the path ${path.slice(0, 200)}` });
-  const { headers, found } = requestHeaders(head.headers, headerFor(exposed.unitKey));
+  const served = deps.routes.find(path);
+  if (served === undefined) return answer.replyJson(404, { error: `no service has the path ${path.slice(0, 200)}` });
+  const source = new RequestReader(head.headers, body);
   // A request that names no unit is one of its own.
-  const unit = unitOf(exposed.unitKey, found, body) || randomUUID();
+  const unit = unitOf(served.unitKey, source) || randomUUID();
   if (unit.length > LONGEST_UNIT)
     return answer.replyJson(400, { error: `the unit key has ${unit.length} characters; at most ${LONGEST_UNIT}` });
+  const { headers, force } = requestHeaders(head.headers);
   const { method, url } = head;
   const isPrediction = method === 'POST' && path.endsWith('/infer');
-  const assigned = {
-    exposed,
-    response: answer,
-    unit,
-    isPrediction,
-    request: { method, path: url, headers, body },
-  };
-  const isForCandidate =
-    isPrediction &&
-    exposed.weightPercent > 0 &&
-    isCandidates(unitBucket(exposed.route.salt, unit), exposed.weightPercent);
-  answerFrom(deps, assigned, isForCandidate ? 'candidate' : 'baseline');
+  const assignment =
+    (force === '' ? null : forcedBy(deps, served, force)) ??
+    (isPrediction ? served.assign(unit, source, Date.now()) : served.stable);
+  const request = { method, path: url, headers, body };
+  const startedAt = performance.now();
+  const assigned: AssignedRequest = { served, assignment, request, response: answer, unit, isPrediction, startedAt };
+  const { interleaving } = served.route;
+  if (interleaving !== undefined && assignment.arm === 'candidate') answerMerged(deps, assigned, interleaving);
+  else answerFrom(deps, assigned);
 }
 
-function takeFeedback(deps: DataPlaneDeps, { method }: RequestHead, body: Buffer | null, answer: AnswerWriter): void {
-  if (method !== 'POST') return answer.replyJson(405, { error: 'feedback is posted' });
-  const { records, rejected, forged } = readFeedback(body?.toString() ?? '', deps.ids);
-  const kept = deps.recorder.feed(records);
-  for (const { kind } of records) deps.metrics.countFeedback(kind, kept ? 'accepted' : 'rejected', 1);
-  if (forged > 0) deps.metrics.countFeedback('unknown', 'forged', forged);
-  if (rejected.length > forged) deps.metrics.countFeedback('unknown', 'rejected', rejected.length - forged);
-  if (!kept) return answer.replyJson(503, { error: 'too much feedback waits; try again later' });
-  answer.replyJson(records.length > 0 || rejected.length === 0 ? 202 : 422, { accepted: records.length, rejected });
+/** What a tester's token asks for; a token that is not ours, or asks for what is not to be had, is counted and ignored. */
+function forcedBy({ forced, metrics }: DataPlaneDeps, served: ServedRoute, token: string): Assignment | null {
+  const { service } = served.route;
+  const version = forced.verify(token, service);
+  const assignment = version === null ? null : served.forced(version);
+  metrics.countForced(service, version === null ? 'invalid' : assignment === null ? 'unavailable' : 'served');
+  return assignment;
 }

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { FEEDBACK_KINDS, type FeedbackRecord } from '../domain/observation.js';
+import { FEEDBACK_KINDS, type FeedbackKind, type FeedbackRecord } from '../domain/observation.js';
 import type { IdFault, PredictionIds } from './prediction-id.js';
 
 const MOST_AT_ONCE = 1000;
 const LARGEST_VALUE = 1e15;
-const FORGED: IdFault = 'forged prediction id';
 const text = z
   .string()
   .min(1)
@@ -19,13 +18,16 @@ const item = z
     label: text.optional(),
     value: z.union([z.number().min(-LARGEST_VALUE).max(LARGEST_VALUE), z.boolean()]).optional(),
     feedbackId: text.optional(),
+    item: z.union([text, z.number()]).optional(),
   })
-  .superRefine(({ kind, label, value }, ctx) => {
+  .superRefine(({ kind, label, value, item: clicked }, ctx) => {
+    if ((kind === 'click') !== (clicked !== undefined))
+      ctx.addIssue({ code: 'custom', message: 'a click has `item`, and nothing else has' });
     if (kind === 'label' && (label === undefined || value !== undefined))
       ctx.addIssue({ code: 'custom', message: 'a label has `label` and no `value`' });
-    if (kind !== 'label' && (value === undefined || label !== undefined))
+    if (kind !== 'label' && kind !== 'click' && (value === undefined || label !== undefined))
       ctx.addIssue({ code: 'custom', message: `a ${kind} has \`value\` and no \`label\`` });
-    if ((kind === 'thumb' || kind === 'conversion') && ![0, 1, true, false, undefined].includes(value))
+    if (isYesOrNo(kind) && ![0, 1, true, false, undefined].includes(value))
       ctx.addIssue({ code: 'custom', message: `a ${kind} is 0 or 1, not ${String(value)}` });
     if ((kind === 'rating' || kind === 'revenue') && typeof value === 'boolean')
       ctx.addIssue({ code: 'custom', message: `a ${kind} is a number, not ${value}` });
@@ -40,8 +42,21 @@ export interface Rejection {
 export interface FeedbackReading {
   readonly records: FeedbackRecord[];
   readonly rejected: Rejection[];
-  /** How many of the rejected had a prediction id whose tag is not ours. */
-  readonly forged: number;
+  /** Why each of the rejected was. */
+  readonly faults: FeedbackFault[];
+}
+
+/** `forged` is a prediction id that we did not make: someone tries, or replicas differ in their key. */
+export type FeedbackFault = 'forged' | 'unknown' | 'future' | 'invalid';
+
+const FAULT_OF: Readonly<Record<IdFault, FeedbackFault>> = {
+  'forged prediction id': 'forged',
+  'not a prediction id': 'unknown',
+  'prediction id from the future': 'future',
+};
+
+function isYesOrNo(kind: FeedbackKind): boolean {
+  return kind === 'thumb' || kind === 'conversion' || kind === 'continued-use' || kind === 'click';
 }
 
 /** Reads one item or a list of them. Never throws: garbage is a rejection. */
@@ -50,14 +65,14 @@ export function readFeedback(body: string, ids: PredictionIds, now = Date.now())
   try {
     parsed = JSON.parse(body);
   } catch {
-    return { records: [], rejected: [{ index: 0, reason: 'not JSON' }], forged: 0 };
+    return { records: [], rejected: [{ index: 0, reason: 'not JSON' }], faults: ['invalid'] };
   }
   const items: unknown[] = Array.isArray(parsed) ? parsed : [parsed];
   if (items.length > MOST_AT_ONCE)
     return {
       records: [],
       rejected: [{ index: MOST_AT_ONCE, reason: `${items.length} items; at most ${MOST_AT_ONCE} at once` }],
-      forged: 0,
+      faults: ['invalid'],
     };
   const records: FeedbackRecord[] = [];
   const rejected: Rejection[] = [];
@@ -66,7 +81,8 @@ export function readFeedback(body: string, ids: PredictionIds, now = Date.now())
     if (typeof read === 'string') rejected.push({ index, reason: read });
     else records.push(read);
   }
-  return { records, rejected, forged: rejected.filter(({ reason }) => reason === FORGED).length };
+  const faults = rejected.map(({ reason }) => FAULT_OF[reason as IdFault] ?? 'invalid');
+  return { records, rejected, faults };
 }
 
 /** @returns the record, or why there is none */
@@ -76,12 +92,12 @@ function readItem(candidate: unknown, ids: PredictionIds, now: number): Feedback
     const [issue] = parsed.error.issues;
     return `${issue?.path.join('.') ?? ''} ${issue?.message ?? 'not feedback'}`.trim();
   }
-  const { predictionId, kind, label, value, feedbackId } = parsed.data;
+  const { predictionId, kind, label, value, feedbackId, item: clicked } = parsed.data;
   const verified = ids.verify(predictionId, now);
   if (!verified.ok) return verified.reason;
   const { service, epoch, arm, version, at } = verified.claims;
   return {
-    feedbackId: feedbackId ?? digest([predictionId, kind, label, value]),
+    feedbackId: feedbackId ?? digest([predictionId, kind, label, value, ...(clicked === undefined ? [] : [clicked])]),
     predictionId,
     service,
     epoch,
@@ -91,7 +107,8 @@ function readItem(candidate: unknown, ids: PredictionIds, now: number): Feedback
     receivedAt: new Date(now).toISOString(),
     kind,
     label: label ?? null,
-    value: value === undefined ? null : Number(value),
+    value: kind === 'click' ? Number(value ?? 1) : value === undefined ? null : Number(value),
+    item: clicked === undefined ? null : String(clicked),
   };
 }
 

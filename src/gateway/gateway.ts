@@ -2,21 +2,29 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { AccessLog } from './access-log.js';
 import { createAdmin } from './admin.js';
+import { assertGuarded } from './admin-guard.js';
+import type { Certificate } from './certificate.js';
 import { type GatewayConfig, initialRoutes } from './config.js';
 import { createDataPlane } from './data-plane.js';
+import { HeldAnswers } from './exchange/held-answers.js';
+import { countEvaluations } from './flags/flag-metrics.js';
+import { FlagTable } from './flags/flag-table.js';
+import { ForceTokens } from './force-token.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { listen } from './listener.js';
 import { type Log, logToStderr } from './log.js';
 import { createMetrics } from './metrics.js';
+import { Peers } from './peers.js';
 import { PredictionIds } from './prediction-id.js';
 import { predictionKey } from './prediction-key.js';
-import { Recorder } from './recorder.js';
+import { Recorder } from './record/recorder.js';
+import { Shipper } from './record/shipper.js';
+import { Spool } from './record/spool.js';
 import { RouteTable } from './route-table.js';
 import { UserServer } from './server/user-server.js';
 import { ShadowQueue } from './shadow-queue.js';
-import { Shipper } from './shipper.js';
-import { Spool } from './spool.js';
 import { Upstreams } from './upstream/upstreams.js';
+import { WarmUp } from './warm-up.js';
 
 export interface GatewayOptions {
   readonly gatewayId: string;
@@ -26,6 +34,12 @@ export interface GatewayOptions {
   readonly port: number;
   readonly adminHost: string;
   readonly adminPort: number;
+  /** What commands must carry; needed where the admin listener can be reached from elsewhere. */
+  readonly adminToken?: string;
+  /** Admin listeners of the other replicas, which are told at once when the brake trips. */
+  readonly peers?: () => readonly string[];
+  /** For both listeners; absent: plain HTTP. */
+  readonly tls?: Certificate;
   /** Where records go; null keeps none. */
   readonly collectorUrl: string | null;
   readonly stateDir: string;
@@ -49,46 +63,39 @@ export interface RunningGateway {
  * @throws {SluiceError} USAGE when a port can't be had or the prediction key is too short; nothing is left running then
  */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
-  const { gatewayId, config, collectorUrl, stateDir, log = logToStderr } = options;
-  const limits = limitsOf(options);
-  const ids = new PredictionIds(await predictionKey(options.predictionKey, stateDir));
-  const routes = await RouteTable.open(gatewayId, join(stateDir, 'routes.json'), initialRoutes(config), log);
-  const spool = await Spool.open(join(stateDir, 'spool'), limits.spoolBytes);
-  const { bufferedPredictions: most, batchRecords, predictionsPerSecond, shipIntervalMs: intervalMs } = limits;
-  const { predictionSample } = config;
-  const recorder = new Recorder({ most, batchRecords, predictionSample, predictionsPerSecond });
-  const metrics = createMetrics({ routes, totals: recorder.totals, spoolBytes: () => spool.bytes });
-  const accessLog = options.accessLog === undefined ? null : await AccessLog.open(options.accessLog, log);
-  const upstreams = new Upstreams(limits);
-  const shadow = new ShadowQueue({ routes, upstreams, recorder, metrics, limits });
-  const handle = createDataPlane({ routes, upstreams, recorder, metrics, ids, shadow, limits, accessLog });
+  const { gatewayId, tls = null } = options;
+  const token = options.adminToken ?? null;
+  assertGuarded(options.adminHost, token);
+  const parts = await assemble(options);
+  const { log, limits, routes, flags, metrics, upstreams, shadow, accessLog, warmUp } = parts;
   const stalledMs = limits.stalledUserMs;
-  const data = await UserServer.listen(handle, {
+  const data = await UserServer.listen(createDataPlane(parts), {
     host: options.host,
     port: options.port,
     connections: limits.userConnections,
     stalledMs,
+    tls,
   });
-  const admin = await listen(createAdmin({ gatewayId, routes, metrics }), {
+  const admin = await listen(createAdmin({ gatewayId, routes, flags, metrics, warmUp, token }), {
     host: options.adminHost,
     port: options.adminPort,
     stalledMs,
+    tls,
   }).catch(async (error: unknown) => {
     upstreams.close();
     await Promise.all([data.close(0), accessLog?.close()]);
     throw error;
   });
-  const droppedShadowCopies = () => shadow.dropped;
   const shipper = new Shipper({
+    ...parts,
     gatewayId,
-    collectorUrl,
-    intervalMs,
-    recorder,
-    spool,
-    droppedShadowCopies,
+    collectorUrl: options.collectorUrl,
+    intervalMs: limits.shipIntervalMs,
+    droppedShadowCopies: () => shadow.dropped,
     isInForce: (route) => routes.isInForce(route),
-    log,
   });
+  const retiring = setInterval(() => upstreams.retire(routes.targetUrls()), RETIRE_MS);
+  retiring.unref();
   log('info', 'gateway serves', { gatewayId, dataUrl: data.url, adminUrl: admin.url });
   return {
     gatewayId,
@@ -97,6 +104,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     /** Users first; what they and their shadow copies leave behind is shipped last. */
     async close() {
       const left = countdown(limits.shutdownMs);
+      clearInterval(retiring);
       await data.close(left());
       await shadow.close(left());
       await shipper.close(Math.max(left(), LEAST_SHIPPING_MS));
@@ -107,6 +115,49 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   };
 }
 
+/** All that a gateway is made of, but its listeners. */
+async function assemble(options: GatewayOptions) {
+  const { gatewayId, config, stateDir, log = logToStderr } = options;
+  const limits = limitsOf(options);
+  const key = await predictionKey(options.predictionKey, stateDir);
+  const routes = await RouteTable.open(gatewayId, join(stateDir, 'routes.json'), initialRoutes(config), log);
+  const flags = await FlagTable.open(join(stateDir, 'flags.json'), config.flags ?? {}, log);
+  const spool = await Spool.open(join(stateDir, 'spool'), limits.spoolBytes);
+  const accessLog = options.accessLog === undefined ? null : await AccessLog.open(options.accessLog, log);
+  const upstreams = new Upstreams(limits);
+  const recorder = new Recorder({
+    ...limits,
+    most: limits.bufferedPredictions,
+    predictionSample: config.predictionSample,
+  });
+  const metrics = createMetrics({ routes, upstreams, totals: recorder.totals, spoolBytes: () => spool.bytes });
+  const shadow = new ShadowQueue({ routes, upstreams, recorder, metrics, limits });
+  const peers = new Peers({ urls: options.peers ?? (() => []), token: options.adminToken ?? null, log });
+  routes.onTrip((route, trip) => {
+    metrics.countTrip(route.service);
+    if (trip.gatewayId === gatewayId) void peers.tell(route, trip);
+  });
+  return {
+    log,
+    limits,
+    routes,
+    flags,
+    spool,
+    accessLog,
+    upstreams,
+    recorder,
+    metrics,
+    shadow,
+    ids: new PredictionIds(key),
+    forced: new ForceTokens(key),
+    held: new HeldAnswers(limits.heldBytes),
+    warmUp: new WarmUp(upstreams),
+    ofrep: { flags, evaluations: countEvaluations(metrics.registry) },
+  };
+}
+
+/** Targets that no route names any more are let go of this often. */
+const RETIRE_MS = 10_000;
 /** One try to ship the last batch, even where users took all the time there was. */
 const LEAST_SHIPPING_MS = 1000;
 

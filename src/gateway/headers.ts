@@ -16,28 +16,31 @@ const NOT_FORWARDED = new Set([...HOP_BY_HOP, 'host', 'content-length', 'expect'
 const CREDENTIALS = new Set(['authorization', 'cookie', 'proxy-authorization']);
 const OURS = 'x-sluice-';
 
+const FORCE = 'x-sluice-force';
+
 export interface ForwardedHeaders {
   readonly headers: HeaderList;
-  /** The first value of the header that was asked for; empty where there is none. */
-  readonly found: string;
+  /** The token of a tester who asks for a version; empty where there is none. */
+  readonly force: string;
 }
 
 /**
  * What of a user's request goes on to a model server. Headers in our name are ours to set: a user's are dropped.
- * @param raw names and values in turn @param wanted a header to look for on the way, lower case
+ * @param raw names and values in turn
  */
-export function requestHeaders(raw: HeaderList, wanted: string): ForwardedHeaders {
+export function requestHeaders(raw: HeaderList): ForwardedHeaders {
   const headers: string[] = [];
-  let found = '';
+  let force = '';
   let named: Set<string> | null = null;
   for (let i = 0; i < raw.length; i += 2) {
     const name = (raw[i] as string).toLowerCase();
     const value = raw[i + 1] as string;
-    if (name === wanted && found === '') found = value;
     if (name === 'connection') named = namedBy(value, named);
-    if (!NOT_FORWARDED.has(name) && !name.startsWith(OURS)) headers.push(name, value);
+    if (name.startsWith(OURS)) {
+      if (name === FORCE) force = value;
+    } else if (!NOT_FORWARDED.has(name)) headers.push(name, value);
   }
-  return { headers: named === null ? headers : without(headers, named), found };
+  return { headers: named === null ? headers : without(headers, named), force };
 }
 
 /** The same for a shadow copy: marked, and without what could act in the user's name. */

@@ -3,6 +3,9 @@ export interface Limits {
   readonly requestBytes: number;
   /** Answers up to this size are read for their label; larger ones only pass through. */
   readonly readableAnswerBytes: number;
+  /** A candidate's answer is held until it is whole, up to this size and this much over all; larger ones fail, and the baseline answers. */
+  readonly heldAnswerBytes: number;
+  readonly heldBytes: number;
   readonly connectTimeoutMs: number;
   /** Until the answer begins, and between two of its parts. */
   readonly answerTimeoutMs: number;
@@ -23,6 +26,10 @@ export interface Limits {
   readonly batchRecords: number;
   /** Predictions recorded one by one, about; all are counted. */
   readonly predictionsPerSecond: number;
+  /** Samples of features and outputs of each version and 10 s bucket. */
+  readonly featureSamples: number;
+  /** Units whose exposure is remembered, of each route. */
+  readonly exposedUnits: number;
   readonly shipIntervalMs: number;
   readonly spoolBytes: number;
   /** For all of a shutdown: requests on their way, shadow copies, the last batch. */
@@ -32,6 +39,8 @@ export interface Limits {
 export const DEFAULT_LIMITS: Limits = {
   requestBytes: 10 * 2 ** 20,
   readableAnswerBytes: 2 ** 20,
+  heldAnswerBytes: 16 * 2 ** 20,
+  heldBytes: 64 * 2 ** 20,
   connectTimeoutMs: 2000,
   answerTimeoutMs: 10_000,
   connectionsPerTarget: 128,
@@ -44,6 +53,8 @@ export const DEFAULT_LIMITS: Limits = {
   bufferedPredictions: 50_000,
   batchRecords: 3000,
   predictionsPerSecond: 1000,
+  featureSamples: 50,
+  exposedUnits: 100_000,
   shipIntervalMs: 1000,
   spoolBytes: 64 * 2 ** 20,
   shutdownMs: 10_000,

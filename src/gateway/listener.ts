@@ -1,6 +1,8 @@
 import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { SluiceError } from '../domain/errors.js';
+import type { Certificate } from './certificate.js';
 
 export interface Listener {
   readonly url: string;
@@ -18,9 +20,10 @@ const IDLE_LOOK_MS = 20;
  */
 export async function listen(
   handle: RequestListener,
-  { host, port, stalledMs }: { host: string; port: number; stalledMs: number },
+  { host, port, stalledMs, tls }: { host: string; port: number; stalledMs: number; tls: Certificate | null },
 ): Promise<Listener> {
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MS }, handle);
+  const options = { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MS };
+  const server = tls === null ? createServer(options, handle) : createTlsServer({ ...options, ...tls }, handle);
   server.timeout = stalledMs;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) =>
@@ -30,7 +33,7 @@ export async function listen(
   });
   const { family, address, port: bound } = server.address() as AddressInfo;
   return {
-    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`,
+    url: `${tls === null ? 'http' : 'https'}://${family === 'IPv6' ? `[${address}]` : address}:${bound}`,
     async close(patienceMs) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       // A kept-alive connection becomes idle only after its answer; Node would hold it for its whole keep-alive.

@@ -1,47 +1,62 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { type ArmCounts, type ArmTotals, DURATION_BOUNDS } from './arm-counts.js';
+import { Counter, Gauge, Histogram, Registry, type RegistryContentType } from 'prom-client';
+import type { FeedbackFault } from './feedback.js';
+import { type ArmCounts, type ArmTotals, DURATION_BOUNDS } from './record/arm-counts.js';
 import type { RouteTable } from './route-table.js';
+import type { Upstreams } from './upstream/upstreams.js';
 
-/** `forged` is a prediction id that we did not make: someone tries, or replicas differ in their key. */
-export type FeedbackOutcome = 'accepted' | 'rejected' | 'forged';
+/** `turned-away`: too much waits already, and the sender was told. */
+export type FeedbackOutcome = 'accepted' | 'late' | 'duplicate' | 'turned-away' | FeedbackFault;
+export type ForcedOutcome = 'served' | 'unavailable' | 'invalid';
 
 export interface GatewayMetrics {
-  readonly registry: Registry;
+  readonly registry: Registry<RegistryContentType>;
   countFallback(service: string): void;
   countShadowDrop(service: string): void;
+  /** A user left in the middle of an answer. */
+  countAbandoned(service: string): void;
+  countForced(service: string, outcome: ForcedOutcome): void;
+  countTrip(service: string): void;
   countFeedback(kind: string, outcome: FeedbackOutcome, count: number): void;
 }
 
 export interface MetricSources {
   readonly routes: RouteTable;
   readonly totals: ArmTotals;
+  readonly upstreams: Upstreams;
   readonly spoolBytes: () => number;
 }
 
 /** Prometheus metrics of one gateway; few labels, all of them from configuration and none from users. */
-export function createMetrics({ routes, totals, spoolBytes }: MetricSources): GatewayMetrics {
-  const registry = new Registry();
+export function createMetrics({ routes, totals, upstreams, spoolBytes }: MetricSources): GatewayMetrics {
+  const registry = new Registry<RegistryContentType>();
   const registers = [registry];
-  const fallbacks = new Counter({
-    name: 'sluice_gateway_fallbacks_total',
-    help: 'Candidate failures answered by the baseline.',
-    labelNames: ['service'],
-    registers,
-  });
-  const shadowDrops = new Counter({
-    name: 'sluice_gateway_shadow_dropped_total',
-    help: 'Shadow copies not sent: queue full.',
-    labelNames: ['service'],
-    registers,
-  });
-  const feedback = new Counter({
-    name: 'sluice_gateway_feedback_total',
-    help: 'Feedback items.',
-    labelNames: ['kind', 'outcome'],
-    registers,
-  });
+  const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
+    new Counter({ name, help, labelNames, registers });
+  const fallbacks = counter('sluice_gateway_fallbacks_total', 'Candidate failures answered by the baseline.', [
+    'service',
+  ]);
+  const shadowDrops = counter('sluice_gateway_shadow_dropped_total', 'Shadow copies not sent: queue full.', [
+    'service',
+  ]);
+  const abandoned = counter('sluice_gateway_abandoned_total', 'Answers that users left in their middle.', ['service']);
+  const forced = counter('sluice_gateway_forced_total', 'Requests with a tester’s token.', ['service', 'outcome']);
+  const trips = counter('sluice_gateway_brake_trips_total', 'Candidates taken out by a brake.', ['service']);
+  const feedback = counter('sluice_gateway_feedback_total', 'Feedback items.', ['kind', 'outcome']);
   addRouteGauges(routes, registry);
   addArmMetrics(totals, registry);
+  new Gauge({
+    name: 'sluice_gateway_upstream_connections',
+    help: 'To each model server; active ones have a request on its way.',
+    labelNames: ['origin', 'state'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { origin, active, idle } of upstreams.loads()) {
+        this.set({ origin, state: 'active' }, active);
+        this.set({ origin, state: 'idle' }, idle);
+      }
+    },
+  });
   new Gauge({
     name: 'sluice_gateway_spool_bytes',
     help: 'Waiting for the collector.',
@@ -54,12 +69,15 @@ export function createMetrics({ routes, totals, spoolBytes }: MetricSources): Ga
     registry,
     countFallback: (service) => fallbacks.inc({ service }),
     countShadowDrop: (service) => shadowDrops.inc({ service }),
+    countAbandoned: (service) => abandoned.inc({ service }),
+    countForced: (service, outcome) => forced.inc({ service, outcome }),
+    countTrip: (service) => trips.inc({ service }),
     countFeedback: (kind, outcome, count) => feedback.inc({ kind, outcome }, count),
   };
 }
 
 /** Requests, errors and durations are counted where the collector's sums are, and read from there when somebody asks. */
-function addArmMetrics(totals: ArmTotals, registry: Registry): void {
+function addArmMetrics(totals: ArmTotals, registry: Registry<RegistryContentType>): void {
   const labelNames = ['service', 'version', 'arm'] as const;
   new Counter({
     name: 'sluice_gateway_requests_total',
@@ -90,7 +108,13 @@ function durationHistogram(totals: ArmTotals): Histogram {
     let sum = 0;
     const buckets = Array.from(counts.durations, (count, i) => {
       sum += count;
-      return { metricName: `${name}_bucket`, labels: { le: DURATION_BOUNDS[i] ?? '+Inf', ...labels }, value: sum };
+      const exemplar = exemplarOf(counts.exemplars[i]);
+      return {
+        metricName: `${name}_bucket`,
+        labels: { le: DURATION_BOUNDS[i] ?? '+Inf', ...labels },
+        value: sum,
+        exemplar,
+      };
     });
     return [
       ...buckets,
@@ -105,11 +129,18 @@ function durationHistogram(totals: ArmTotals): Histogram {
   return Object.assign(histogram, { get, getForPromString: get });
 }
 
+/** One prediction that fell into a bucket: the way from a slow bucket to a recorded request. */
+function exemplarOf(found: ArmCounts['exemplars'][number]) {
+  if (found === undefined) return null;
+  const { predictionId, latencyMs, at } = found;
+  return { labelSet: { prediction_id: predictionId }, value: latencyMs / 1000, timestamp: at / 1000 };
+}
+
 function labelsOf({ service, version, arm }: ArmCounts) {
   return { service, version, arm };
 }
 
-function addRouteGauges(routes: RouteTable, registry: Registry): void {
+function addRouteGauges(routes: RouteTable, registry: Registry<RegistryContentType>): void {
   const gauge = (name: string, help: string, value: (route: ReturnType<RouteTable['all']>[number]) => number | null) =>
     new Gauge({
       name,

@@ -26,8 +26,8 @@ export type Verified =
   | { readonly ok: false; readonly reason: IdFault };
 
 const FORM =
-  /^p2~([a-z0-9-]{1,63})~([bcs])~([A-Za-z0-9._-]{1,63})~(\d{1,15})~([0-9a-z]{1,11})~[\w-]{1,30}~([0-9a-f]{16})$/;
-const ARMS = { b: 'baseline', c: 'candidate', s: 'shadow' } as const;
+  /^p2~([a-z0-9-]{1,63})~([bcos])~([A-Za-z0-9._-]{1,63})~(\d{1,15})~([0-9a-z]{1,11})~[\w-]{1,30}~([0-9a-f]{16})$/;
+const ARMS = { b: 'baseline', c: 'candidate', o: 'other', s: 'shadow' } as const;
 const LONGEST_ID = 300;
 /** Clocks of replicas differ a little; an id from further ahead is a forgery or a broken clock. */
 const CLOCK_SKEW_MS = 60_000;
@@ -73,7 +73,7 @@ export class PredictionIds {
 }
 
 /** 128 bits of its own for each use, whatever the length of the shared key. */
-function subKey(key: Buffer, use: string): SipKey {
+export function subKey(key: Buffer, use: string): SipKey {
   const bytes = createHmac('sha256', key).update(use).digest();
   return [bytes.readInt32LE(0), bytes.readInt32LE(4), bytes.readInt32LE(8), bytes.readInt32LE(12)];
 }

@@ -1,36 +1,43 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import type { Route } from '../domain/route.js';
+import type { Route, Trip } from '../domain/route.js';
 import { routeSchema } from './route-schema.js';
 
-/** A route as it is kept over a restart: a lease goes on where it was, by the wall clock. */
+/** A route as it is kept over a restart: a lease goes on where it was, by the wall clock, and a tripped brake stays tripped. */
 export interface KeptRoute {
   readonly route: Route;
   readonly leaseEndsAt: string | null;
+  readonly trip: Trip | null;
 }
 
-const fileSchema = z.array(z.strictObject({ route: routeSchema, leaseEndsAt: z.iso.datetime().nullable() }));
+export const tripSchema = z.strictObject({
+  at: z.iso.datetime(),
+  reason: z.string().max(1000),
+  gatewayId: z.string().max(200),
+}) satisfies z.ZodType<Trip>;
+
+const routesSchema = z.array(
+  z.strictObject({
+    route: routeSchema,
+    leaseEndsAt: z.iso.datetime().nullable(),
+    trip: tripSchema.nullable().default(null),
+  }),
+);
+const epochsSchema = z.record(z.string(), z.int().min(0));
 
 /** @returns nothing where there is no file yet @throws when the file is not one of ours */
 export async function readRouteFile(path: string): Promise<KeptRoute[]> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '[]';
-    throw error;
-  });
-  return fileSchema.parse(JSON.parse(text));
+  return routesSchema.parse(JSON.parse((await textOf(path)) ?? '[]'));
 }
 
-/** Replaces the file whole: a crash leaves the old one or the new one, never half of one. */
-export async function writeRouteFile(path: string, kept: readonly KeptRoute[]): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const draft = `${path}.${process.pid}.new`;
-  const file = await open(draft, 'w', 0o600);
-  try {
-    await file.writeFile(`${JSON.stringify(kept, null, 1)}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(draft, path);
+/** The newest epoch of each service, kept apart: a broken route file must not let a rolled-back candidate return. */
+export async function readEpochFile(path: string): Promise<Map<string, number>> {
+  return new Map(Object.entries(epochsSchema.parse(JSON.parse((await textOf(path)) ?? '{}'))));
+}
+
+async function textOf(path: string): Promise<string | null> {
+  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
 }

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { Route } from '../domain/route.js';
 import { modelTarget, protocol, serviceName } from '../domain/spec/target.js';
-
-const percent = z.number().min(0).max(100);
+import { percent, routeTraffic } from '../domain/spec/traffic.js';
 
 /** A route as it comes over the admin listener or from the state file. */
 export const routeSchema = z
@@ -20,8 +19,25 @@ export const routeSchema = z
     weightPercent: percent,
     shadowPercent: percent,
     leaseMs: z.int().min(1).nullable(),
+    traffic: routeTraffic.optional(),
+    recordsExposures: z.boolean().optional(),
+    interleaving: z
+      .strictObject({
+        method: z.enum(['team-draft', 'balanced']),
+        output: z.string().min(1).max(200),
+        length: z.int().min(1).max(1000),
+      })
+      .optional(),
   })
   .refine(({ candidate, leaseMs }) => (candidate === null) === (leaseMs === null), {
     path: ['leaseMs'],
     error: 'a candidate needs a lease, and only a candidate has one',
+  })
+  .refine(({ weightPercent, traffic }) => sumOf(weightPercent, traffic?.others ?? []) <= 100 + 1e-9, {
+    path: ['traffic', 'others'],
+    error: 'the weights are more than 100 % together',
   }) satisfies z.ZodType<Route>;
+
+function sumOf(weightPercent: number, others: readonly { readonly weight: number }[]): number {
+  return others.reduce((sum, { weight }) => sum + weight, weightPercent);
+}

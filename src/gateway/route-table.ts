@@ -1,37 +1,32 @@
+import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { describeError, SluiceError } from '../domain/errors.js';
-import { type AppliedRoute, pathPrefix, type Route } from '../domain/route.js';
-import { parseUnitKey, type UnitKey } from '../routing/unit-key.js';
+import { type AppliedRoute, pathPrefix, type Route, type Trip } from '../domain/route.js';
 import type { Log } from './log.js';
-import { type KeptRoute, readRouteFile, writeRouteFile } from './route-file.js';
+import { replaceFile } from './replace-file.js';
+import { type KeptRoute, readEpochFile, readRouteFile } from './route-file.js';
+import { ServedRoute } from './served-route.js';
 
-/** A route with its lease as this process counts it. */
-interface Entry {
-  readonly route: Route;
-  readonly prefix: string;
-  readonly unitKey: UnitKey;
-  /** On the monotonic clock; a changed wall clock must not stretch a lease. */
-  readonly leaseEndsAt: number | null;
-}
-
-/** How a service is exposed at this moment. */
-export interface Exposed {
-  readonly route: Route;
-  readonly unitKey: UnitKey;
-  readonly weightPercent: number;
-  readonly shadowPercent: number;
-}
+/** Hears of a brake that has tripped here, or that another replica tells of. */
+export type TripListener = (route: Route, trip: Trip) => void;
 
 /** What this gateway knows of every service. Old epochs are refused, and a lease that nobody renews ends by itself. */
 export class RouteTable {
-  private readonly entries = new Map<string, Entry>();
+  private readonly served = new Map<string, ServedRoute>();
+  /** The newest epoch ever taken, also where the route itself was lost. */
+  private readonly epochs: Map<string, number>;
+  private readonly listeners = new Set<TripListener>();
+  private hasNewEpoch = false;
   private saving: Promise<void> = Promise.resolve();
   private readonly gatewayId: string;
   private readonly path: string;
+  private readonly log: Log;
 
-  private constructor(gatewayId: string, path: string) {
+  private constructor(gatewayId: string, path: string, epochs: Map<string, number>, log: Log) {
     this.gatewayId = gatewayId;
     this.path = path;
+    this.epochs = epochs;
+    this.log = log;
   }
 
   /**
@@ -39,18 +34,24 @@ export class RouteTable {
    * waiting: the configured baselines serve.
    */
   static async open(gatewayId: string, path: string, configured: readonly Route[], log: Log): Promise<RouteTable> {
-    const table = new RouteTable(gatewayId, path);
-    for (const route of configured) table.set(route, null);
-    const kept = await readRouteFile(path).catch((error: unknown) => {
-      log('error', 'the kept routes are unreadable; the configured baselines serve', {
+    const unreadable = (name: string, error: unknown) =>
+      log('error', `the kept ${name} are unreadable; the configured baselines serve`, {
         path,
         cause: describeError(error),
       });
+    const epochs = await readEpochFile(epochPath(path)).catch((error: unknown) => {
+      unreadable('epochs', error);
+      return new Map<string, number>();
+    });
+    const table = new RouteTable(gatewayId, path, epochs, log);
+    for (const route of configured) table.set(route, null, null);
+    const kept = await readRouteFile(path).catch((error: unknown) => {
+      unreadable('routes', error);
       return [];
     });
-    for (const { route, leaseEndsAt } of kept)
-      if (route.epoch > (table.entries.get(route.service)?.route.epoch ?? -1))
-        table.set(route, remainingMs(route, leaseEndsAt));
+    for (const { route, leaseEndsAt, trip } of kept)
+      if (route.epoch > (table.served.get(route.service)?.route.epoch ?? -1))
+        table.set(route, remainingMs(route, leaseEndsAt), trip);
     return table;
   }
 
@@ -60,96 +61,142 @@ export class RouteTable {
    */
   async apply(route: Route): Promise<AppliedRoute> {
     this.assertOwnPaths(route);
-    const known = this.entries.get(route.service)?.route;
-    const renewal = known !== undefined && isDeepStrictEqual(known, route);
-    if (known !== undefined && !renewal && route.epoch <= known.epoch) {
-      const why = route.epoch === known.epoch ? 'another route with this epoch' : `epoch ${known.epoch}`;
+    const known = this.served.get(route.service);
+    const newest = Math.max(known?.route.epoch ?? -1, this.epochs.get(route.service) ?? -1);
+    if (known !== undefined && isDeepStrictEqual(known.route, route)) {
+      known.leaseEndsAt = endOf(route.leaseMs);
+    } else if (route.epoch < newest || route.epoch === known?.route.epoch) {
+      const why = route.epoch === newest ? 'another route with this epoch' : `epoch ${newest}`;
       throw new SluiceError(
         'EPOCH_STALE',
         `${route.service}: epoch ${route.epoch} is refused, ${this.gatewayId} has ${why}`,
       );
-    }
-    this.set(renewal ? known : route, route.leaseMs);
+    } else this.set(route, route.leaseMs, null);
     await this.save();
     return this.applied(route.service) ?? raise(route.service);
   }
 
   /** The service whose requests arrive under a path. */
-  find(path: string): Exposed | undefined {
-    for (const entry of this.entries.values())
-      if (path === entry.prefix || path.startsWith(`${entry.prefix}/`)) return exposed(entry);
+  find(path: string): ServedRoute | undefined {
+    for (const served of this.served.values())
+      if (path === served.prefix || path.startsWith(`${served.prefix}/`)) return served;
     return undefined;
   }
 
   /** Whether a route that a request was assigned under is still the one in force, with its lease. */
   isExposed(route: Route): boolean {
-    const entry = this.entries.get(route.service);
-    return entry?.route === route && exposed(entry).shadowPercent > 0;
+    const served = this.served.get(route.service);
+    return served?.route === route && served.shadowPercent > 0;
   }
 
   /** Whether this very route is the one in force. */
   isInForce(route: Route): boolean {
-    return this.entries.get(route.service)?.route === route;
+    return this.served.get(route.service)?.route === route;
   }
 
   applied(service: string): AppliedRoute | undefined {
-    const entry = this.entries.get(service);
-    if (entry === undefined) return undefined;
-    const { weightPercent, shadowPercent } = exposed(entry);
-    const { route, leaseEndsAt } = entry;
+    const served = this.served.get(service);
+    if (served === undefined) return undefined;
+    const { route, leaseEndsAt, weightPercent, shadowPercent, trip } = served;
     return {
       gatewayId: this.gatewayId,
       route,
       effectiveWeightPercent: weightPercent,
       effectiveShadowPercent: shadowPercent,
       leaseRemainingMs: leaseEndsAt === null ? null : Math.max(0, Math.round(leaseEndsAt - performance.now())),
+      trip,
     };
   }
 
+  /** Base URLs of all versions that a route names. */
+  targetUrls(): Set<string> {
+    const urls = new Set<string>();
+    for (const { route } of this.served.values())
+      for (const target of [route.baseline, route.candidate, ...(route.traffic?.others ?? [])])
+        if (target !== null) urls.add(target.url);
+    return urls;
+  }
+
   all(): AppliedRoute[] {
-    return [...this.entries.keys()].flatMap((service) => this.applied(service) ?? []);
+    return [...this.served.keys()].flatMap((service) => this.applied(service) ?? []);
+  }
+
+  /** Takes the candidate out by this gateway's own brake: at once for users, on disk a moment later. */
+  brake(route: Route, reason: string): void {
+    this.trip(route.service, route.epoch, { at: new Date().toISOString(), reason, gatewayId: this.gatewayId });
+  }
+
+  /**
+   * Takes the candidate out of the route with that epoch. A repeat changes nothing.
+   * @returns whether that route is in force and its candidate is out
+   */
+  trip(service: string, epoch: number, trip: Trip): boolean {
+    const served = this.served.get(service);
+    if (served?.route.epoch !== epoch || served.route.candidate === null) return false;
+    if (served.trip !== null) return true;
+    served.trip = trip;
+    this.log('error', 'the candidate was taken out', { service, epoch, ...trip });
+    this.save().catch((error: unknown) =>
+      this.log('error', 'a tripped brake is not on disk', { service, epoch, cause: describeError(error) }),
+    );
+    for (const listener of this.listeners) listener(served.route, trip);
+    return true;
+  }
+
+  /** @returns what ends it */
+  onTrip(listener: TripListener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   /** Of two services with the same paths, only one would ever see a request. */
   private assertOwnPaths({ service, protocol }: Route): void {
     const prefix = pathPrefix(protocol);
-    for (const [other, entry] of this.entries)
-      if (other !== service && entry.prefix === prefix)
+    for (const [other, served] of this.served)
+      if (other !== service && served.prefix === prefix)
         throw new SluiceError('ROUTE_INVALID', `${service}: requests under ${prefix} are those of ${other}`);
   }
 
-  private set(route: Route, leaseMs: number | null): void {
-    const leaseEndsAt = leaseMs === null ? null : performance.now() + leaseMs;
-    this.entries.set(route.service, {
-      route,
-      prefix: pathPrefix(route.protocol),
-      unitKey: parseUnitKey(route.protocol.unitKey),
-      leaseEndsAt,
-    });
+  private set(route: Route, leaseMs: number | null, trip: Trip | null): void {
+    this.served.set(route.service, new ServedRoute(route, endOf(leaseMs), trip));
+    this.keepEpoch(route);
   }
 
-  /** One write at a time, each of the newest state. */
+  private keepEpoch({ service, epoch }: Route): void {
+    if (epoch <= (this.epochs.get(service) ?? 0)) return;
+    this.epochs.set(service, epoch);
+    this.hasNewEpoch = true;
+  }
+
+  /** One write at a time, each of the newest state; epochs first, since they only ever grow. */
   private save(): Promise<void> {
-    const write = () => writeRouteFile(this.path, this.all().map(toKept));
+    const write = async () => {
+      if (this.hasNewEpoch) await replaceFile(epochPath(this.path), textOf(Object.fromEntries(this.epochs)));
+      this.hasNewEpoch = false;
+      await replaceFile(this.path, textOf(this.all().map(toKept)));
+    };
     this.saving = this.saving.then(write, write);
     return this.saving;
   }
 }
 
-function exposed({ route, unitKey, leaseEndsAt }: Entry): Exposed {
-  const alive = leaseEndsAt !== null && leaseEndsAt > performance.now();
-  return {
-    route,
-    unitKey,
-    weightPercent: alive ? route.weightPercent : 0,
-    shadowPercent: alive ? route.shadowPercent : 0,
-  };
+function epochPath(path: string): string {
+  return join(dirname(path), 'epochs.json');
 }
 
-function toKept({ route, leaseRemainingMs }: AppliedRoute): KeptRoute {
+function textOf(state: unknown): string {
+  return `${JSON.stringify(state, null, 1)}\n`;
+}
+
+function endOf(leaseMs: number | null): number | null {
+  return leaseMs === null ? null : performance.now() + leaseMs;
+}
+
+function toKept({ route, leaseRemainingMs, trip }: AppliedRoute): KeptRoute {
   return {
     route,
     leaseEndsAt: leaseRemainingMs === null ? null : new Date(Date.now() + leaseRemainingMs).toISOString(),
+    trip,
   };
 }
 

@@ -3,7 +3,7 @@ import { AnswerCopy, type ReadAnswer, UNREADABLE } from './answer.js';
 import { shadowHeaders } from './headers.js';
 import type { Limits } from './limits.js';
 import type { GatewayMetrics } from './metrics.js';
-import type { Observed, Recorder } from './recorder.js';
+import type { Observed, Recorder } from './record/recorder.js';
 import type { RouteTable } from './route-table.js';
 import type { UpstreamRequest } from './upstream/connection.js';
 import type { Upstreams } from './upstream/upstreams.js';
@@ -95,7 +95,7 @@ export class ShadowQueue {
       const latencyMs = performance.now() - startedAt;
       this.record(
         copy,
-        { route, arm: 'shadow', version: candidate.version, at, latencyMs, status, failed },
+        { ...copy.baseline, arm: 'shadow', version: candidate.version, at, latencyMs, status, failed },
         answer?.read() ?? UNREADABLE,
       );
       this.next();
@@ -118,24 +118,39 @@ export class ShadowQueue {
 
   private record(copy: ShadowCopy, shadow: Observed, answer: ReadAnswer): void {
     const { recorder } = this.deps;
-    const { baseline, predictionId, unitHash } = copy;
-    const { service, rolloutId, epoch } = shadow.route;
+    const { baseline, predictionId, unitHash, isRecorded, request } = copy;
+    const { service, rolloutId, epoch, traffic } = shadow.route;
     recorder.count(shadow);
-    if (copy.isRecorded) recorder.predict(shadow, predictionId, unitHash, answer);
-    recorder.pair({
+    if (isRecorded) recorder.predict(shadow, { predictionId, unitHash, body: request.body }, answer);
+    const said = shadow.failed ? UNREADABLE : answer;
+    const pair = {
       predictionId,
       service,
       rolloutId,
       epoch,
       at: new Date(shadow.at).toISOString(),
       baselineLabel: copy.answer.label,
-      candidateLabel: shadow.failed ? null : answer.label,
+      candidateLabel: said.label,
+      baselineScore: copy.answer.score,
+      candidateScore: said.score,
       baselineLatencyMs: baseline.latencyMs,
       candidateLatencyMs: shadow.latencyMs,
       baselineError: baseline.failed,
       candidateError: shadow.failed,
-    });
+    };
+    recorder.pair(pair, { agreed: agreement(copy.answer, said, traffic?.scoreTolerance) }, isRecorded);
   }
+}
+
+/**
+ * Whether two answers say the same: their labels, or where a tolerance is given their scores (of a regression: the number itself).
+ * @returns null where one of them could not be read
+ */
+export function agreement(a: ReadAnswer, b: ReadAnswer, tolerance: number | undefined): boolean | null {
+  if (a.label === null || b.label === null) return null;
+  if (tolerance === undefined) return a.label === b.label;
+  const [x, y] = [a.score ?? Number(a.label), b.score ?? Number(b.label)];
+  return Number.isFinite(x) && Number.isFinite(y) ? Math.abs(x - y) <= tolerance : a.label === b.label;
 }
 
 function bodyBytes({ request }: ShadowCopy): number {

@@ -13,11 +13,19 @@ export function createStoreMetrics(store: Store): MetricSource {
   return {
     async measure(metric, scope) {
       const read = await readMetric(store, known(metric), scope);
-      return read(['baseline', 'candidate']); // what went to a shadow, no user met
+      return read.of(['baseline', 'candidate'], () => true); // what went to a shadow, no user met
     },
-    async compare(metric, scope, candidateArm) {
+    async compare(metric, scope, candidateArm, apart = []) {
       const read = await readMetric(store, known(metric), scope);
-      return { baseline: read(['baseline']), candidate: read([candidateArm]) };
+      const pair = (isCounted: (segment: string) => boolean) => ({
+        baseline: read.of(['baseline'], isCounted),
+        candidate: read.of([candidateArm], isCounted),
+      });
+      const segments = read.segments.map((name) => [name, pair((segment) => segment === name)] as const);
+      return {
+        ...pair((segment) => !apart.includes(segment)),
+        ...(segments.length === 0 ? {} : { segments: Object.fromEntries(segments) }),
+      };
     },
     async series(metric, scope, candidateArm, intervalMs) {
       const valueOf = bucketValue(known(metric));
@@ -52,44 +60,56 @@ function bucketValue(metric: Metric): (bucket: ArmBucketSummary | undefined) => 
   };
 }
 
-/** One reading of the store, which then answers for any arms: both sides of a comparison come from the same moment. */
-async function readMetric(store: Store, metric: Metric, scope: Scope): Promise<(arms: readonly Arm[]) => Measurement> {
+/** One reading of the store, which then answers for any arms and segments: both sides of a comparison come from the same moment. */
+interface MetricReading {
+  /** Those that were met, without the empty name of units that are in none. */
+  readonly segments: readonly string[];
+  of(arms: readonly Arm[], isCounted: (segment: string) => boolean): Measurement;
+}
+
+interface Row {
+  readonly arm: Arm;
+  /** Absent where it is not known. */
+  readonly segment?: string;
+}
+
+function readingOf<Some extends Row>(
+  rows: readonly Some[],
+  measure: (rows: readonly Some[]) => Measurement,
+): MetricReading {
+  return {
+    segments: [...new Set(rows.map(({ segment = '' }) => segment))].filter((name) => name !== ''),
+    of: (arms, isCounted) => measure(rows.filter(({ arm, segment = '' }) => arms.includes(arm) && isCounted(segment))),
+  };
+}
+
+async function readMetric(store: Store, metric: Metric, scope: Scope): Promise<MetricReading> {
   switch (metric) {
-    case 'error_rate': {
-      const summaries = await store.armSummaries(scope);
-      return (arms) =>
-        proportion(ofArms(summaries, arms).map(({ errors, requests }) => ({ successes: errors, trials: requests })));
-    }
+    case 'error_rate':
+      return readingOf(await store.armSummaries(scope), (rows) =>
+        proportion(rows.map(({ errors, requests }) => ({ successes: errors, trials: requests }))),
+      );
     case 'latency_p50':
     case 'latency_p90':
     case 'latency_p95':
-    case 'latency_p99': {
-      const summaries = await store.armSummaries(scope);
-      return (arms) => ({
+    case 'latency_p99':
+      return readingOf(await store.armSummaries(scope), (rows) => ({
         kind: 'latency',
-        counts: mergeSketches(...ofArms(summaries, arms).map(({ latency }) => latency)),
-      });
-    }
-    case 'prediction_drift': {
-      const labels = await store.labelCounts(scope);
-      return (arms) => categories(ofArms(labels, arms));
-    }
-    case 'accuracy': {
-      const outcomes = await store.labelledOutcomes(scope);
-      return (arms) =>
-        proportion(ofArms(outcomes, arms).map(({ correct, joined }) => ({ successes: correct, trials: joined })));
-    }
+        counts: mergeSketches(...rows.map(({ latency }) => latency)),
+      }));
+    case 'prediction_drift':
+      return readingOf(await store.labelCounts(scope), categories);
+    case 'accuracy':
+      return readingOf(await store.labelledOutcomes(scope), (rows) =>
+        proportion(rows.map(({ correct, joined }) => ({ successes: correct, trials: joined }))),
+      );
     case 'conversion':
-    case 'thumb': {
+    case 'thumb':
       // Values are 1 or 0, so their sum is the number of yeses.
-      const summaries = await store.feedbackSummaries(scope, metric);
-      return (arms) => proportion(ofArms(summaries, arms).map(({ sum, count }) => ({ successes: sum, trials: count })));
-    }
+      return readingOf(await store.feedbackSummaries(scope, metric), (rows) =>
+        proportion(rows.map(({ sum, count }) => ({ successes: sum, trials: count }))),
+      );
   }
-}
-
-function ofArms<Row extends { readonly arm: Arm }>(rows: readonly Row[], arms: readonly Arm[]): Row[] {
-  return rows.filter(({ arm }) => arms.includes(arm));
 }
 
 function proportion(parts: readonly { readonly successes: number; readonly trials: number }[]): Measurement {

@@ -33,8 +33,17 @@ export interface SeriesPair {
 export interface MetricSource {
   /** Over all answers that users met, baseline's and candidate's together. */
   measure(metric: string, scope: Scope): Promise<Measurement>;
-  /** @param candidateArm whose answers stand for the candidate: live ones, or those to shadow copies */
-  compare(metric: string, scope: Scope, candidateArm: 'candidate' | 'shadow'): Promise<Comparison>;
+  /**
+   * @param candidateArm whose answers stand for the candidate: live ones, or those to shadow copies
+   * @param apart segments in which the candidate has a weight of its own. Units are mixed otherwise there than in the rest, so they are compared
+   *   only among themselves and left out of what is said of all traffic
+   */
+  compare(
+    metric: string,
+    scope: Scope,
+    candidateArm: 'candidate' | 'shadow',
+    apart?: readonly string[],
+  ): Promise<Comparison>;
   /** Values by time bucket, of metrics that have one in every bucket: errors and latency. Only buckets that have ended. */
   series(metric: string, scope: Scope, candidateArm: 'candidate' | 'shadow', intervalMs: number): Promise<SeriesPair>;
 }

@@ -1,5 +1,13 @@
 import type { Decision } from '../domain/decision.js';
-import type { Arm, FeedbackKind, LatencyCounts, ObservationBatch } from '../domain/observation.js';
+import type {
+  Arm,
+  FeatureSample,
+  FeedbackKind,
+  InterleavedItem,
+  LatencyCounts,
+  Moments,
+  ObservationBatch,
+} from '../domain/observation.js';
 import type { RolloutState } from '../domain/rollout-state.js';
 import type { Route } from '../domain/route.js';
 
@@ -16,15 +24,17 @@ export interface Scope {
   readonly until?: string;
 }
 
+/** Sums of one arm in one segment of the traffic; the segment is empty for units that are in none. */
 export interface ArmSummary {
   readonly arm: Arm;
+  readonly segment: string;
   readonly requests: number;
   readonly errors: number;
   readonly latency: LatencyCounts;
 }
 
-/** The same of one time bucket. */
-export interface ArmBucketSummary extends ArmSummary {
+/** The same of one time bucket, over all segments. */
+export interface ArmBucketSummary extends Omit<ArmSummary, 'segment'> {
   /** ISO. */
   readonly bucketStart: string;
 }
@@ -32,6 +42,7 @@ export interface ArmBucketSummary extends ArmSummary {
 /** How often an arm predicted a label, over sampled predictions whose answer could be read. */
 export interface LabelCount {
   readonly arm: Arm;
+  readonly segment: string;
   readonly label: string;
   readonly count: number;
 }
@@ -39,6 +50,7 @@ export interface LabelCount {
 /** Sampled predictions of an arm that have met their true label, and how many of them were right. */
 export interface LabelledOutcomes {
   readonly arm: Arm;
+  readonly segment: string;
   readonly joined: number;
   readonly correct: number;
 }
@@ -53,13 +65,30 @@ export interface FeedbackSummary {
 
 export interface ShadowSummary {
   readonly pairs: number;
-  /** Pairs in which both answers could be read. */
+  /** Pairs in which both answers could be read, and those of them that say the same. */
   readonly compared: number;
   readonly agreed: number;
   readonly baselineErrors: number;
   readonly candidateErrors: number;
-  /** Candidate minus baseline, over pairs without an error; null where there is none. */
-  readonly meanLatencyDifferenceMs: number | null;
+  /** Candidate minus baseline, over pairs without an error. */
+  readonly latencyDifferenceMs: Moments;
+  /** Candidate minus baseline, over pairs in which both gave a score. */
+  readonly scoreDifference: Moments;
+}
+
+/** Units that met an arm, each counted once an epoch. */
+export interface ExposureCount {
+  readonly arm: Arm;
+  readonly segment: string;
+  readonly units: number;
+}
+
+/** A merged list and the items of it that somebody clicked. */
+export interface ClickedList {
+  readonly predictionId: string;
+  readonly method: 'team-draft' | 'balanced';
+  readonly items: readonly InterleavedItem[];
+  readonly clicked: readonly string[];
 }
 
 /** The durable record. All writes may be repeated: a second one with the same key changes nothing. */
@@ -80,6 +109,10 @@ export interface Store {
   labelledOutcomes(scope: Scope): Promise<LabelledOutcomes[]>;
   feedbackSummaries(scope: Scope, kind: FeedbackKind): Promise<FeedbackSummary[]>;
   shadowSummary(scope: Scope): Promise<ShadowSummary>;
+  exposureCounts(scope: Scope): Promise<ExposureCount[]>;
+  clickedLists(scope: Scope): Promise<ClickedList[]>;
+  /** The newest samples of a version's features and outputs. */
+  featureSamples(scope: Scope, version: string, most: number): Promise<FeatureSample[]>;
 
   /** Insert or ignore by `(rolloutId, sequence)`. */
   appendDecision(decision: Decision): Promise<void>;

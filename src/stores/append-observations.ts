@@ -1,6 +1,8 @@
 import type { FeedbackRecord, ObservationBatch, PredictionRecord, ShadowPair } from '../domain/observation.js';
 import { addToBuckets, addToTotals } from './arm-counts.js';
 import { type Column, column, insertNew } from './bulk-insert.js';
+import { addEvaluation } from './evaluation.js';
+import { addToShadowBuckets } from './shadow.js';
 import type { SqlClient, SqlSession } from './sql-client.js';
 
 const PREDICTION: readonly Column<PredictionRecord>[] = [
@@ -10,6 +12,7 @@ const PREDICTION: readonly Column<PredictionRecord>[] = [
   column('rollout_id', 'text', (p) => p.rolloutId),
   column('epoch', 'int8', (p) => p.epoch),
   column('version', 'text', (p) => p.version),
+  column('segment', 'text', (p) => p.segment),
   column('at', 'timestamptz', (p) => p.at),
   column('unit_hash', 'text', (p) => p.unitHash),
   column('status', 'int4', (p) => p.status),
@@ -26,6 +29,8 @@ const SHADOW_PAIR: readonly Column<ShadowPair>[] = [
   column('at', 'timestamptz', (s) => s.at),
   column('baseline_label', 'text', (s) => s.baselineLabel),
   column('candidate_label', 'text', (s) => s.candidateLabel),
+  column('baseline_score', 'float8', (s) => s.baselineScore),
+  column('candidate_score', 'float8', (s) => s.candidateScore),
   column('baseline_latency_ms', 'float8', (s) => s.baselineLatencyMs),
   column('candidate_latency_ms', 'float8', (s) => s.candidateLatencyMs),
   column('baseline_error', 'boolean', (s) => s.baselineError),
@@ -44,6 +49,7 @@ const FEEDBACK: readonly Column<FeedbackRecord>[] = [
   column('kind', 'text', (f) => f.kind),
   column('label', 'text', (f) => f.label),
   column('value', 'float8', (f) => f.value),
+  column('item', 'text', (f) => f.item),
 ];
 
 /**
@@ -57,7 +63,9 @@ export async function appendObservations(client: SqlClient, batch: ObservationBa
     await addToBuckets(sql, batch.buckets);
     await insertNew(sql, 'sluice.prediction', PREDICTION, 2, batch.predictions);
     await insertNew(sql, 'sluice.shadow_pair', SHADOW_PAIR, 1, batch.shadowPairs);
+    await addEvaluation(sql, batch.exposures, batch.interleaved, batch.features);
     await insertNew(sql, 'sluice.feedback', FEEDBACK, 2, batch.feedback);
+    await addToShadowBuckets(sql, batch.shadowBuckets);
     await addToTotals(sql, batch.buckets);
     return true;
   });

@@ -14,6 +14,7 @@ const TOTAL_KEY: readonly Column<ArmBucket>[] = [
   column('arm', 'text', (b) => b.arm),
   column('version', 'text', (b) => b.version),
   column('rollout_id', 'text', (b) => b.rolloutId ?? NO_ROLLOUT),
+  column('segment', 'text', (b) => b.segment),
 ];
 const BUCKET_KEY: readonly Column<ArmBucket>[] = [
   ...TOTAL_KEY,
@@ -31,7 +32,7 @@ export async function addToTotals(sql: SqlSession, buckets: readonly ArmBucket[]
 }
 
 /**
- * Requests, errors and latency counts by arm, all from one snapshot. Without a time limit the running totals answer, so
+ * Requests, errors and latency counts by arm and segment, all from one snapshot. Without a time limit the running totals answer, so
  * that a look at an epoch costs the same in its first minute and in its second week.
  */
 export async function armSummaries(client: SqlClient, scope: Scope): Promise<ArmSummary[]> {
@@ -41,16 +42,18 @@ export async function armSummaries(client: SqlClient, scope: Scope): Promise<Arm
   const time = timed ? inTime('bucket_start') : inTime('NULL::timestamptz');
   return client.query<ArmSummary>(
     `WITH scoped AS (
-       SELECT bucket_id, arm, requests, errors FROM ${table}
+       SELECT bucket_id, arm, segment, requests, errors FROM ${table}
        WHERE ${IN_SERVICE} AND ${IN_ROLLOUT} AND ${IN_EPOCHS} AND ${time}
      ), latency AS (
-       SELECT arm, json_object_agg(idx, count) AS latency
-       FROM (SELECT arm, idx, sum(count) AS count FROM scoped JOIN ${table}_latency USING (bucket_id) GROUP BY arm, idx) AS sums
-       GROUP BY arm
+       SELECT arm, segment, json_object_agg(idx, count) AS latency
+       FROM (SELECT arm, segment, idx, sum(count) AS count
+             FROM scoped JOIN ${table}_latency USING (bucket_id) GROUP BY arm, segment, idx) AS sums
+       GROUP BY arm, segment
      ), counts AS (
-       SELECT arm, sum(requests)::int8 AS requests, sum(errors)::int8 AS errors FROM scoped GROUP BY arm
+       SELECT arm, segment, sum(requests)::int8 AS requests, sum(errors)::int8 AS errors FROM scoped GROUP BY arm, segment
      )
-     SELECT arm, requests, errors, coalesce(latency, '{}') AS latency FROM counts LEFT JOIN latency USING (arm) ORDER BY arm`,
+     SELECT arm, segment, requests, errors, coalesce(latency, '{}') AS latency
+     FROM counts LEFT JOIN latency USING (arm, segment) ORDER BY arm, segment`,
     scopeParams(scope),
   );
 }

@@ -3,7 +3,7 @@ import type { SqlSession } from './sql-client.js';
 /** A column of a table, its SQL type, and where a row's value comes from. */
 export interface Column<Row> {
   readonly name: string;
-  readonly type: 'text' | 'int4' | 'int8' | 'float8' | 'boolean' | 'timestamptz';
+  readonly type: 'text' | 'int4' | 'int8' | 'float8' | 'boolean' | 'timestamptz' | 'jsonb';
   readonly value: (row: Row) => unknown;
 }
 

@@ -1,13 +1,13 @@
 import type { FeedbackKind } from '../domain/observation.js';
-import type { FeedbackSummary, LabelCount, LabelledOutcomes, Scope, ShadowSummary } from '../ports/store.js';
+import type { FeedbackSummary, LabelCount, LabelledOutcomes, Scope } from '../ports/store.js';
 import { IN_EPOCHS, IN_SERVICE, inScope, inTime, scopeParams } from './scope.js';
 import type { SqlClient } from './sql-client.js';
 
 export async function labelCounts(client: SqlClient, scope: Scope): Promise<LabelCount[]> {
   return client.query<LabelCount>(
-    `SELECT arm, label, count(*)::int8 AS count FROM sluice.prediction
+    `SELECT arm, segment, label, count(*)::int8 AS count FROM sluice.prediction
      WHERE ${inScope('at')} AND label IS NOT NULL
-     GROUP BY arm, label ORDER BY arm, label`,
+     GROUP BY arm, segment, label ORDER BY arm, segment, label`,
     scopeParams(scope),
   );
 }
@@ -23,17 +23,17 @@ export async function labelledOutcomes(client: SqlClient, scope: Scope): Promise
     await sql.query('SET LOCAL enable_nestloop = off');
     return sql.query<LabelledOutcomes>(
       `WITH predicted AS (
-         SELECT prediction_id, arm, label FROM sluice.prediction WHERE ${inScope('at')} AND label IS NOT NULL
+         SELECT prediction_id, arm, segment, label FROM sluice.prediction WHERE ${inScope('at')} AND label IS NOT NULL
        ), labels AS (
          SELECT prediction_id, label, received_at, feedback_id FROM sluice.feedback
          WHERE ${IN_SERVICE} AND ${IN_EPOCHS} AND kind = 'label'
        ), latest AS (
-         SELECT DISTINCT ON (prediction_id, p.arm) p.arm, p.label AS predicted, l.label AS truth
+         SELECT DISTINCT ON (prediction_id, p.arm) p.arm, p.segment, p.label AS predicted, l.label AS truth
          FROM predicted AS p JOIN labels AS l USING (prediction_id)
          ORDER BY prediction_id, p.arm, l.received_at DESC, l.feedback_id DESC
        )
-       SELECT arm, count(*)::int8 AS joined, count(*) FILTER (WHERE predicted = truth)::int8 AS correct
-       FROM latest GROUP BY arm ORDER BY arm`,
+       SELECT arm, segment, count(*)::int8 AS joined, count(*) FILTER (WHERE predicted = truth)::int8 AS correct
+       FROM latest GROUP BY arm, segment ORDER BY arm, segment`,
       scopeParams(scope),
     );
   });
@@ -61,22 +61,4 @@ export async function feedbackSummaries(
      FROM latest GROUP BY arm ORDER BY arm`,
     [...scopeParams(scope), kind],
   );
-}
-
-/** Labels are compared where both answers gave one, latencies where neither failed. */
-export async function shadowSummary(client: SqlClient, scope: Scope): Promise<ShadowSummary> {
-  const rows = await client.query<ShadowSummary>(
-    `SELECT count(*)::int8 AS pairs,
-       count(*) FILTER (WHERE baseline_label IS NOT NULL AND candidate_label IS NOT NULL)::int8 AS compared,
-       count(*) FILTER (WHERE baseline_label = candidate_label)::int8 AS agreed,
-       count(*) FILTER (WHERE baseline_error)::int8 AS "baselineErrors",
-       count(*) FILTER (WHERE candidate_error)::int8 AS "candidateErrors",
-       avg(candidate_latency_ms - baseline_latency_ms) FILTER (WHERE NOT baseline_error AND NOT candidate_error)
-         AS "meanLatencyDifferenceMs"
-     FROM sluice.shadow_pair WHERE ${inScope('at')}`,
-    scopeParams(scope),
-  );
-  const [summary] = rows;
-  if (summary === undefined) throw new TypeError('an aggregate without GROUP BY gave no row');
-  return summary;
 }

@@ -1,9 +1,11 @@
 import type { Store } from '../ports/store.js';
 import { appendObservations } from './append-observations.js';
 import { armSeries, armSummaries } from './arm-counts.js';
-import { feedbackSummaries, labelCounts, labelledOutcomes, shadowSummary } from './outcomes.js';
+import { clickedLists, exposureCounts, featureSamples } from './evaluation.js';
+import { feedbackSummaries, labelCounts, labelledOutcomes } from './outcomes.js';
 import { appendDecision, decisions, rollout, rollouts, saveRollout } from './rollouts.js';
 import { latestRoute, saveRoute } from './routes.js';
+import { shadowSummary } from './shadow.js';
 import type { SqlClient } from './sql-client.js';
 
 /** The store over a database whose schema is up to date. Closing it closes the client. */
@@ -18,6 +20,9 @@ export function createSqlStore(client: SqlClient): Store {
     labelledOutcomes: (scope) => labelledOutcomes(client, scope),
     feedbackSummaries: (scope, kind) => feedbackSummaries(client, scope, kind),
     shadowSummary: (scope) => shadowSummary(client, scope),
+    exposureCounts: (scope) => exposureCounts(client, scope),
+    clickedLists: (scope) => clickedLists(client, scope),
+    featureSamples: (scope, version, most) => featureSamples(client, scope, version, most),
     appendDecision: (decision) => appendDecision(client, decision),
     decisions: (rolloutId) => decisions(client, rolloutId),
     saveRollout: (state) => saveRollout(client, state),

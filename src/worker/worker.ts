@@ -16,6 +16,8 @@ export interface WorkerOptions {
   readonly store: Store;
   /** Admin listeners of all gateway replicas. */
   readonly gatewayAdminUrls: readonly string[];
+  /** What those listeners ask for. */
+  readonly adminToken?: string | null;
   /** Data sets named in specs are looked up from here. */
   readonly dataDir: string;
   readonly taskQueue?: string;
@@ -35,7 +37,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const connection = await NativeConnection.connect(temporal.connectionOptions);
   const activities = createActivities({
     store,
-    router: createGatewayRouter({ adminUrls: gatewayAdminUrls }),
+    router: createGatewayRouter({ adminUrls: gatewayAdminUrls, adminToken: options.adminToken ?? null }),
     metrics: createStoreMetrics(store),
     readDataset: (path) => readCsvDataset(path, dataDir),
     modelServer: (target, protocol) => createOpenInferenceClient(target, protocol),

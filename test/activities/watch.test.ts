@@ -45,6 +45,8 @@ const confirms = (): TrafficRouter & { renewals: number } => ({
     return [];
   },
   readBack: async () => [],
+  untilTripped: async () => null,
+  trip: async () => undefined,
 });
 const watch = (router: TrafficRouter, given: WatchInput, from: Store = store) => {
   const activities = createWatchActivities({ router, store: from, metrics: createStoreMetrics(from) });

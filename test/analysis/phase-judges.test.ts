@@ -48,7 +48,8 @@ describe('shadow', () => {
     agreed: 0,
     baselineErrors: 0,
     candidateErrors: 0,
-    meanLatencyDifferenceMs: null,
+    latencyDifferenceMs: { count: 0, sum: 0, sumOfSquares: 0 },
+    scoreDifference: { count: 0, sum: 0, sumOfSquares: 0 },
   };
   test.each([
     ['no pairs', {}, 'inconclusive'],

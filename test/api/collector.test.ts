@@ -60,7 +60,9 @@ describe('API over HTTP', () => {
         expect(await response.json()).toEqual({ added });
       }
       expect((await store.armSummaries({ service }))[0]?.requests).toBe(20);
-      expect(await store.labelledOutcomes({ service })).toEqual([{ arm: 'baseline', joined: 1, correct: 1 }]);
+      expect(await store.labelledOutcomes({ service })).toEqual([
+        { arm: 'baseline', segment: '', joined: 1, correct: 1 },
+      ]);
     });
 
     test('reads what a newer gateway ships, and leaves out what it does not know', async () => {

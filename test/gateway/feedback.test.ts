@@ -122,7 +122,8 @@ describe('over HTTP', () => {
     ]);
     const metrics = await (await fetch(`${stage.gateway.adminUrl}/metrics`)).text();
     expect(metrics).toContain('sluice_gateway_feedback_total{kind="unknown",outcome="forged"} 1');
-    expect(metrics).toContain('sluice_gateway_feedback_total{kind="unknown",outcome="rejected"} 2');
+    expect(metrics).toContain('sluice_gateway_feedback_total{kind="unknown",outcome="future"} 1');
+    expect(metrics).toContain('sluice_gateway_feedback_total{kind="unknown",outcome="unknown"} 1');
   });
 
   test('is never answered with a fault of ours, whatever is sent', async () => {

@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Route } from '../../src/domain/route.js';
-import { ArmTotals, DURATION_BOUNDS } from '../../src/gateway/arm-counts.js';
 import { createMetrics } from '../../src/gateway/metrics.js';
 import { PredictionIds } from '../../src/gateway/prediction-id.js';
-import { Recorder } from '../../src/gateway/recorder.js';
+import { ArmTotals, DURATION_BOUNDS } from '../../src/gateway/record/arm-counts.js';
+import { Recorder } from '../../src/gateway/record/recorder.js';
 import type { RouteTable } from '../../src/gateway/route-table.js';
+import type { Upstreams } from '../../src/gateway/upstream/upstreams.js';
 
 const T0 = Date.parse('2026-11-21T08:00:00Z');
 const routeOf = (epoch: number): Route => ({
@@ -24,7 +25,14 @@ describe('what is recorded one by one', () => {
   const ids = new PredictionIds(Buffer.from('a key for the tests'));
   const make = (at: number) => ids.make({ service: 'digits', arm: 'baseline', version: 'v1', epoch: 1, at });
   const recorder = (predictionSample: number, predictionsPerSecond = 100) =>
-    new Recorder({ most: 10, batchRecords: 10, predictionSample, predictionsPerSecond });
+    new Recorder({
+      most: 10,
+      batchRecords: 10,
+      predictionSample,
+      predictionsPerSecond,
+      featureSamples: 5,
+      exposedUnits: 10,
+    });
   /** Recorded of `rate` a second, in each of so many seconds; ends come in another order than beginnings. */
   const seconds = (from: Recorder, rate: number, count: number) =>
     Array.from(
@@ -59,7 +67,7 @@ describe('what is recorded one by one', () => {
 
 describe('counts', () => {
   const count = (totals: ArmTotals, route: Route, at: number, latencyMs: number, failed = false) =>
-    totals.of(route, 'candidate', 'v2').count(at, latencyMs, failed);
+    totals.of(route, 'candidate', 'v2', '').count(at, latencyMs, failed);
 
   test('are shipped by bucket of 10 s, each once, also those that end late', () => {
     const totals = new ArmTotals();
@@ -87,6 +95,7 @@ describe('counts', () => {
     const { registry } = createMetrics({
       routes: { all: () => [] } as unknown as RouteTable,
       totals,
+      upstreams: { loads: () => [] } as unknown as Upstreams,
       spoolBytes: () => 0,
     });
     const text = await registry.metrics();

@@ -66,6 +66,8 @@ export class GatewayStage {
   readonly stateDir: string;
   private readonly limits: Partial<Limits>;
   private readonly config: Partial<GatewayConfig>;
+  /** Whatever else a test wants of its gateway. */
+  more: Partial<GatewayOptions> = {};
 
   private constructor(parts: {
     v1: FakeServer;
@@ -112,6 +114,7 @@ export class GatewayStage {
       stateDir: this.stateDir,
       limits: this.limits,
       log: (level, message) => void this.logged.push(`${level}: ${message}`),
+      ...this.more,
     };
   }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ObservationBatch } from '../../src/domain/observation.js';
 import { predictionKey } from '../../src/gateway/prediction-key.js';
-import { Spool } from '../../src/gateway/spool.js';
+import { Spool } from '../../src/gateway/record/spool.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -19,7 +19,11 @@ const batch = (sequence: number): ObservationBatch => ({
   sentAt: new Date(1_800_000_000_000).toISOString(),
   buckets: [],
   predictions: [],
+  shadowBuckets: [],
   shadowPairs: [],
+  exposures: [],
+  interleaved: [],
+  features: [],
   feedback: [],
   dropped: { shadowCopies: 0, predictions: 0, batches: 0 },
 });

@@ -9,6 +9,7 @@ import {
   labelFor,
   newService,
   predictionOf,
+  shadowBucketOf,
   shadowPairOf,
 } from './observation-fixtures.js';
 
@@ -19,6 +20,7 @@ export function batchContract(store: () => Store): void {
     const batch = batchOf({
       buckets: [bucketOf(service)],
       predictions: [prediction],
+      shadowBuckets: [shadowBucketOf(service)],
       shadowPairs: [shadowPairOf(service)],
       feedback: [labelFor(prediction, '7')],
     });
@@ -26,9 +28,9 @@ export function batchContract(store: () => Store): void {
     expect(await store().appendObservations(batch)).toBe(false);
     expect(await store().appendObservations({ ...batch, buckets: [bucketOf(service, { epoch: 2 })] })).toBe(false);
     expect(await store().armSummaries({ service })).toEqual([
-      { arm: 'baseline', requests: 10, errors: 1, latency: { '100': 7, '-3': 3 } },
+      { arm: 'baseline', segment: '', requests: 10, errors: 1, latency: { '100': 7, '-3': 3 } },
     ]);
-    expect((await store().shadowSummary({ service })).pairs).toBe(1);
+    expect((await store().shadowSummary({ service })).pairs).toBe(10);
   });
 
   test('the same batch twice at once counts once', async () => {
@@ -103,7 +105,7 @@ export function armSummaryContract(store: () => Store): void {
     });
     await store().appendObservations(batchOf({ buckets: [bucketOf(service), again] }));
     await store().appendObservations(batchOf({ buckets: [again, bucketOf(service, { version: 'v0', latency: {} })] }));
-    const sum = [{ arm: 'baseline', requests: 30, errors: 2, latency: { '100': 17, '-3': 3 } }];
+    const sum = [{ arm: 'baseline', segment: '', requests: 30, errors: 2, latency: { '100': 17, '-3': 3 } }];
     expect(await store().armSummaries({ service })).toEqual(sum);
     expect(await store().armSummaries({ service, since: '2026-11-01T00:00:00Z' })).toEqual(sum);
   });
@@ -147,7 +149,7 @@ export function armSummaryContract(store: () => Store): void {
     for (let i = 0; i < 2; i += 1)
       await store().appendObservations(batchOf({ buckets: [bucketOf(service, { ...big, epoch: i })] }));
     expect(await store().armSummaries({ service })).toEqual([
-      { arm: 'baseline', requests: 10_000_000_000, errors: 0, latency: { '100': 10_000_000_000 } },
+      { arm: 'baseline', segment: '', requests: 10_000_000_000, errors: 0, latency: { '100': 10_000_000_000 } },
     ]);
   });
 
@@ -213,5 +215,89 @@ export function armSeriesContract(store: () => Store): void {
     );
     expect(await store().armSeries({ service, epochs: [2, 2] }, 10_000)).toMatchObject([{ requests: 77 }]);
     expect(await store().armSeries({ service: newService() }, 10_000)).toEqual([]);
+  });
+}
+
+export function evaluationContract(store: () => Store): void {
+  const at = '2026-11-01T08:00:00.000Z';
+
+  test('sums are kept apart by segment', async () => {
+    const service = newService();
+    const buckets = ['', 'eu'].flatMap((segment) => [bucketOf(service, { segment }), bucketOf(service, { segment })]);
+    await store().appendObservations(batchOf({ buckets, predictions: [predictionOf(service, { segment: 'eu' })] }));
+    expect((await store().armSummaries({ service })).map(({ segment, requests }) => [segment, requests])).toEqual([
+      ['', 20],
+      ['eu', 20],
+    ]);
+    expect(await store().labelCounts({ service })).toMatchObject([{ segment: 'eu', count: 1 }]);
+  });
+
+  test('a unit counts once at each weight, by the arm it met first', async () => {
+    const service = newService();
+    const met = (unitHash: string, arm: 'baseline' | 'candidate', epoch = 1) => ({
+      service,
+      rolloutId: 'r-1',
+      epoch,
+      unitHash,
+      arm,
+      version: 'v1',
+      segment: '',
+      at,
+    });
+    await store().appendObservations(
+      batchOf({ exposures: [met('a', 'baseline'), met('b', 'candidate'), met('a', 'baseline', 2)] }),
+    );
+    await store().appendObservations(batchOf({ exposures: [met('a', 'candidate'), met('c', 'candidate')] }));
+    expect(await store().exposureCounts({ service, epochs: [1, 1] })).toEqual([
+      { arm: 'baseline', segment: '', units: 1 },
+      { arm: 'candidate', segment: '', units: 2 },
+    ]);
+  });
+
+  test('clicks meet the list they were made on, each item once', async () => {
+    const service = newService();
+    const item = (name: string, team: 'baseline' | 'candidate' | null) => ({
+      item: name,
+      team,
+      baselineRank: 1,
+      candidateRank: null,
+    });
+    const list = {
+      predictionId: randomUUID(),
+      service,
+      rolloutId: 'r-1',
+      epoch: 1,
+      method: 'team-draft' as const,
+      at,
+      unitHash: 'u',
+      items: [item('a', 'baseline'), item('b', 'candidate'), item('c', null)],
+    };
+    const click = (clicked: string) =>
+      feedbackOf(service, { predictionId: list.predictionId, kind: 'click', item: clicked });
+    await store().appendObservations(batchOf({ interleaved: [list], feedback: [click('b'), click('b'), click('a')] }));
+    expect(await store().clickedLists({ service })).toEqual([
+      { predictionId: list.predictionId, method: 'team-draft', items: list.items, clicked: ['a', 'b'] },
+    ]);
+  });
+
+  test('samples of features come back, the newest first', async () => {
+    const service = newService();
+    const sample = (predictionId: string, second: number) => ({
+      predictionId,
+      service,
+      rolloutId: null,
+      epoch: 1,
+      arm: 'candidate' as const,
+      version: 'v2',
+      segment: '',
+      at: `2026-11-01T08:00:0${second}.000Z`,
+      features: { x: 1.5, city: 'Ulm', gone: null },
+      label: '7',
+      score: 0.5,
+    });
+    const [older, newer] = [sample(randomUUID(), 1), sample(randomUUID(), 2)];
+    await store().appendObservations(batchOf({ features: [older, newer] }));
+    expect(await store().featureSamples({ service }, 'v2', 10)).toEqual([newer, older]);
+    expect(await store().featureSamples({ service }, 'v1', 10)).toEqual([]);
   });
 }

@@ -4,6 +4,7 @@ import type {
   FeedbackRecord,
   ObservationBatch,
   PredictionRecord,
+  ShadowBucket,
   ShadowPair,
 } from '../../src/domain/observation.js';
 
@@ -23,7 +24,11 @@ export function batchOf(parts: Partial<ObservationBatch>): ObservationBatch {
     sentAt: AT,
     buckets: [],
     predictions: [],
+    shadowBuckets: [],
     shadowPairs: [],
+    exposures: [],
+    interleaved: [],
+    features: [],
     feedback: [],
     dropped: { shadowCopies: 0, predictions: 0, batches: 0 },
     ...parts,
@@ -37,6 +42,7 @@ export function bucketOf(service: string, parts: Partial<ArmBucket> = {}): ArmBu
     epoch: 1,
     arm: 'baseline',
     version: 'v1',
+    segment: '',
     bucketStart: AT,
     requests: 10,
     errors: 1,
@@ -53,6 +59,7 @@ export function predictionOf(service: string, parts: Partial<PredictionRecord> =
     epoch: 1,
     arm: 'baseline',
     version: 'v1',
+    segment: '',
     at: AT,
     unitHash: 'u',
     status: 200,
@@ -72,10 +79,29 @@ export function shadowPairOf(service: string, parts: Partial<ShadowPair> = {}): 
     at: AT,
     baselineLabel: '7',
     candidateLabel: '7',
+    baselineScore: 0.9,
+    candidateScore: 0.8,
     baselineLatencyMs: 10,
     candidateLatencyMs: 14,
     baselineError: false,
     candidateError: false,
+    ...parts,
+  };
+}
+
+export function shadowBucketOf(service: string, parts: Partial<ShadowBucket> = {}): ShadowBucket {
+  return {
+    service,
+    rolloutId: 'r-1',
+    epoch: 1,
+    bucketStart: AT,
+    pairs: 10,
+    compared: 8,
+    agreed: 6,
+    baselineErrors: 1,
+    candidateErrors: 2,
+    latencyDifferenceMs: { count: 7, sum: 14, sumOfSquares: 40 },
+    scoreDifference: { count: 5, sum: -0.5, sumOfSquares: 0.1 },
     ...parts,
   };
 }
@@ -93,6 +119,7 @@ export function feedbackOf(service: string, parts: Partial<FeedbackRecord> = {})
     kind: 'conversion',
     label: null,
     value: 1,
+    item: null,
     ...parts,
   };
 }

@@ -8,6 +8,7 @@ import {
   labelFor,
   newService,
   predictionOf,
+  shadowBucketOf,
   shadowPairOf,
 } from './observation-fixtures.js';
 
@@ -36,7 +37,7 @@ export function labelContract(store: () => Store): void {
     const prediction = predictionOf(service);
     await store().appendObservations(batchOf({ predictions: [prediction, prediction] }));
     await store().appendObservations(batchOf({ predictions: [{ ...prediction, label: '1' }] }));
-    expect(await store().labelCounts({ service })).toEqual([{ arm: 'baseline', label: '7', count: 1 }]);
+    expect(await store().labelCounts({ service })).toEqual([{ arm: 'baseline', segment: '', label: '7', count: 1 }]);
   });
 
   test('labels meet their predictions, before or after them, and once', async () => {
@@ -53,8 +54,8 @@ export function labelContract(store: () => Store): void {
     await store().appendObservations(batchOf({ predictions: [early, late, unread, never] }));
     await store().appendObservations(batchOf({ feedback: [label, labelFor(late, '1')] }));
     expect(await store().labelledOutcomes({ service })).toEqual([
-      { arm: 'baseline', joined: 1, correct: 1 },
-      { arm: 'candidate', joined: 1, correct: 0 },
+      { arm: 'baseline', segment: '', joined: 1, correct: 1 },
+      { arm: 'candidate', segment: '', joined: 1, correct: 0 },
     ]);
   });
 
@@ -65,7 +66,9 @@ export function labelContract(store: () => Store): void {
     const first = labelFor(prediction, '1', { receivedAt: '2026-11-02T00:00:00.000Z' });
     await store().appendObservations(batchOf({ predictions: [prediction], feedback: [corrected] }));
     await store().appendObservations(batchOf({ feedback: [first] }));
-    expect(await store().labelledOutcomes({ service })).toEqual([{ arm: 'baseline', joined: 1, correct: 1 }]);
+    expect(await store().labelledOutcomes({ service })).toEqual([
+      { arm: 'baseline', segment: '', joined: 1, correct: 1 },
+    ]);
   });
 
   test('a feedback id counts once in a service, and again in another', async () => {
@@ -77,8 +80,12 @@ export function labelContract(store: () => Store): void {
       labelFor(theirs, '1', { feedbackId: 'fb-1' }),
     ];
     await store().appendObservations(batchOf({ predictions: [ours, theirs], feedback }));
-    expect(await store().labelledOutcomes({ service })).toEqual([{ arm: 'baseline', joined: 1, correct: 1 }]);
-    expect(await store().labelledOutcomes({ service: other })).toEqual([{ arm: 'baseline', joined: 1, correct: 0 }]);
+    expect(await store().labelledOutcomes({ service })).toEqual([
+      { arm: 'baseline', segment: '', joined: 1, correct: 1 },
+    ]);
+    expect(await store().labelledOutcomes({ service: other })).toEqual([
+      { arm: 'baseline', segment: '', joined: 1, correct: 0 },
+    ]);
   });
 
   test('ten thousand labels are joined in seconds, without statistics of the tables', async () => {
@@ -87,7 +94,9 @@ export function labelContract(store: () => Store): void {
     await store().appendObservations(batchOf({ predictions, feedback: predictions.map((p) => labelFor(p, '7')) }));
     const scope: Scope = { service, rolloutId: 'r-1', epochs: [1, 1] };
     const start = performance.now();
-    expect(await store().labelledOutcomes(scope)).toEqual([{ arm: 'baseline', joined: 10_000, correct: 10_000 }]);
+    expect(await store().labelledOutcomes(scope)).toEqual([
+      { arm: 'baseline', segment: '', joined: 10_000, correct: 10_000 },
+    ]);
     expect(performance.now() - start).toBeLessThan(5000);
   });
 
@@ -157,38 +166,40 @@ export function feedbackContract(store: () => Store): void {
 }
 
 export function shadowContract(store: () => Store): void {
-  test('without pairs there is no mean', async () => {
+  const nothing = { count: 0, sum: 0, sumOfSquares: 0 };
+  test('without pairs there are zeros', async () => {
     expect(await store().shadowSummary({ service: newService() })).toEqual({
       pairs: 0,
       compared: 0,
       agreed: 0,
       baselineErrors: 0,
       candidateErrors: 0,
-      meanLatencyDifferenceMs: null,
+      latencyDifferenceMs: nothing,
+      scoreDifference: nothing,
     });
   });
 
-  test('compares answers that could be read, and latencies where neither failed', async () => {
+  test('sums add up over batches and gateways, also twice in one batch; single pairs are only a sample', async () => {
     const service = newService();
-    const failed = shadowPairOf(service, { candidateLabel: null, candidateError: true, candidateLatencyMs: 5000 });
-    const shadowPairs = [
-      shadowPairOf(service),
-      shadowPairOf(service, { candidateLabel: '1', candidateLatencyMs: 12 }),
-      shadowPairOf(service, { baselineLabel: null, candidateLabel: null, candidateLatencyMs: 10 }),
-      failed,
-      shadowPairOf(service, { baselineError: true, baselineLabel: null, epoch: 2 }),
-    ];
-    await store().appendObservations(batchOf({ shadowPairs }));
-    await store().appendObservations(batchOf({ shadowPairs: [failed] }));
+    const bucket = shadowBucketOf(service);
+    await store().appendObservations(
+      batchOf({ shadowBuckets: [bucket, bucket], shadowPairs: [shadowPairOf(service)] }),
+    );
+    await Promise.all(
+      [1, 2].map((epoch) =>
+        store().appendObservations(batchOf({ shadowBuckets: [shadowBucketOf(service, { epoch })] })),
+      ),
+    );
     expect(await store().shadowSummary({ service })).toEqual({
-      pairs: 5,
-      compared: 2,
-      agreed: 1,
-      baselineErrors: 1,
-      candidateErrors: 1,
-      meanLatencyDifferenceMs: 2,
+      pairs: 40,
+      compared: 32,
+      agreed: 24,
+      baselineErrors: 4,
+      candidateErrors: 8,
+      latencyDifferenceMs: { count: 28, sum: 56, sumOfSquares: 160 },
+      scoreDifference: { count: 20, sum: -2, sumOfSquares: 0.4 },
     });
-    expect((await store().shadowSummary({ service, epochs: [1, 1] })).pairs).toBe(4);
+    expect((await store().shadowSummary({ service, epochs: [1, 1] })).pairs).toBe(30);
     expect((await store().shadowSummary({ service, rolloutId: 'r-9' })).pairs).toBe(0);
     expect((await store().shadowSummary({ service, since: '2026-11-01T08:00:00.001Z' })).pairs).toBe(0);
   });

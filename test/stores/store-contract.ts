@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Route } from '../../src/domain/route.js';
 import type { Store } from '../../src/ports/store.js';
-import { armSeriesContract, armSummaryContract, batchContract } from './observation-contract.js';
+import { armSeriesContract, armSummaryContract, batchContract, evaluationContract } from './observation-contract.js';
 import { newService } from './observation-fixtures.js';
 import { feedbackContract, labelContract, shadowContract } from './outcome-contract.js';
 import { decisionOf, stateOf } from './rollout-fixtures.js';
@@ -23,6 +23,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     describe('labels', () => labelContract(() => store));
     describe('feedback', () => feedbackContract(() => store));
     describe('shadow pairs', () => shadowContract(() => store));
+    describe('evaluation', () => evaluationContract(() => store));
     describe('rollouts and decisions', () => rolloutContract(() => store));
     test('answers a ping', () => expect(store.ping()).resolves.toBeUndefined());
   });

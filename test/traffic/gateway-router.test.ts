@@ -94,3 +94,49 @@ describe('reading back', () => {
     });
   });
 });
+
+describe('a gateway that is gone', () => {
+  test('counts as confirmed once it has been silent for longer than any lease, others answering', async () => {
+    const router = routerOf(DEAD, stage.gateway.adminUrl);
+    const raise = (epoch: number) => router.apply(stage.route({ epoch, weightPercent: 30 }), 200);
+    await expect(raise(1)).rejects.toMatchObject({ code: 'GATEWAY_UNREACHABLE' });
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    expect(await raise(2)).toHaveLength(1);
+    // Without a lease that could have run out, it must be heard of.
+    await expect(router.apply(stage.route({ epoch: 3 }))).rejects.toMatchObject({ code: 'GATEWAY_UNREACHABLE' });
+  });
+
+  test('does not count where it answers, but wrong, or where nobody else answers', async () => {
+    const wrong = routerOf(other.url, stage.gateway.adminUrl);
+    await expect(wrong.apply(stage.route(), 0)).rejects.toMatchObject({ code: 'GATEWAY_UNREACHABLE' });
+    await expect(routerOf(DEAD).apply(stage.route({ epoch: 2 }), 0)).rejects.toMatchObject({
+      code: 'GATEWAY_UNREACHABLE',
+    });
+  });
+});
+
+describe('a trip', () => {
+  const trip = { at: '2026-11-21T10:00:00.000Z', reason: '10 of 10 failed', gatewayId: 'g7' };
+
+  test('is heard of at once, from any gateway', async () => {
+    const router = routerOf(DEAD, stage.gateway.adminUrl);
+    const route = stage.route({ weightPercent: 30 });
+    await stage.apply(route);
+    const heard = router.untilTripped(route, 5000, new AbortController().signal);
+    await router.trip(route, trip);
+    expect(await heard).toEqual(trip);
+    expect(await stage.effectiveWeight()).toBe(0);
+    expect(await routerOf(stage.gateway.adminUrl).apply(route)).toMatchObject([{ trip }]);
+  });
+
+  test('that does not come ends the wait, as does whoever waited', async () => {
+    const router = routerOf(stage.gateway.adminUrl);
+    await stage.apply({ weightPercent: 30 });
+    expect(await router.untilTripped(stage.route(), 50, new AbortController().signal)).toBeNull();
+    expect(await routerOf(DEAD).untilTripped(stage.route(), 50, new AbortController().signal)).toBeNull();
+    const asking = new AbortController();
+    const heard = router.untilTripped(stage.route(), 60_000, asking.signal);
+    asking.abort();
+    expect(await heard).toBeNull();
+  });
+});

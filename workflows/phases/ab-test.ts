@@ -1,3 +1,4 @@
+import { patched } from '@temporalio/workflow';
 import { beginPhase, endPhase, type Run } from '../run.js';
 import { withStage } from '../watching.js';
 import { awaitEvidence } from './await-evidence.js';
@@ -10,7 +11,7 @@ export async function abTestPhase(run: Run): Promise<void> {
   const stage = {
     key: 'abTest',
     title: `A/B ${plan.split} %`,
-    exposure: { weightPercent: plan.split, shadowPercent: 0 },
+    exposure: { weightPercent: plan.split, shadowPercent: 0, recordsExposures: patched('exposures-recorded') },
     gate: { kind: 'abTest', plan },
   } as const;
   await withStage(run, stage, async () => {

@@ -17,6 +17,7 @@ export async function worker(): Promise<void> {
       temporal,
       store,
       gatewayAdminUrls: config.gatewayAdminUrls,
+      adminToken: config.adminToken,
       dataDir: config.dataDir,
     });
     process.stderr.write(`worker polls ${temporal.address}\n`);

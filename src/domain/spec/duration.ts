@@ -11,7 +11,7 @@ export function parseDuration(text: string): number | undefined {
 }
 
 /** A year: far beyond any rollout, and far below where timers overflow. */
-const LONGEST_MS = 366 * UNIT_MS.d;
+export const LONGEST_MS = 366 * UNIT_MS.d;
 
 /** A positive duration as text; its output is whole milliseconds. */
 export const duration = z

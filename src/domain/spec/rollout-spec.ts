@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Guardrail, guardrail } from './guardrail.js';
 import { abTest, canary, cutover, impact, shadow, validation } from './phases.js';
 import { modelTarget, protocol, serviceName } from './target.js';
+import { traffic } from './traffic.js';
 
 /** A rollout, as its owner writes it. Unknown keys are refused: a misspelt guardrail must not be a missing one. */
 export const rolloutSpec = z
@@ -12,6 +13,7 @@ export const rolloutSpec = z
     baseline: modelTarget.describe('What serves now.'),
     candidate: modelTarget.describe('What is under trial.'),
     protocol,
+    traffic: traffic.optional().describe('How gateways treat requests: brake, fallback, segments.'),
     guardrails: z.array(guardrail).min(1),
     phases: z.strictObject({
       validation: validation.optional(),

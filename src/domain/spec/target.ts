@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UNIT_KEY } from '../route.js';
+import { ATTRIBUTE_FIELD, UNIT_KEY } from '../route.js';
 
 /** Names of services and models. */
 export const serviceName = z
@@ -28,4 +28,14 @@ export const protocol = z.strictObject({
     .max(200)
     .default('header:x-user-key')
     .describe('What makes two requests one user: all of a unit’s requests meet the same version.'),
+  attributes: z
+    .record(
+      z.string().regex(/^[A-Za-z][\w.-]{0,62}$/),
+      z
+        .string()
+        .max(200)
+        .regex(ATTRIBUTE_FIELD, 'expected header:<name in lower case>, cookie:<name> or body:<JSON pointer>'),
+    )
+    .optional()
+    .describe('What segments may ask for: name -> where it stands in a request.'),
 });

@@ -1,5 +1,7 @@
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { SluiceError } from '../../domain/errors.js';
+import type { Certificate } from '../certificate.js';
 import { UserConnection, type UserHandler, type UserTimeouts } from './user-connection.js';
 
 export interface UserServerOptions {
@@ -9,6 +11,7 @@ export interface UserServerOptions {
   /** More are refused: each costs memory before it has said anything. */
   readonly connections: number;
   readonly stalledMs: number;
+  readonly tls: Certificate | null;
 }
 
 const IDLE_MS = 65_000;
@@ -32,9 +35,10 @@ export class UserServer {
 
   /** @throws {SluiceError} USAGE when the port can't be had */
   static async listen(handler: UserHandler, options: UserServerOptions): Promise<UserServer> {
-    const { host, port, stalledMs } = options;
+    const { host, port, stalledMs, tls } = options;
     const timeouts: UserTimeouts = { idleMs: IDLE_MS, requestMs: REQUEST_MS, stalledMs };
-    const server = createServer({ noDelay: true });
+    const server = tls === null ? createServer({ noDelay: true }) : createTlsServer({ ...tls, noDelay: true });
+    server.on('tlsClientError', () => undefined);
     server.maxConnections = options.connections;
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error) =>
@@ -44,8 +48,9 @@ export class UserServer {
     });
     const { family, address, port: bound } = server.address() as AddressInfo;
     const name = family === 'IPv6' ? `[${address}]` : address;
-    const users = new UserServer(server, `http://${name}:${bound}`);
-    server.on('connection', (socket) => {
+    const users = new UserServer(server, `${tls === null ? 'http' : 'https'}://${name}:${bound}`);
+    // Of a secured server, `connection` is the bare socket, before anybody has said who they are.
+    server.on(tls === null ? 'connection' : 'secureConnection', (socket: Socket) => {
       const connection = new UserConnection(socket, handler, timeouts, () => users.connections.delete(connection));
       users.connections.add(connection);
     });

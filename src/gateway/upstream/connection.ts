@@ -12,6 +12,8 @@ export interface UpstreamRequest {
 
 /** Takes an answer as it arrives. After `onError` or `onEnd` nothing more comes. */
 export interface AnswerSink {
+  /** Nobody waits for the answer any more: its connection is given up within moments. */
+  readonly over?: boolean;
   onStart(status: number, headers: HeaderList, flow: Flow): void;
   onData(chunk: Buffer, flow: Flow): void;
   /** All that has been read was given; more will come. */
@@ -128,6 +130,7 @@ export class Connection implements Flow {
 
   /** @param now on the monotonic clock */
   failIfSilent(now: number): void {
+    if (this.sink?.over) return this.abort();
     if (now > this.deadline) this.fail(new UpstreamError('timeout', `no answer for ${this.patienceMs} ms`));
   }
 

@@ -55,6 +55,10 @@ export class Pool {
       this.connect();
   }
 
+  get load(): { active: number; idle: number } {
+    return { active: this.all.size - this.idle.length + this.waiting.length, idle: this.idle.length };
+  }
+
   close(): void {
     this.closed = true;
     clearInterval(this.sweep);
@@ -101,7 +105,8 @@ export class Pool {
   }
 
   private reuse(connection: Connection): void {
-    const next = this.waiting.shift();
+    let next = this.waiting.shift();
+    while (next?.sink.over) next = this.waiting.shift();
     if (next !== undefined) return connection.send(next.request, next.sink);
     connection.idleSince = performance.now();
     this.idle.push(connection);

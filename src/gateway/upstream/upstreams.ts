@@ -23,6 +23,22 @@ export class Upstreams {
     pool.dispatch(prefix === '' ? request : { ...request, path: prefix + request.path }, sink);
   }
 
+  /** Lets go of targets that are in no route any more, once nothing is on its way to them. */
+  retire(inUse: ReadonlySet<string>): void {
+    const origins = new Set([...inUse].map((url) => new URL(url).origin));
+    for (const [origin, pool] of this.pools) {
+      if (origins.has(origin) || pool.load.active > 0) continue;
+      pool.close();
+      this.pools.delete(origin);
+    }
+    for (const [url, { pool }] of this.targets) if (![...this.pools.values()].includes(pool)) this.targets.delete(url);
+  }
+
+  /** Connections by origin: those with a request on its way, and those that wait for one. */
+  loads(): { origin: string; active: number; idle: number }[] {
+    return [...this.pools].map(([origin, { load }]) => ({ origin, ...load }));
+  }
+
   close(): void {
     for (const pool of this.pools.values()) pool.close();
   }

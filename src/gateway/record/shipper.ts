@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { request } from 'undici';
-import { describeError } from '../domain/errors.js';
-import type { ObservationBatch } from '../domain/observation.js';
-import type { Route } from '../domain/route.js';
-import type { Log } from './log.js';
+import { describeError } from '../../domain/errors.js';
+import type { ObservationBatch } from '../../domain/observation.js';
+import type { Route } from '../../domain/route.js';
+import type { Log } from '../log.js';
 import type { Recorded, Recorder } from './recorder.js';
 import type { Spool } from './spool.js';
 
@@ -73,9 +73,13 @@ export class Shipper {
     const { collectorUrl, recorder, spool } = this.options;
     // A rest waits for the next shipment, so that a steady stream comes in few batches; at the end there is no next.
     const hasMore = () => this.isClosing || recorder.hasFullBatch;
-    for (let taken = recorder.take(); taken !== null; taken = hasMore() ? recorder.take() : null)
+    for (
+      let taken = recorder.take(this.isClosing);
+      taken !== null;
+      taken = hasMore() ? recorder.take(this.isClosing) : null
+    )
       if (collectorUrl !== null) await this.shipBatch(collectorUrl, this.batch(taken));
-    recorder.totals.forget(this.options.isInForce);
+    recorder.forget(this.options.isInForce);
     if (collectorUrl === null) return;
     while (this.maySend) {
       const text = await spool.first();

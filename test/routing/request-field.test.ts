@@ -1,19 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { protocol } from '../../src/domain/spec/target.js';
-import { headerFor, parseUnitKey, unitOf } from '../../src/routing/unit-key.js';
+import { RequestReader } from '../../src/gateway/request-reader.js';
+import { parseField, unitOf, valueOf } from '../../src/routing/request-field.js';
 
-const read = (key: string, header = '', body: string | null = null) =>
-  unitOf(parseUnitKey(key), header, body === null ? null : Buffer.from(body));
-
-test.each([
-  ['header:x-user-key', 'x-user-key'],
-  ['cookie:sid', 'cookie'],
-  ['body:/user/id', ''],
-  ['request', ''],
-])('%s needs the header "%s"', (key, header) => {
-  expect(headerFor(parseUnitKey(key))).toBe(header);
-});
+const source = (header: string, body: string | null) =>
+  new RequestReader(['Cookie', header, 'X-User', header, 'x', header], body === null ? null : Buffer.from(body));
+const read = (key: string, header = '', body: string | null = null) => unitOf(parseField(key), source(header, body));
 
 describe('a unit', () => {
   test.each([
@@ -52,7 +45,18 @@ describe('a unit', () => {
 test.each(['', 'header:', 'header:X-User', 'cookie:', 'cookie:a b', 'body:', 'body:x', 'body:/~2', 'query:x'])(
   'the key "%s" is refused, by the spec as well',
   (key) => {
-    expect(() => parseUnitKey(key)).toThrow(RangeError);
+    expect(() => parseField(key)).toThrow(RangeError);
     expect(protocol.safeParse({ model: 'digits', unitKey: key }).success).toBe(false);
   },
 );
+
+test.each([
+  ['body:/age', '{"age":42}', 42],
+  ['body:/beta', '{"beta":false}', false],
+  ['body:/tags', '{"tags":["a","b"]}', ['a', 'b']],
+  ['body:/tags', '{"tags":[1]}', undefined],
+  ['body:/none', '{}', undefined],
+  ['header:x-user', null, undefined],
+])('the attribute at %s of %s is %j', (field, body, value) => {
+  expect(valueOf(parseField(field), source('', body))).toEqual(value);
+});

@@ -1,8 +1,8 @@
-import type { Arm, ArmBucket } from '../domain/observation.js';
-import type { Route } from '../domain/route.js';
-import { bucketIndex } from '../stats/sketch/latency-sketch.js';
+import type { Arm, ArmBucket } from '../../domain/observation.js';
+import type { Route } from '../../domain/route.js';
+import { bucketIndex } from '../../stats/sketch/latency-sketch.js';
 
-const BUCKET_MS = 10_000;
+export const BUCKET_MS = 10_000;
 
 /** Upper bounds of the Prometheus histogram, in seconds. */
 export const DURATION_BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
@@ -22,11 +22,14 @@ export class ArmCounts {
   readonly epoch: number;
   readonly arm: Arm;
   readonly version: string;
+  readonly segment: string;
   requests = 0;
   errors = 0;
   sumMs = 0;
   /** Answers within each of `DURATION_BOUNDS` and not within the one before; last, all longer ones. */
   readonly durations = new Float64Array(BOUNDS_MS.length + 1);
+  /** The newest recorded prediction of each of these. */
+  readonly exemplars: ({ predictionId: string; latencyMs: number; at: number } | undefined)[] = [];
   private open: OpenBucket | null = null;
   private closed: OpenBucket[] = [];
 
@@ -34,19 +37,20 @@ export class ArmCounts {
     { service, rolloutId, epoch }: Pick<Route, 'service' | 'rolloutId' | 'epoch'>,
     arm: Arm,
     version: string,
+    segment: string,
   ) {
     this.service = service;
     this.rolloutId = rolloutId;
     this.epoch = epoch;
     this.arm = arm;
     this.version = version;
+    this.segment = segment;
   }
 
   count(at: number, latencyMs: number, failed: boolean): void {
     this.requests += 1;
     this.sumMs += latencyMs;
-    let slot = 0;
-    while (slot < BOUNDS_MS.length && latencyMs > (BOUNDS_MS[slot] as number)) slot += 1;
+    const slot = slotOf(latencyMs);
     this.durations[slot] = (this.durations[slot] as number) + 1;
     const bucket = this.bucketAt(at);
     bucket.requests += 1;
@@ -58,18 +62,24 @@ export class ArmCounts {
     bucket.latency.set(index, (bucket.latency.get(index) ?? 0) + 1);
   }
 
+  /** @param at ms since 1970 */
+  exemplify(predictionId: string, latencyMs: number, at: number): void {
+    this.exemplars[slotOf(latencyMs)] = { predictionId, latencyMs, at };
+  }
+
   /** What was counted since the last call. */
   take(): ArmBucket[] {
     const taken = this.open === null ? this.closed : [...this.closed, this.open];
     this.open = null;
     this.closed = [];
-    const { service, rolloutId, epoch, arm, version } = this;
+    const { service, rolloutId, epoch, arm, version, segment } = this;
     return taken.map(({ start, requests, errors, latency }) => ({
       service,
       rolloutId,
       epoch,
       arm,
       version,
+      segment,
       bucketStart: new Date(start).toISOString(),
       requests,
       errors,
@@ -89,20 +99,27 @@ export class ArmCounts {
   }
 }
 
+function slotOf(latencyMs: number): number {
+  let slot = 0;
+  while (slot < BOUNDS_MS.length && latencyMs > (BOUNDS_MS[slot] as number)) slot += 1;
+  return slot;
+}
+
 /** The counts of every arm of every route that was in force, found by the route itself: no key is made for a request. */
 export class ArmTotals {
   private readonly byRoute = new Map<Route, ArmCounts[]>();
   /** Of routes that are over; one a service, version and arm. */
   private readonly past = new Map<string, ArmCounts>();
 
-  of(route: Route, arm: Arm, version: string): ArmCounts {
+  of(route: Route, arm: Arm, version: string, segment: string): ArmCounts {
     let arms = this.byRoute.get(route);
     if (arms === undefined) {
       arms = [];
       this.byRoute.set(route, arms);
     }
-    for (const counts of arms) if (counts.arm === arm && counts.version === version) return counts;
-    const counts = new ArmCounts(route, arm, version);
+    for (const counts of arms)
+      if (counts.arm === arm && counts.version === version && counts.segment === segment) return counts;
+    const counts = new ArmCounts(route, arm, version, segment);
     arms.push(counts);
     return counts;
   }
@@ -132,12 +149,15 @@ function addTo(sums: Map<string, ArmCounts>, counts: ArmCounts): void {
   const key = `${counts.service} ${counts.version} ${counts.arm}`;
   let sum = sums.get(key);
   if (sum === undefined) {
-    sum = new ArmCounts(counts, counts.arm, counts.version);
+    sum = new ArmCounts(counts, counts.arm, counts.version, '');
     sums.set(key, sum);
   }
   sum.requests += counts.requests;
   sum.errors += counts.errors;
   sum.sumMs += counts.sumMs;
-  for (let i = 0; i < sum.durations.length; i += 1)
+  for (let i = 0; i < sum.durations.length; i += 1) {
     sum.durations[i] = (sum.durations[i] as number) + (counts.durations[i] as number);
+    const [ours, theirs] = [sum.exemplars[i], counts.exemplars[i]];
+    if (theirs !== undefined && (ours === undefined || theirs.at > ours.at)) sum.exemplars[i] = theirs;
+  }
 }

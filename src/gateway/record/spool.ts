@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ObservationBatch } from '../domain/observation.js';
+import type { ObservationBatch } from '../../domain/observation.js';
 
 interface Spooled {
   readonly name: string;

@@ -1,0 +1,252 @@
+import { performance } from 'node:perf_hooks';
+import { AnswerCopy, UNREADABLE } from '../answer.js';
+import { answerHeaders } from '../headers.js';
+import type { HeaderList } from '../http1/head.js';
+import type { PredictionId } from '../prediction-id.js';
+import type { Observed } from '../record/recorder.js';
+import type { Assignment } from '../served-route.js';
+import { type AnswerSink, type Flow, UpstreamError } from '../upstream/connection.js';
+import type { AssignedRequest, ExchangeDeps } from './assigned-request.js';
+import { HeldAnswer } from './held-answers.js';
+import { isEventStream, looksLikePrediction, soundnessOf } from './soundness.js';
+
+/**
+ * Sends a request to the version it was assigned to and streams the answer to the user. Where the candidate fails before the user has seen
+ * anything of its answer, the baseline answers instead unless the route says otherwise, and the failure is the candidate's.
+ */
+export function answerFrom(deps: ExchangeDeps, assigned: AssignedRequest, by: Assignment = assigned.assignment): void {
+  new Attempt(deps, assigned, by).send();
+}
+
+class Attempt implements AnswerSink {
+  private readonly deps: ExchangeDeps;
+  private readonly assigned: AssignedRequest;
+  private readonly by: Assignment;
+  private readonly at = Date.now();
+  private readonly startedAt = performance.now();
+  private status = 0;
+  private predictionId = '';
+  /** Only of answers that are recorded or mirrored. */
+  private copy: AnswerCopy | null = null;
+  private isMirrored = false;
+  private isRecorded = false;
+  /** Held back until the first bytes of the body: while the user has seen nothing, the baseline can still answer. */
+  private head: string[] | null = null;
+  /** The newest part of the body; an answer that came in one piece goes out in one piece. */
+  private newest: Buffer | null = null;
+  /** A candidate's whole answer, until it is known to be one. */
+  private whole: HeldAnswer | null = null;
+  private isWatched = false;
+  private timer: NodeJS.Timeout | null = null;
+  private flow: Flow | null = null;
+  /** When the first bit of a stream came; 0 for what counts as a whole. */
+  private firstBitAt = 0;
+  private isStream = false;
+  /** Nothing that still arrives is of interest. */
+  over = false;
+
+  constructor(deps: ExchangeDeps, assigned: AssignedRequest, by: Assignment) {
+    this.deps = deps;
+    this.assigned = assigned;
+    this.by = by;
+  }
+
+  send(): void {
+    const patienceMs = this.patience();
+    if (patienceMs <= 0) return this.onError(new UpstreamError('timeout', 'the deadline is over'));
+    if (patienceMs < Number.POSITIVE_INFINITY) this.timer = setTimeout(() => this.tooSlow(patienceMs), patienceMs);
+    this.deps.upstreams.dispatch(this.by.target.url, this.assigned.request, this);
+  }
+
+  onStart(status: number, headers: HeaderList, flow: Flow): void {
+    this.status = status;
+    this.flow = flow;
+    const { assigned, by } = this;
+    if (this.isReplaceable) {
+      const soundness = soundnessOf(status, headers);
+      if (soundness === 'unsound') return this.fallBack();
+      if (soundness === 'whole') this.whole = new HeldAnswer(this.deps.held, this.deps.limits.heldAnswerBytes);
+    }
+    if (assigned.response.destroyed) return this.nobodyWaits();
+    if (this.whole === null) this.stopTimer();
+    this.isStream = isEventStream(headers);
+    const { version } = by.target;
+    const { service, epoch } = assigned.served.route;
+    const made = this.deps.ids.make({ service, arm: by.arm, version, epoch, at: this.at });
+    this.predictionId = made.id;
+    if (assigned.isPrediction) this.decideRecording(headers, made);
+    this.head = answerHeaders(headers, ['x-sluice-version', version, 'x-sluice-prediction-id', this.predictionId]);
+  }
+
+  onData(chunk: Buffer, flow: Flow): void {
+    if (this.over) return;
+    if (this.firstBitAt === 0) this.firstBitAt = performance.now();
+    this.copy?.add(chunk);
+    if (this.whole !== null) {
+      if (!this.whole.add(chunk)) this.fallBack();
+      return;
+    }
+    if (this.newest !== null) this.write(this.newest, flow);
+    this.newest = chunk;
+  }
+
+  /** More will come, but not at once: what is there must not wait for it. */
+  onPause(flow: Flow): void {
+    // The head alone is held back; from the first bytes on, the answer is this version's.
+    if (this.over || this.newest === null) return;
+    this.write(this.newest, flow);
+    this.newest = null;
+    this.watchUser();
+  }
+
+  onEnd(): void {
+    // The connection may serve another request by now.
+    this.flow = null;
+    if (this.over) return;
+    if (this.whole !== null) {
+      this.newest = this.whole.take();
+      if (!looksLikePrediction(this.newest)) return this.fallBack();
+    }
+    const { response } = this.assigned;
+    this.finish();
+    this.sendHead();
+    response.end(this.newest);
+    const observed = this.observe(this.status >= 500);
+    if (this.isRecorded || this.isMirrored) this.keepPrediction(observed);
+  }
+
+  onError(error: UpstreamError): void {
+    this.flow = null;
+    if (this.over) return;
+    const { response } = this.assigned;
+    if (this.isReplaceable && !response.headersSent) return this.fallBack();
+    this.finish();
+    this.observe(true);
+    const isSlow = error.fault === 'timeout';
+    // Part of an answer is out: only a broken connection tells the user that it is not whole.
+    if (response.headersSent) response.destroy();
+    else
+      response.replyJson(isSlow ? 504 : error.fault === 'overloaded' ? 503 : 502, {
+        error: `${this.by.target.version} ${isSlow ? 'did not answer in time' : 'can not be reached'}`,
+      });
+  }
+
+  /** Whether another version may answer in this one's place. */
+  private get isReplaceable(): boolean {
+    return this.by.arm === 'candidate' && this.assigned.served.route.traffic?.fallback !== 'none';
+  }
+
+  /** Milliseconds until the answer must have begun; where it is held, until it must be whole. */
+  private patience(): number {
+    const { candidateTimeout, deadline } = this.assigned.served.route.traffic ?? {};
+    const left =
+      deadline === undefined ? Number.POSITIVE_INFINITY : deadline - (this.startedAt - this.assigned.startedAt);
+    if (this.by.arm !== 'candidate') return left;
+    // The connection's own patience is for silence; this one is for a candidate that drips.
+    return Math.min(left, candidateTimeout ?? this.deps.limits.answerTimeoutMs);
+  }
+
+  private tooSlow(patienceMs: number): void {
+    if (this.over) return;
+    this.flow?.abort();
+    this.onError(new UpstreamError('timeout', `no answer within ${patienceMs} ms`));
+  }
+
+  private write(chunk: Buffer, flow: Flow): void {
+    this.sendHead();
+    const { response } = this.assigned;
+    // A user who reads slowly slows the model server down, rather than fill this process's memory.
+    if (response.write(chunk)) return;
+    flow.pause();
+    response.onceDrained(() => {
+      if (!this.over) flow.resume();
+    });
+  }
+
+  /** Only answers that come in several pieces need to hear of a user who leaves. */
+  private watchUser(): void {
+    if (this.isWatched) return;
+    this.isWatched = true;
+    this.assigned.response.onLeave(() => {
+      if (this.over) return;
+      this.finish();
+      this.flow?.abort();
+      this.deps.metrics.countAbandoned(this.assigned.served.route.service);
+    });
+  }
+
+  private fallBack(): void {
+    this.finish();
+    this.flow?.abort();
+    this.observe(true);
+    const { served, response, assignment } = this.assigned;
+    const { baseline, service } = served.route;
+    this.deps.metrics.countFallback(service);
+    // Neither arm's sample: the candidate did not say it, and the unit is not the baseline's.
+    if (!response.destroyed)
+      answerFrom(this.deps, this.assigned, { arm: 'other', target: baseline, segment: assignment.segment });
+  }
+
+  private finish(): void {
+    this.over = true;
+    this.stopTimer();
+    this.whole?.drop();
+  }
+
+  private stopTimer(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+  }
+
+  private sendHead(): void {
+    if (this.head !== null) this.assigned.response.writeHead(this.status, this.head);
+    this.head = null;
+  }
+
+  /** The user left before the answer began. How long it took still counts: else a hanging version would hide behind users who give up. */
+  private nobodyWaits(): void {
+    this.finish();
+    this.flow?.abort();
+    this.observe(this.status >= 500);
+  }
+
+  private observe(failed: boolean): Observed {
+    const { assigned, by, at, status } = this;
+    const until = this.isStream && this.firstBitAt > 0 ? this.firstBitAt : performance.now();
+    const { served } = assigned;
+    const { arm, segment, target } = by;
+    const latencyMs = until - this.startedAt;
+    const observed = { route: served.route, arm, version: target.version, segment, at, latencyMs, status, failed };
+    if (assigned.isPrediction) {
+      this.deps.recorder.count(observed);
+      if (served.route.recordsExposures && by === assigned.assignment && arm !== 'other')
+        this.deps.recorder.expose(observed, this.deps.ids.hashUnit(assigned.unit));
+      if (arm !== 'other') {
+        const why = served.brake?.take(arm, latencyMs, failed) ?? null;
+        if (why !== null) this.deps.routes.brake(served.route, why);
+      }
+    }
+    this.deps.accessLog?.add(observed, assigned.request, this.predictionId);
+    return observed;
+  }
+
+  private decideRecording(headers: HeaderList, { first, second }: PredictionId): void {
+    const { served } = this.assigned;
+    const { recorder, limits } = this.deps;
+    this.isMirrored =
+      this.by.arm === 'baseline' && served.route.candidate !== null && second * 100 < served.shadowPercent;
+    this.isRecorded = recorder.samples(first, this.at);
+    if (this.isMirrored || this.isRecorded) this.copy = new AnswerCopy(headers, limits.readableAnswerBytes);
+  }
+
+  private keepPrediction(observed: Observed): void {
+    const { request, unit } = this.assigned;
+    const { recorder, ids, shadow } = this.deps;
+    const { predictionId, isRecorded } = this;
+    const answer = this.copy?.read() ?? UNREADABLE;
+    const unitHash = ids.hashUnit(unit);
+    if (!observed.failed) this.deps.warmUp.remember(observed.route.service, request);
+    if (isRecorded) recorder.predict(observed, { predictionId, unitHash, body: request.body }, answer);
+    if (this.isMirrored) shadow.add({ baseline: observed, answer, request, predictionId, unitHash, isRecorded });
+  }
+}

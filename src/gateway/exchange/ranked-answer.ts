@@ -1,0 +1,76 @@
+import type { Interleaving } from '../../domain/route.js';
+import { balanced, type Interleaved, type ItemId, teamDraft } from '../../routing/interleave.js';
+
+interface Tensor {
+  readonly name: string;
+  readonly shape?: unknown;
+  readonly data: readonly unknown[];
+}
+
+/** One version's answer with a ranked list in it. */
+export interface RankedAnswer {
+  readonly text: Readonly<Record<string, unknown>>;
+  readonly tensors: readonly Tensor[];
+  readonly ranking: readonly ItemId[];
+}
+
+export interface MergedAnswer {
+  readonly body: Buffer;
+  readonly interleaved: Interleaved<ItemId>;
+}
+
+/** @returns null where the body is no Open Inference answer with a ranking under that name */
+export function readRanking(body: Buffer, output: string): RankedAnswer | null {
+  try {
+    const text = JSON.parse(body.toString()) as Record<string, unknown>;
+    const tensors: unknown = text['outputs'];
+    if (!Array.isArray(tensors) || !tensors.every(isTensor)) return null;
+    const ranking = tensors.find(({ name }) => name === output)?.data;
+    if (ranking === undefined || !ranking.every(isItem)) return null;
+    return { text, tensors, ranking };
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * One list out of two. Tensors as long as their ranking (scores, titles) go along with the items, each from the version that contributed it;
+ * all others are the baseline's.
+ * @param draw an integer: the same one gives the same list
+ */
+export function mergeRankings(
+  { method, output, length }: Interleaving,
+  baseline: RankedAnswer,
+  candidate: RankedAnswer,
+  draw: number,
+): MergedAnswer {
+  const merge = method === 'balanced' ? balanced : teamDraft;
+  const interleaved = merge(baseline.ranking, candidate.ranking, draw, length);
+  const outputs = baseline.tensors.map((tensor) => {
+    if (tensor.data.length !== baseline.ranking.length) return tensor;
+    const data = interleaved.items.map(({ id, team, baselineRank, candidateRank }) => {
+      if (tensor.name === output) return id;
+      // The rest of the longer ranking has no team: whoever has the item tells of it.
+      const isCandidates = team === 'candidate' || baselineRank === null;
+      const from = isCandidates ? candidate : baseline;
+      const rank = isCandidates ? candidateRank : baselineRank;
+      return from.tensors.find(({ name }) => name === tensor.name)?.data[(rank ?? 0) - 1] ?? null;
+    });
+    return {
+      ...tensor,
+      shape: Array.isArray(tensor.shape) && tensor.shape.length === 2 ? [1, data.length] : [data.length],
+      data,
+    };
+  });
+  return { body: Buffer.from(JSON.stringify({ ...baseline.text, outputs })), interleaved };
+}
+
+function isTensor(value: unknown): value is Tensor {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, data } = value as Record<string, unknown>;
+  return typeof name === 'string' && Array.isArray(data);
+}
+
+function isItem(value: unknown): value is ItemId {
+  return typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value));
+}

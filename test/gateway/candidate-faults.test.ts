@@ -1,0 +1,104 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { answers, type Behaviour, GatewayStage, hangs, predicts, until } from './stage.js';
+import { policyOf } from './traffic-policy.js';
+
+let stage: GatewayStage;
+beforeEach(async () => {
+  stage = await GatewayStage.open();
+});
+afterEach(() => stage.close());
+
+const says =
+  (
+    text: string | Buffer,
+    headers: Record<string, string> = { 'content-type': 'application/json' },
+    status = 200,
+  ): Behaviour =>
+  (_, response) =>
+    void response.writeHead(status, headers).end(text);
+const json = { 'content-type': 'application/json' };
+
+/** Never ends, and never pauses for long. */
+const drips =
+  (chunk: string, everyMs: number): Behaviour =>
+  (_, response) => {
+    response.writeHead(200, json);
+    const timer = setInterval(() => response.write(chunk), everyMs);
+    response.on('close', () => clearInterval(timer));
+  };
+
+describe('a candidate that', () => {
+  test.each<[string, Behaviour]>([
+    ['says an error with status 200', says('{"error":"model not loaded"}')],
+    ['says garbage', says('\u0000\u0001garbage')],
+    ['says half an answer', says('{"outputs":[{"name":"predict"')],
+    ['says nothing', says('')],
+    ['says a page', says('<html>"outputs"</html>', { 'content-type': 'text/html' })],
+    ['redirects elsewhere', says('', { location: 'http://127.0.0.1:1/' }, 302)],
+    ['drips for ever', drips(' ', 20)],
+    ['pours for ever', drips('x'.repeat(4_000_000), 1)],
+    ['says 20 MB', says(`{"outputs":[${' '.repeat(20 * 2 ** 20)}]}`)],
+  ])('%s is answered for by the baseline', async (_, behaviour) => {
+    stage.v2.behaviour = behaviour;
+    await stage.apply({ weightPercent: 100 });
+    expect(await stage.infer('user-1')).toMatchObject({ status: 200, version: 'v1' });
+    await until(() => stage.counts()['candidate']?.errors === 1);
+    // Nothing is left behind: the next one is served as ever.
+    stage.v2.behaviour = predicts('two');
+    expect((await stage.infer('user-1')).version).toBe('v2');
+  });
+
+  test('answers 10 MB is passed on whole', async () => {
+    const text = `{"outputs":[${' '.repeat(10 * 2 ** 20)}]}`;
+    stage.v2.behaviour = says(text);
+    await stage.apply({ weightPercent: 100 });
+    expect((await stage.infer('user-1')).text).toHaveLength(text.length);
+  });
+
+  test('refuses a request says so to the user: that is no failure', async () => {
+    stage.v2.behaviour = answers(422);
+    await stage.apply({ weightPercent: 100 });
+    expect(await stage.infer('user-1')).toMatchObject({ status: 422, version: 'v2' });
+  });
+});
+
+describe('patience', () => {
+  test('with a candidate ends after its time-out, with a user after the deadline', async () => {
+    stage.v2.behaviour = hangs;
+    await stage.apply({ weightPercent: 100, traffic: policyOf({ candidateTimeout: '50ms', deadline: '300ms' }) });
+    const startedAt = performance.now();
+    expect((await stage.infer('user-1')).version).toBe('v1');
+    expect(performance.now() - startedAt).toBeLessThan(250);
+    stage.v1.behaviour = hangs;
+    const again = performance.now();
+    expect((await stage.infer('user-1')).status).toBe(504);
+    expect(performance.now() - again).toBeLessThan(390);
+  });
+
+  test('of the baseline is the deadline alone', async () => {
+    stage.v1.behaviour = predicts('one', 200);
+    await stage.apply({ weightPercent: 0, traffic: policyOf({ deadline: '100ms' }) });
+    expect((await stage.infer('user-1')).status).toBe(504);
+  });
+});
+
+test('without a fallback, the candidate’s failure is the user’s', async () => {
+  await stage.apply({ weightPercent: 100, traffic: policyOf({ fallback: 'none' }) });
+  stage.v2.behaviour = answers(500);
+  expect(await stage.infer('user-1')).toMatchObject({ status: 500, version: 'v2' });
+  stage.v2.behaviour = hangs;
+  expect((await stage.infer('user-1')).status).toBe(504);
+  expect(stage.v1.requests).toHaveLength(0);
+});
+
+test('a stream’s latency is the time to its first byte', async () => {
+  stage.v2.behaviour = (_, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write('data: one\n\n');
+    setTimeout(() => response.end('data: two\n\n'), 300);
+  };
+  await stage.apply({ weightPercent: 100 });
+  expect((await stage.infer('user-1')).text).toBe('data: one\n\ndata: two\n\n');
+  await until(() => stage.batches().some(({ predictions }) => predictions.length > 0));
+  expect(stage.batches().flatMap(({ predictions }) => predictions)[0]?.latencyMs).toBeLessThan(200);
+});
