@@ -99,10 +99,18 @@ function addProcesses(program: Command): void {
     .option('--port <port>', 'user traffic', integer, 8080)
     .option('--admin-host <address>', 'admin listens on', '127.0.0.1')
     .option('--admin-port <port>', 'admin', integer, 8081)
+    .option('--workers <n>', 'processes that share the port; 1 needs no primary', integer, 1)
+    .option('--peers <urls>', 'admin listeners of the other replicas, told at once when a brake trips', list, [])
+    .option('--tls-cert <file>', 'certificate of both listeners, PEM (with --tls-key)')
+    .option('--tls-key <file>', 'its key, PEM')
     .option('--collector <url>', 'where records go', process.env['SLUICE_COLLECTOR'])
     .option('--access-log <file>', 'a JSON line for each answer')
     .option('--state-dir <folder>', 'routes and spooled records', process.env['SLUICE_STATE_DIR'] ?? '.sluice/gateway')
     .action(async (options) => (await import('./commands/gateway.js')).gateway(options));
+}
+
+function list(text: string): string[] {
+  return text.split(',').map((part) => part.trim().replace(/\/+$/, ''));
 }
 
 function duration(text: string): number {

@@ -1,25 +1,28 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Registry } from 'prom-client';
 import { z } from 'zod';
 import { describeError, ERROR_CODES, SluiceError } from '../domain/errors.js';
 import type { AppliedRoute, Route } from '../domain/route.js';
 import { answerFlagCommand, isFlagPath } from './flags/flag-commands.js';
 import type { FlagTable } from './flags/flag-table.js';
-import type { GatewayMetrics } from './metrics.js';
+import type { MetricsPage } from './metrics-page.js';
 import { replyJson } from './reply.js';
 import { readBody } from './request-body.js';
 import { tripSchema } from './route-file.js';
 import { routeSchema } from './route-schema.js';
 import type { RouteTable } from './route-table.js';
-import type { WarmUp } from './warm-up.js';
+import type { VersionCounts } from './stats.js';
 
 export interface AdminDeps {
   readonly gatewayId: string;
   readonly routes: RouteTable;
   readonly flags: FlagTable;
-  readonly metrics: GatewayMetrics;
-  readonly warmUp: WarmUp;
+  /** Takes a route, with all that has to be done before and after. */
+  readonly applyRoute: (route: Route) => Promise<AppliedRoute>;
+  readonly metrics: MetricsPage;
+  readonly counts: () => VersionCounts[];
+  /** Whether commands can be confirmed now. */
+  readonly isReady: () => boolean;
   /** What commands must carry; null where only this machine can send any. */
   readonly token: string | null;
 }
@@ -39,23 +42,33 @@ export function createAdmin(deps: AdminDeps): (request: IncomingMessage, respons
 }
 
 async function answer(deps: AdminDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { gatewayId, routes, metrics } = deps;
+  const { gatewayId, routes, flags } = deps;
   const url = new URL(request.url ?? '/', 'http://gateway');
   const path = url.pathname;
   const { method } = request;
   // Whether it lives, and its metrics, are what load balancers and Prometheus ask, and hold no secret.
-  if (path === '/healthz' && method === 'GET') return replyJson(response, 200, { status: 'ok', gatewayId });
-  if (path === '/metrics' && method === 'GET') return showMetrics(metrics.registry, request, response);
+  if (path === '/healthz' && method === 'GET') {
+    const isReady = deps.isReady();
+    return replyJson(response, isReady ? 200 : 503, { status: isReady ? 'ok' : 'starting', gatewayId });
+  }
+  if (path === '/metrics' && method === 'GET') {
+    const { contentType, text } = await deps.metrics.show(request.headers.accept ?? '');
+    return void response.writeHead(200, { 'content-type': contentType }).end(text);
+  }
   assertAllowed(request, deps.token);
-  if (isFlagPath(path)) return answerFlagCommand(deps.flags, path, request, response);
+  if (isFlagPath(path)) return answerFlagCommand(flags, path, request, response);
   const [, service, trip] = /^\/v1\/routes\/([^/]+)(\/trip)?$/.exec(path) ?? [];
   if (service !== undefined && trip !== undefined) {
     if (method === 'POST') return replyJson(response, 200, await tripRoute(deps, request, service));
     if (method === 'GET') return replyJson(response, 200, await untilTripped(deps, request, service, url.searchParams));
   } else if (service !== undefined && method === 'PUT')
-    return replyJson(response, 200, await applyRoute(deps, await readRoute(request, service)));
+    return replyJson(response, 200, await deps.applyRoute(await readRoute(request, service)));
+  // A primary has changed the file.
+  if (path === '/v1/flags-file' && method === 'POST') return replyJson(response, 200, await flags.reload());
   if (method !== 'GET') throw new SluiceError('USAGE', `${method} ${path} is not a command`);
   if (path === '/v1/routes') return replyJson(response, 200, { routes: routes.all() });
+  if (path === '/v1/metrics') return replyJson(response, 200, await deps.metrics.raw());
+  if (path === '/v1/counts') return replyJson(response, 200, deps.counts());
   const applied = service === undefined ? undefined : routes.applied(service);
   if (applied === undefined) throw new SluiceError('NOT_FOUND', `${gatewayId} knows nothing of ${path}`);
   replyJson(response, 200, applied);
@@ -67,12 +80,6 @@ function assertAllowed({ headers }: IncomingMessage, token: string | null): void
   const digest = (text: string) => createHash('sha256').update(text).digest();
   if (!timingSafeEqual(digest(headers.authorization ?? ''), digest(`Bearer ${token}`)))
     throw new SluiceError('UNAUTHORIZED', 'the admin token is missing or is another one');
-}
-
-/** A version that gets its first weight is warmed up before; one that is not ready gets none. */
-async function applyRoute({ routes, warmUp }: AdminDeps, route: Route): Promise<AppliedRoute> {
-  await warmUp.before(route, routes.applied(route.service)?.route);
-  return routes.apply(route);
 }
 
 const tripCommand = tripSchema.extend({ epoch: z.int().min(0) });
@@ -106,25 +113,6 @@ async function untilTripped({ routes }: AdminDeps, request: IncomingMessage, ser
       request.socket.once('close', end);
     });
   return { trip: tripOf() };
-}
-
-let showing: Promise<unknown> = Promise.resolve();
-
-/** One at a time: whether exemplars are shown is a setting of the whole registry. */
-function showMetrics(
-  registry: GatewayMetrics['registry'],
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const isOpen = request.headers.accept?.includes('application/openmetrics-text') === true;
-  const show = async () => {
-    registry.setContentType(isOpen ? Registry.OPENMETRICS_CONTENT_TYPE : Registry.PROMETHEUS_CONTENT_TYPE);
-    const text = await registry.metrics();
-    response.writeHead(200, { 'content-type': registry.contentType }).end(text);
-  };
-  const shown = showing.then(show);
-  showing = shown.catch(() => undefined);
-  return shown;
 }
 
 async function readRoute(request: IncomingMessage, service: string) {

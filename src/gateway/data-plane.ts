@@ -12,11 +12,13 @@ import { RequestReader } from './request-reader.js';
 import type { Assignment, ServedRoute } from './served-route.js';
 import type { AnswerWriter } from './server/answer-writer.js';
 import type { UserHandler } from './server/user-connection.js';
-import { statsOf } from './stats.js';
+import { statsOf, type VersionCounts } from './stats.js';
 
 export interface DataPlaneDeps extends ExchangeDeps {
   readonly ofrep: OfrepDeps;
   readonly forced: ForceTokens;
+  /** Of all processes of this gateway. */
+  readonly countsOfAll: () => Promise<VersionCounts[]>;
 }
 
 const FEEDBACK_PATH = '/_sluice/feedback';
@@ -37,13 +39,19 @@ export function createDataPlane(deps: DataPlaneDeps): UserHandler {
         if (path === FEEDBACK_PATH) feedback.take(head, body, answer);
         else if (isOfrepPath(path)) answerOfrep(deps.ofrep, path, head, body, answer);
         else if (path === '/_sluice/health') answer.replyJson(200, { status: 'ok' });
-        else if (path === '/_sluice/stats') answer.replyJson(200, statsOf(deps.routes, deps.recorder.totals));
+        else if (path === '/_sluice/stats') void showStats(deps, answer);
         else serve(deps, path, head, body, answer);
       } catch {
         answer.replyJson(500, { error: 'internal error' });
       }
     },
   };
+}
+
+async function showStats({ routes, countsOfAll }: DataPlaneDeps, answer: AnswerWriter): Promise<void> {
+  const counts = await countsOfAll().catch(() => null);
+  if (counts === null) return answer.replyJson(503, { error: 'the counts of all processes are not to be had' });
+  answer.replyJson(200, statsOf(routes.all(), counts));
 }
 
 function pathOf({ url }: RequestHead): string {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import type { Route } from '../domain/route.js';
 import { AccessLog } from './access-log.js';
 import { createAdmin } from './admin.js';
 import { assertGuarded } from './admin-guard.js';
@@ -14,15 +15,18 @@ import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { listen } from './listener.js';
 import { type Log, logToStderr } from './log.js';
 import { createMetrics } from './metrics.js';
+import { metricsPage } from './metrics-page.js';
 import { Peers } from './peers.js';
 import { PredictionIds } from './prediction-id.js';
 import { predictionKey } from './prediction-key.js';
 import { Recorder } from './record/recorder.js';
 import { Shipper } from './record/shipper.js';
 import { Spool } from './record/spool.js';
+import { replaceFile } from './replace-file.js';
 import { RouteTable } from './route-table.js';
 import { UserServer } from './server/user-server.js';
 import { ShadowQueue } from './shadow-queue.js';
+import { countsOf, type VersionCounts } from './stats.js';
 import { Upstreams } from './upstream/upstreams.js';
 import { WarmUp } from './warm-up.js';
 
@@ -38,14 +42,17 @@ export interface GatewayOptions {
   readonly adminToken?: string;
   /** Admin listeners of the other replicas, which are told at once when the brake trips. */
   readonly peers?: () => readonly string[];
-  /** For both listeners; absent: plain HTTP. */
+  /** Of the users' listener; absent: plain HTTP. */
   readonly tls?: Certificate;
+  readonly adminTls?: Certificate;
   /** Where records go; null keeps none. */
   readonly collectorUrl: string | null;
   readonly stateDir: string;
   /** File that gets a line for each answer; absent: none is written. */
   readonly accessLog?: string;
   readonly predictionKey?: string;
+  /** This is a worker of a cluster, whose primary keeps the state; absent: on its own. */
+  readonly worker?: { readonly index: number; readonly countsOfAll: () => Promise<VersionCounts[]> };
   readonly limits?: Partial<Limits>;
   readonly log?: Log;
 }
@@ -64,23 +71,40 @@ export interface RunningGateway {
  */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
   const { gatewayId, tls = null } = options;
+  // A worker's is on this machine, for its primary.
+  const adminTls = options.worker === undefined ? (options.adminTls ?? null) : null;
   const token = options.adminToken ?? null;
   assertGuarded(options.adminHost, token);
   const parts = await assemble(options);
   const { log, limits, routes, flags, metrics, upstreams, shadow, accessLog, warmUp } = parts;
   const stalledMs = limits.stalledUserMs;
-  const data = await UserServer.listen(createDataPlane(parts), {
+  const counts = () => countsOf(parts.recorder.totals);
+  const countsOfAll = options.worker?.countsOfAll ?? (async () => counts());
+  const adminDeps = {
+    gatewayId,
+    routes,
+    flags,
+    token,
+    counts,
+    isReady: () => true,
+    metrics: metricsPage(metrics.registry),
+    async applyRoute(route: Route) {
+      await warmUp.before(route, routes.applied(route.service)?.route);
+      return routes.apply(route);
+    },
+  };
+  const data = await UserServer.listen(createDataPlane({ ...parts, countsOfAll }), {
     host: options.host,
     port: options.port,
     connections: limits.userConnections,
     stalledMs,
     tls,
   });
-  const admin = await listen(createAdmin({ gatewayId, routes, flags, metrics, warmUp, token }), {
+  const admin = await listen(createAdmin(adminDeps), {
     host: options.adminHost,
     port: options.adminPort,
     stalledMs,
-    tls,
+    tls: adminTls,
   }).catch(async (error: unknown) => {
     upstreams.close();
     await Promise.all([data.close(0), accessLog?.close()]);
@@ -120,9 +144,11 @@ async function assemble(options: GatewayOptions) {
   const { gatewayId, config, stateDir, log = logToStderr } = options;
   const limits = limitsOf(options);
   const key = await predictionKey(options.predictionKey, stateDir);
-  const routes = await RouteTable.open(gatewayId, join(stateDir, 'routes.json'), initialRoutes(config), log);
-  const flags = await FlagTable.open(join(stateDir, 'flags.json'), config.flags ?? {}, log);
-  const spool = await Spool.open(join(stateDir, 'spool'), limits.spoolBytes);
+  const keep = options.worker === undefined ? replaceFile : async () => undefined;
+  const path = join(stateDir, 'routes.json');
+  const routes = await RouteTable.open({ gatewayId, path, log, keep }, initialRoutes(config));
+  const flags = await FlagTable.open(join(stateDir, 'flags.json'), config.flags ?? {}, log, keep);
+  const spool = await Spool.open(join(stateDir, `spool${options.worker?.index ?? ''}`), limits.spoolBytes);
   const accessLog = options.accessLog === undefined ? null : await AccessLog.open(options.accessLog, log);
   const upstreams = new Upstreams(limits);
   const recorder = new Recorder({

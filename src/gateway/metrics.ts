@@ -146,6 +146,8 @@ function addRouteGauges(routes: RouteTable, registry: Registry<RegistryContentTy
       name,
       help,
       labelNames: ['service'],
+      // Workers of one gateway say the same.
+      aggregator: 'max',
       registers: [registry],
       collect() {
         this.reset();

@@ -10,6 +10,17 @@ import { ServedRoute } from './served-route.js';
 /** Hears of a brake that has tripped here, or that another replica tells of. */
 export type TripListener = (route: Route, trip: Trip) => void;
 
+export interface RouteTableOptions {
+  readonly gatewayId: string;
+  /** File of the kept routes. */
+  readonly path: string;
+  readonly log: Log;
+  /** How a file is written; a worker of a cluster reads what its primary keeps, and writes nothing. */
+  readonly keep?: KeepState;
+}
+
+export type KeepState = (path: string, text: string) => Promise<void>;
+
 /** What this gateway knows of every service. Old epochs are refused, and a lease that nobody renews ends by itself. */
 export class RouteTable {
   private readonly served = new Map<string, ServedRoute>();
@@ -21,19 +32,22 @@ export class RouteTable {
   private readonly gatewayId: string;
   private readonly path: string;
   private readonly log: Log;
+  private readonly keep: KeepState;
 
-  private constructor(gatewayId: string, path: string, epochs: Map<string, number>, log: Log) {
+  private constructor({ gatewayId, path, log, keep = replaceFile }: RouteTableOptions, epochs: Map<string, number>) {
     this.gatewayId = gatewayId;
     this.path = path;
     this.epochs = epochs;
     this.log = log;
+    this.keep = keep;
   }
 
   /**
    * Starts from what was kept, where it is newer than the configuration. A file that can't be read must not keep users
    * waiting: the configured baselines serve.
    */
-  static async open(gatewayId: string, path: string, configured: readonly Route[], log: Log): Promise<RouteTable> {
+  static async open(options: RouteTableOptions, configured: readonly Route[]): Promise<RouteTable> {
+    const { path, log } = options;
     const unreadable = (name: string, error: unknown) =>
       log('error', `the kept ${name} are unreadable; the configured baselines serve`, {
         path,
@@ -43,7 +57,7 @@ export class RouteTable {
       unreadable('epochs', error);
       return new Map<string, number>();
     });
-    const table = new RouteTable(gatewayId, path, epochs, log);
+    const table = new RouteTable(options, epochs);
     for (const route of configured) table.set(route, null, null);
     const kept = await readRouteFile(path).catch((error: unknown) => {
       unreadable('routes', error);
@@ -60,20 +74,28 @@ export class RouteTable {
    * @throws {SluiceError} EPOCH_STALE naming both epochs; ROUTE_INVALID when another service has these paths
    */
   async apply(route: Route): Promise<AppliedRoute> {
-    this.assertOwnPaths(route);
-    const known = this.served.get(route.service);
-    const newest = Math.max(known?.route.epoch ?? -1, this.epochs.get(route.service) ?? -1);
-    if (known !== undefined && isDeepStrictEqual(known.route, route)) {
-      known.leaseEndsAt = endOf(route.leaseMs);
-    } else if (route.epoch < newest || route.epoch === known?.route.epoch) {
-      const why = route.epoch === newest ? 'another route with this epoch' : `epoch ${newest}`;
-      throw new SluiceError(
-        'EPOCH_STALE',
-        `${route.service}: epoch ${route.epoch} is refused, ${this.gatewayId} has ${why}`,
-      );
-    } else this.set(route, route.leaseMs, null);
+    const renewed = this.assertAcceptable(route);
+    if (renewed === null) this.set(route, route.leaseMs, null);
+    else renewed.leaseEndsAt = endOf(route.leaseMs);
     await this.save();
     return this.applied(route.service) ?? raise(route.service);
+  }
+
+  /**
+   * @returns what is served already, where the route is only a renewal of it
+   * @throws {SluiceError} as `apply` would
+   */
+  assertAcceptable(route: Route): ServedRoute | null {
+    this.assertOwnPaths(route);
+    const known = this.served.get(route.service);
+    if (known !== undefined && isDeepStrictEqual(known.route, route)) return known;
+    const newest = Math.max(known?.route.epoch ?? -1, this.epochs.get(route.service) ?? -1);
+    if (route.epoch >= newest && route.epoch !== known?.route.epoch) return null;
+    const why = route.epoch === newest ? 'another route with this epoch' : `epoch ${newest}`;
+    throw new SluiceError(
+      'EPOCH_STALE',
+      `${route.service}: epoch ${route.epoch} is refused, ${this.gatewayId} has ${why}`,
+    );
   }
 
   /** The service whose requests arrive under a path. */
@@ -171,9 +193,9 @@ export class RouteTable {
   /** One write at a time, each of the newest state; epochs first, since they only ever grow. */
   private save(): Promise<void> {
     const write = async () => {
-      if (this.hasNewEpoch) await replaceFile(epochPath(this.path), textOf(Object.fromEntries(this.epochs)));
+      if (this.hasNewEpoch) await this.keep(epochPath(this.path), textOf(Object.fromEntries(this.epochs)));
       this.hasNewEpoch = false;
-      await replaceFile(this.path, textOf(this.all().map(toKept)));
+      await this.keep(this.path, textOf(this.all().map(toKept)));
     };
     this.saving = this.saving.then(write, write);
     return this.saving;

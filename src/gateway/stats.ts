@@ -1,8 +1,12 @@
-import type { Trip } from '../domain/route.js';
+import type { AppliedRoute, Trip } from '../domain/route.js';
 import { type ArmCounts, type ArmTotals, DURATION_BOUNDS } from './record/arm-counts.js';
-import type { RouteTable } from './route-table.js';
 
-/** What one version has done here since this process began. */
+/** What one version has done since a process began; counts of several processes add up. */
+export type VersionCounts = Pick<ArmCounts, 'service' | 'version' | 'arm' | 'requests' | 'errors' | 'sumMs'> & {
+  /** Answers within each of `DURATION_BOUNDS` and not within the one before; last, all longer ones. */
+  readonly durations: readonly number[];
+};
+
 export interface VersionStats {
   readonly version: string;
   readonly arm: string;
@@ -27,11 +31,41 @@ export interface ServiceStats {
   readonly versions: readonly VersionStats[];
 }
 
+export function countsOf(totals: ArmTotals): VersionCounts[] {
+  return totals.byVersion().map(({ service, version, arm, requests, errors, sumMs, durations }) => {
+    return { service, version, arm, requests, errors, sumMs, durations: [...durations] };
+  });
+}
+
+/** One for each service, version and arm. */
+export function addCounts(counts: readonly VersionCounts[]): VersionCounts[] {
+  const sums = new Map<string, VersionCounts>();
+  for (const one of counts) {
+    const key = `${one.service} ${one.version} ${one.arm}`;
+    const sum = sums.get(key);
+    sums.set(
+      key,
+      sum === undefined
+        ? one
+        : {
+            ...one,
+            requests: sum.requests + one.requests,
+            errors: sum.errors + one.errors,
+            sumMs: sum.sumMs + one.sumMs,
+            durations: sum.durations.map((count, i) => count + (one.durations[i] ?? 0)),
+          },
+    );
+  }
+  return [...sums.values()];
+}
+
 /** How each service is routed and what its versions have answered. */
-export function statsOf(routes: RouteTable, totals: ArmTotals): { services: ServiceStats[] } {
-  const counts = totals.byVersion();
+export function statsOf(
+  routes: readonly AppliedRoute[],
+  counts: readonly VersionCounts[],
+): { services: ServiceStats[] } {
   return {
-    services: routes.all().map(({ route, effectiveWeightPercent, effectiveShadowPercent, trip }) => ({
+    services: routes.map(({ route, effectiveWeightPercent, effectiveShadowPercent, trip }) => ({
       service: route.service,
       epoch: route.epoch,
       rolloutId: route.rolloutId,
@@ -45,13 +79,13 @@ export function statsOf(routes: RouteTable, totals: ArmTotals): { services: Serv
   };
 }
 
-function versionStats(counts: ArmCounts): VersionStats {
+function versionStats(counts: VersionCounts): VersionStats {
   const { version, arm, requests, errors, sumMs } = counts;
   const [p50Ms, p99Ms] = [quantileMs(counts, 0.5), quantileMs(counts, 0.99)];
   return { version, arm, requests, errors, meanMs: requests === 0 ? 0 : sumMs / requests, p50Ms, p99Ms };
 }
 
-function quantileMs({ durations, requests }: ArmCounts, q: number): number | null {
+function quantileMs({ durations, requests }: VersionCounts, q: number): number | null {
   let below = 0;
   for (const [slot, bound] of DURATION_BOUNDS.entries()) {
     const here = durations[slot] ?? 0;

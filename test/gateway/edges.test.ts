@@ -58,7 +58,7 @@ describe('TLS', () => {
 
   test('secures both listeners', async () => {
     const tls = await readCertificate(join(folder, 'cert.pem'), join(folder, 'key.pem'));
-    stage.more = { tls };
+    stage.more = { tls, adminTls: tls };
     await stage.restart();
     expect([stage.gateway.dataUrl, stage.gateway.adminUrl].map((url) => new URL(url).protocol)).toEqual([
       'https:',

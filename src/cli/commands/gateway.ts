@@ -1,5 +1,9 @@
+import { SluiceError } from '../../domain/errors.js';
+import { readCertificate } from '../../gateway/certificate.js';
+import { startPrimary } from '../../gateway/cluster/primary.js';
+import { startWorkerProcess, workerIndex } from '../../gateway/cluster/worker.js';
 import { loadGatewayConfig } from '../../gateway/config.js';
-import { startGateway } from '../../gateway/gateway.js';
+import { type GatewayOptions, startGateway } from '../../gateway/gateway.js';
 import { untilSignal } from '../until-signal.js';
 
 export interface GatewayCommandOptions {
@@ -9,21 +13,43 @@ export interface GatewayCommandOptions {
   readonly port: number;
   readonly adminHost: string;
   readonly adminPort: number;
+  readonly workers: number;
+  readonly peers: readonly string[];
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
   readonly collector?: string;
   readonly stateDir: string;
   readonly accessLog?: string;
 }
 
-export async function gateway(options: GatewayCommandOptions): Promise<void> {
-  const { id, collector, config, ...rest } = options;
-  const key = process.env['SLUICE_PREDICTION_KEY'];
-  const running = await startGateway({
+export async function gateway(given: GatewayCommandOptions): Promise<void> {
+  const options = await optionsOf(given);
+  const index = workerIndex();
+  const running = await (index !== null
+    ? startWorkerProcess(options, index)
+    : given.workers > 1
+      ? startPrimary(options, given.workers)
+      : startGateway(options));
+  await untilSignal();
+  await running.close();
+  // A worker's channel to its primary would keep it alive.
+  if (index !== null) process.exit(0);
+}
+
+async function optionsOf(given: GatewayCommandOptions): Promise<GatewayOptions> {
+  const { id, collector, config, peers, tlsCert, tlsKey, workers: _, ...rest } = given;
+  const { SLUICE_PREDICTION_KEY: predictionKey, SLUICE_ADMIN_TOKEN: adminToken } = process.env;
+  if ((tlsCert === undefined) !== (tlsKey === undefined))
+    throw new SluiceError('USAGE', '--tls-cert and --tls-key belong together');
+  const tls = tlsCert === undefined || tlsKey === undefined ? null : await readCertificate(tlsCert, tlsKey);
+  return {
     ...rest,
     gatewayId: id,
     config: await loadGatewayConfig(config),
     collectorUrl: collector ?? null,
-    ...(key === undefined ? {} : { predictionKey: key }),
-  });
-  await untilSignal();
-  await running.close();
+    peers: () => peers,
+    ...(tls === null ? {} : { tls, adminTls: tls }),
+    ...(predictionKey === undefined ? {} : { predictionKey }),
+    ...(adminToken === undefined ? {} : { adminToken }),
+  };
 }

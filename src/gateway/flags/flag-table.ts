@@ -23,17 +23,21 @@ export class FlagTable {
   private readonly commanded = new Set<string>();
   private readonly configured: FlagDefinitions;
   private readonly path: string;
+  private readonly listeners: (() => Promise<void>)[] = [];
   private saving: Promise<void> = Promise.resolve();
 
-  private constructor(path: string, configured: FlagDefinitions) {
+  private readonly keep: typeof replaceFile;
+
+  private constructor(path: string, configured: FlagDefinitions, keep: typeof replaceFile) {
     this.path = path;
+    this.keep = keep;
     this.configured = configured;
     this.current = inForce(configured);
   }
 
   /** Starts from what was kept, where it is newer than the configuration. Where that can't be read, the configured flags serve. */
-  static async open(path: string, configured: FlagDefinitions, log: Log): Promise<FlagTable> {
-    const table = new FlagTable(path, configured);
+  static async open(path: string, configured: FlagDefinitions, log: Log, keep = replaceFile): Promise<FlagTable> {
+    const table = new FlagTable(path, configured, keep);
     try {
       const kept = Object.entries(await readFlagFile(path)).filter(
         ([key, { revision }]) => !Object.hasOwn(configured, key) || revision > (configured[key]?.revision ?? -1),
@@ -44,6 +48,17 @@ export class FlagTable {
       log('error', 'the kept flags are unreadable; the configured ones serve', { path, cause: describeError(error) });
     }
     return table;
+  }
+
+  /** Takes what the file says now. @returns the tag of the flags in force */
+  async reload(): Promise<{ tag: string }> {
+    this.replace({ ...this.configured, ...(await readFlagFile(this.path)) });
+    return { tag: this.current.tag };
+  }
+
+  /** Calls back after each change that is on disk. */
+  onChange(listener: () => Promise<void>): void {
+    this.listeners.push(listener);
   }
 
   get inForce(): FlagsInForce {
@@ -110,10 +125,10 @@ export class FlagTable {
   private save(): Promise<void> {
     const write = () => {
       const kept = Object.entries(this.inForce.definitions).filter(([key]) => this.commanded.has(key));
-      return replaceFile(this.path, `${JSON.stringify(Object.fromEntries(kept), null, 1)}\n`);
+      return this.keep(this.path, `${JSON.stringify(Object.fromEntries(kept), null, 1)}\n`);
     };
     this.saving = this.saving.then(write, write);
-    return this.saving;
+    return this.saving.then(async () => void (await Promise.all(this.listeners.map((listener) => listener()))));
   }
 }
 

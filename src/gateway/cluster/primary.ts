@@ -1,0 +1,206 @@
+import cluster, { type Worker } from 'node:cluster';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { AggregatorRegistry } from 'prom-client';
+import type { AppliedRoute, Route } from '../../domain/route.js';
+import { createAdmin } from '../admin.js';
+import { assertGuarded } from '../admin-guard.js';
+import { initialRoutes } from '../config.js';
+import { FlagTable } from '../flags/flag-table.js';
+import type { GatewayOptions, RunningGateway } from '../gateway.js';
+import { listen } from '../listener.js';
+import { logToStderr } from '../log.js';
+import type { MetricsPage } from '../metrics-page.js';
+import { Peers } from '../peers.js';
+import { predictionKey } from '../prediction-key.js';
+import { RouteTable } from '../route-table.js';
+import { addCounts, type VersionCounts } from '../stats.js';
+import { Workers } from './workers.js';
+
+/** What a worker says to its primary. */
+export interface WorkerMessage {
+  readonly dataUrl: string;
+  readonly adminUrl: string;
+}
+
+/** What a worker learns from its primary, by its environment. */
+export const WORKER_ENV = { index: 'SLUICE_WORKER', token: 'SLUICE_WORKER_TOKEN', primary: 'SLUICE_PRIMARY' } as const;
+
+const START_MS = 20_000;
+const LEAST_RESTART_MS = 100;
+const LONGEST_RESTART_MS = 5000;
+const STALLED_MS = 60_000;
+
+/**
+ * Starts a gateway of several processes that share a port. The primary serves no user: it keeps the state on disk, passes commands on, adds up metrics, and
+ * starts a worker anew where one has died; that one reads the same state.
+ * @throws {SluiceError} USAGE when the admin port can't be had
+ */
+export async function startPrimary(options: GatewayOptions, count: number): Promise<RunningGateway> {
+  const { gatewayId, config, stateDir, log = logToStderr, adminTls = null } = options;
+  const token = options.adminToken ?? null;
+  assertGuarded(options.adminHost, token);
+  // Made before the workers look for it.
+  await predictionKey(options.predictionKey, stateDir);
+  const path = join(stateDir, 'routes.json');
+  const routes = await RouteTable.open({ gatewayId, path, log }, initialRoutes(config));
+  const flags = await FlagTable.open(join(stateDir, 'flags.json'), config.flags ?? {}, log);
+  const inner = randomBytes(24).toString('base64url');
+  const workers = new Workers(count, inner);
+  flags.onChange(async () => void (await workers.tellAll('POST', '/v1/flags-file', {})));
+  const peers = new Peers({ urls: options.peers ?? (() => []), token, log });
+  const siblings = new Peers({ urls: () => workers.live(), token: inner, log });
+  routes.onTrip((route, trip) => {
+    void siblings.tell(route, trip);
+    if (trip.gatewayId.startsWith(`${gatewayId}/`)) void peers.tell(route, trip);
+  });
+  let counts: VersionCounts[] = [];
+  const deps = {
+    gatewayId,
+    routes,
+    flags,
+    metrics: sumOf(workers),
+    counts: () => counts,
+    isReady: () => workers.areThere,
+  };
+  const applyRoute = (route: Route) => applyToAll(routes, workers, route);
+  const admin = await listen(createAdmin({ ...deps, applyRoute, token }), {
+    host: options.adminHost,
+    port: options.adminPort,
+    stalledMs: STALLED_MS,
+    tls: adminTls,
+  });
+  // Workers report a trip here, with a token of their own.
+  const inward = await listen(createAdmin({ ...deps, applyRoute, token: inner }), {
+    host: '127.0.0.1',
+    port: 0,
+    stalledMs: STALLED_MS,
+    tls: null,
+  });
+  const gathering = setInterval(() => {
+    void workers.askAll('/v1/counts').then((all) => {
+      counts = addCounts(all.flat() as VersionCounts[]);
+    });
+  }, 1000);
+  gathering.unref();
+  const crew = new Crew(count, { token: inner, primary: inward.url }, workers, log);
+  const { dataUrl } = await crew.start();
+  log('info', 'gateway serves', { gatewayId, dataUrl, adminUrl: admin.url, workers: count });
+  return {
+    gatewayId,
+    dataUrl,
+    adminUrl: admin.url,
+    async close() {
+      clearInterval(gathering);
+      await crew.stop();
+      await Promise.all([admin.close(1000), inward.close(1000), workers.close()]);
+    },
+  };
+}
+
+/** What lowers exposure is on disk first, so that a worker that starts meanwhile begins with it; what raises it, once all workers are ready for it. */
+async function applyToAll(routes: RouteTable, workers: Workers, route: Route): Promise<AppliedRoute> {
+  const known = routes.applied(route.service)?.route;
+  const isRaising = route.candidate !== null && route.weightPercent > (known?.candidate ? known.weightPercent : 0);
+  routes.assertAcceptable(route);
+  const tell = () => workers.tellAll('PUT', `/v1/routes/${route.service}`, route);
+  if (isRaising) await tell();
+  const applied = await routes.apply(route);
+  if (!isRaising) await tell();
+  return applied;
+}
+
+function sumOf(workers: Workers): MetricsPage {
+  const gather = async () => AggregatorRegistry.aggregate((await workers.askAll('/v1/metrics')) as object[]);
+  return {
+    // Exemplars belong to one process; sums have none.
+    async show() {
+      const registry = await gather();
+      return { contentType: registry.contentType, text: await registry.metrics() };
+    },
+    raw: async () => (await gather()).getMetricsAsJSON(),
+  };
+}
+
+/** The processes themselves: as many as were asked for, also after one has died. */
+class Crew {
+  private readonly count: number;
+  private readonly env: { token: string; primary: string };
+  private readonly workers: Workers;
+  private readonly log: NonNullable<GatewayOptions['log']>;
+  private readonly processes = new Map<number, Worker>();
+  private readonly diedAt = new Map<number, number>();
+  private restartMs = LEAST_RESTART_MS;
+  private isStopping = false;
+
+  constructor(count: number, env: { token: string; primary: string }, workers: Workers, log: Crew['log']) {
+    this.count = count;
+    this.env = env;
+    this.workers = workers;
+    this.log = log;
+  }
+
+  /** @returns what the first worker that serves says */
+  async start(): Promise<WorkerMessage> {
+    const said = await Promise.all(
+      Array.from(
+        { length: this.count },
+        (_, index) =>
+          new Promise<WorkerMessage>((resolve, reject) => {
+            const timer = setTimeout(() => reject(new Error(`worker ${index} does not start`)), START_MS);
+            this.fork(index, (message) => {
+              clearTimeout(timer);
+              resolve(message);
+            });
+          }),
+      ),
+    ).catch(async (error: unknown) => {
+      await this.stop();
+      throw error;
+    });
+    return said[0] as WorkerMessage;
+  }
+
+  async stop(): Promise<void> {
+    this.isStopping = true;
+    await Promise.all(
+      [...this.processes.values()].map(
+        (worker) =>
+          new Promise<void>((resolve) => {
+            worker.once('exit', () => resolve());
+            worker.process.kill('SIGTERM');
+          }),
+      ),
+    );
+  }
+
+  private fork(index: number, onReady: (message: WorkerMessage) => void = () => undefined): void {
+    const worker = cluster.fork({
+      [WORKER_ENV.index]: String(index),
+      [WORKER_ENV.token]: this.env.token,
+      [WORKER_ENV.primary]: this.env.primary,
+    });
+    this.processes.set(index, worker);
+    worker.on('message', (message: WorkerMessage) => {
+      this.workers.came(index, message.adminUrl);
+      onReady(message);
+    });
+    worker.on('exit', (code, signal) => {
+      this.workers.went(index);
+      this.processes.delete(index);
+      if (!this.isStopping) this.restart(index, code ?? signal);
+    });
+  }
+
+  /** At once after a long life, later and later where it dies again and again. */
+  private restart(index: number, how: number | string): void {
+    const now = performance.now();
+    const quick = now - (this.diedAt.get(index) ?? Number.NEGATIVE_INFINITY) < LONGEST_RESTART_MS;
+    this.diedAt.set(index, now);
+    this.restartMs = quick ? Math.min(this.restartMs * 2, LONGEST_RESTART_MS) : LEAST_RESTART_MS;
+    this.log('error', 'a worker has died and is started anew', { worker: index, how, inMs: this.restartMs });
+    setTimeout(() => {
+      if (!this.isStopping) this.fork(index);
+    }, this.restartMs);
+  }
+}
