@@ -1,7 +1,16 @@
 /** Ports of 127.0.0.1 that the gateway bench uses. */
 export const BACKEND_PORT = 19_100;
 export const ADMIN_PORT = 19_111;
-export const PORTS = { nginx: 19_101, haproxy: 19_102, envoy: 19_103, sluice: 19_110, collector: 19_112 } as const;
+export const PORTS = {
+  nginx: 19_101,
+  haproxy: 19_102,
+  envoy: 19_103,
+  mirror: 19_104,
+  slowMirror: 19_105,
+  sluice: 19_110,
+  collector: 19_112,
+  slow: 19_113,
+} as const;
 
 const ANSWER =
   '{"model_name":"digits","id":"p-1","outputs":[{"name":"predict","shape":[1],"datatype":"INT64","data":[7]},' +
@@ -35,6 +44,19 @@ upstream v2 { server 127.0.0.1:${BACKEND_PORT}; keepalive 64; keepalive_requests
 split_clients "salt:$http_x_user_key" $arm { 50% v2; * v1; }
 server { listen 127.0.0.1:${PORTS.nginx}; location / { proxy_pass http://$arm; proxy_http_version 1.1; proxy_set_header Connection ""; } }`,
     ),
+    'mirror.conf': nginx('mirror', mirrored(PORTS.mirror, BACKEND_PORT)),
+    'slow-mirror.conf': nginx('slow-mirror', mirrored(PORTS.slowMirror, PORTS.slow)),
+    'steady.lua': `local n = 0
+local body = '${QUESTION}'
+request = function()
+  n = n + 1
+  return wrk.format("POST", "/v2/models/digits/infer", { ["content-type"] = "application/json", ["x-user-key"] = "user-" .. (n % 1000) }, body)
+end
+-- Eight connections, ten milliseconds each between two requests: about 800 a second.
+delay = function() return math.random(5, 14) end
+`,
+    'collector.cjs': `require('node:http').createServer((q, r) => q.resume().on('end', () => r.writeHead(202).end('{}'))).listen(${PORTS.collector}, '127.0.0.1')`,
+    'slow.cjs': `require('node:http').createServer((q, r) => q.resume().on('end', () => setTimeout(() => r.writeHead(200, { 'content-type': 'application/json' }).end(${JSON.stringify(ANSWER)}), 200))).listen(${PORTS.slow}, '127.0.0.1')`,
     'haproxy.cfg': `global
   nbthread 1
   log stdout format raw local0
@@ -64,6 +86,16 @@ services:
     protocol: { model: digits, unitKey: header:x-user-key }
 `,
   };
+}
+
+/** A copy of each request for another server, whose answers are thrown away. */
+function mirrored(port: number, shadowPort: number): string {
+  return `access_log off;
+upstream v1 { server 127.0.0.1:${BACKEND_PORT}; keepalive 64; keepalive_requests 100000000; }
+upstream shadow { server 127.0.0.1:${shadowPort}; keepalive 64; keepalive_requests 100000000; }
+server { listen 127.0.0.1:${port};
+  location / { mirror /shadow; proxy_pass http://v1; proxy_http_version 1.1; proxy_set_header Connection ""; }
+  location = /shadow { internal; proxy_pass http://shadow$request_uri; proxy_http_version 1.1; proxy_set_header Connection ""; } }`;
 }
 
 function envoy(folder: string): string {

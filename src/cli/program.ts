@@ -100,7 +100,12 @@ function addProcesses(program: Command): void {
     .option('--admin-host <address>', 'admin listens on', '127.0.0.1')
     .option('--admin-port <port>', 'admin', integer, 8081)
     .option('--workers <n>', 'processes that share the port; 1 needs no primary', integer, 1)
-    .option('--peers <urls>', 'admin listeners of the other replicas, told at once when a brake trips', list, [])
+    .option(
+      '--peers <urls>',
+      'admin listeners of the other replicas: asked at the start, told when a brake trips',
+      list,
+      [],
+    )
     .option('--tls-cert <file>', 'certificate of both listeners, PEM (with --tls-key)')
     .option('--tls-key <file>', 'its key, PEM')
     .option('--collector <url>', 'where records go', process.env['SLUICE_COLLECTOR'])

@@ -93,21 +93,29 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       return routes.apply(route);
     },
   };
-  const data = await UserServer.listen(createDataPlane({ ...parts, countsOfAll }), {
-    host: options.host,
-    port: options.port,
-    connections: limits.userConnections,
-    stalledMs,
-    tls,
-  });
+  const stop = async () => {
+    upstreams.close();
+    await accessLog?.close();
+  };
+  // Commands first: what comes while the peers are asked must not be missed.
   const admin = await listen(createAdmin(adminDeps), {
     host: options.adminHost,
     port: options.adminPort,
     stalledMs,
     tls: adminTls,
   }).catch(async (error: unknown) => {
-    upstreams.close();
-    await Promise.all([data.close(0), accessLog?.close()]);
+    await stop();
+    throw error;
+  });
+  if (options.worker === undefined) await routes.adopt(await parts.peers.routes());
+  const data = await UserServer.listen(createDataPlane({ ...parts, countsOfAll }), {
+    host: options.host,
+    port: options.port,
+    connections: limits.userConnections,
+    stalledMs,
+    tls,
+  }).catch(async (error: unknown) => {
+    await Promise.all([admin.close(0), stop()]);
     throw error;
   });
   const shipper = new Shipper({
@@ -133,8 +141,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       await shadow.close(left());
       await shipper.close(Math.max(left(), LEAST_SHIPPING_MS));
       await admin.close(left());
-      upstreams.close();
-      await accessLog?.close();
+      await stop();
     },
   };
 }
@@ -174,6 +181,7 @@ async function assemble(options: GatewayOptions) {
     recorder,
     metrics,
     shadow,
+    peers,
     ids: new PredictionIds(key),
     forced: new ForceTokens(key),
     held: new HeldAnswers(limits.heldBytes),

@@ -29,7 +29,8 @@ export async function listen(
     server.once('error', (error) =>
       reject(new SluiceError('USAGE', `the gateway can't listen on ${host}:${port}`, { cause: error })),
     );
-    server.listen(port, host, resolve);
+    // In a cluster, workers would share even a port that each of them asked for at random.
+    server.listen({ port, host, exclusive: true }, resolve);
   });
   const { family, address, port: bound } = server.address() as AddressInfo;
   return {

@@ -1,7 +1,10 @@
 import { request } from 'undici';
+import { z } from 'zod';
 import { describeError } from '../domain/errors.js';
 import type { Route, Trip } from '../domain/route.js';
 import type { Log } from './log.js';
+import { tripSchema } from './route-file.js';
+import { routeSchema } from './route-schema.js';
 
 export interface PeersOptions {
   /** Admin listeners of the other replicas. */
@@ -9,6 +12,13 @@ export interface PeersOptions {
   readonly token: string | null;
   readonly log: Log;
 }
+
+const peerRoutes = z.object({
+  routes: z.array(
+    z.object({ route: routeSchema, leaseRemainingMs: z.number().nullable(), trip: tripSchema.nullable() }),
+  ),
+});
+export type PeerRoute = z.output<typeof peerRoutes>['routes'][number];
 
 const TIMEOUT_MS = 500;
 const TRIES = 5;
@@ -23,6 +33,30 @@ export class Peers {
 
   async tell({ service, epoch }: Route, trip: Trip): Promise<void> {
     await Promise.all(this.options.urls().map((url) => this.tellOne(url, service, { epoch, ...trip })));
+  }
+
+  /**
+   * What the other replicas serve: a replica that was away must not go on where it stopped, nor a new one where the configuration begins.
+   * Who does not answer is left out.
+   */
+  async routes(): Promise<PeerRoute[]> {
+    const { token, log } = this.options;
+    const asked = this.options.urls().map(async (url) => {
+      try {
+        const { statusCode, body } = await request(`${url}/v1/routes`, {
+          ...(token === null ? {} : { headers: { authorization: `Bearer ${token}` } }),
+          headersTimeout: TIMEOUT_MS,
+          bodyTimeout: TIMEOUT_MS,
+        });
+        const said: unknown = await body.json();
+        if (statusCode !== 200) throw new Error(`status ${statusCode}`);
+        return peerRoutes.parse(said).routes;
+      } catch (error) {
+        log('warn', 'a peer does not tell what it serves', { url, cause: describeError(error) });
+        return [];
+      }
+    });
+    return (await Promise.all(asked)).flat();
   }
 
   /** One that is away comes back with its lease run out, or hears of it from the control plane. */

@@ -98,6 +98,18 @@ export class RouteTable {
     );
   }
 
+  /** Takes what another replica serves, where it is newer than what is known here, with what is left of its lease. */
+  async adopt(routes: readonly Pick<AppliedRoute, 'route' | 'leaseRemainingMs' | 'trip'>[]): Promise<void> {
+    for (const { route, leaseRemainingMs, trip } of routes) {
+      const known = this.served.get(route.service);
+      // A service that is not configured here is not one to serve here.
+      if (known === undefined || known.route.epoch >= route.epoch || known.prefix !== pathPrefix(route.protocol))
+        continue;
+      this.set(route, route.leaseMs === null ? null : Math.min(route.leaseMs, leaseRemainingMs ?? 0), trip);
+    }
+    await this.save();
+  }
+
   /** The service whose requests arrive under a path. */
   find(path: string): ServedRoute | undefined {
     for (const served of this.served.values())

@@ -75,7 +75,7 @@ describe('docker-compose.yml', () => {
     const sources = ['src/config.ts', 'src/cli/program.ts', 'src/cli/commands/gateway.ts'];
     const read = sources.map((path) => readFileSync(path, 'utf8')).join();
     for (const name of Object.keys(environment).filter((text) => text.startsWith('SLUICE_')))
-      expect([name, read.includes(`'${name}'`)]).toEqual([name, true]);
+      expect([name, new RegExp(`'${name}'|${name}:`).test(read)]).toEqual([name, true]);
   });
 
   test.each(services.flatMap(([name, { entrypoint }]) => (entrypoint ? [[name, entrypoint[1] ?? ''] as const] : [])))(

@@ -2,9 +2,11 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { fetch } from 'undici';
 import type { ObservationBatch } from '../../src/domain/observation.js';
 import { predictionKey } from '../../src/gateway/prediction-key.js';
 import { Spool } from '../../src/gateway/record/spool.js';
+import { GatewayStage } from './stage.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -99,5 +101,31 @@ describe('the prediction key', () => {
     expect(String(await predictionKey('sixteen letters!', folder))).toBe('sixteen letters!');
     await expect(predictionKey('short', folder)).rejects.toThrow(/has 5 characters/);
     await expect(readFile(join(folder, 'prediction.key'))).rejects.toThrow(/ENOENT/);
+  });
+});
+
+describe('a replica that starts', () => {
+  test('takes what its peers serve, tripped brakes included, where that is newer', async () => {
+    const [peer, stage] = [await GatewayStage.open(), await GatewayStage.open()];
+    try {
+      // The same model servers, as replicas have.
+      const route = { candidate: peer.route().candidate, baseline: peer.route().baseline };
+      await stage.apply({ ...route, epoch: 3, weightPercent: 0 });
+      await peer.apply({ ...route, epoch: 7, weightPercent: 100 });
+      stage.more = { peers: () => ['http://127.0.0.1:9', peer.gateway.adminUrl] };
+      await stage.restart();
+      expect((await stage.infer('user-1')).version).toBe('v2');
+      expect((await stage.apply({ ...route, epoch: 6 })).status).toBe(409);
+      const trip = { epoch: 7, at: new Date().toISOString(), reason: 'bad', gatewayId: 'g9' };
+      await fetch(`${peer.gateway.adminUrl}/v1/routes/digits/trip`, { method: 'POST', body: JSON.stringify(trip) });
+      await rm(stage.routeFile);
+      await stage.restart();
+      expect((await stage.infer('user-1')).version).toBe('v1');
+      await stage.apply({ ...route, epoch: 8, weightPercent: 100 });
+      await stage.restart();
+      expect((await stage.infer('user-1')).version).toBe('v2');
+    } finally {
+      await Promise.all([peer.close(), stage.close()]);
+    }
   });
 });

@@ -83,6 +83,8 @@ export async function startPrimary(options: GatewayOptions, count: number): Prom
     });
   }, 1000);
   gathering.unref();
+  // Before there is a worker that would serve what is old.
+  await routes.adopt(await peers.routes());
   const crew = new Crew(count, { token: inner, primary: inward.url }, workers, log);
   const { dataUrl } = await crew.start();
   log('info', 'gateway serves', { gatewayId, dataUrl, adminUrl: admin.url, workers: count });
