@@ -81,8 +81,8 @@ export function wrk(port: number, seconds: number, connections: number, script: 
     errors:
       Number(/Non-2xx or 3xx responses: (\d+)/.exec(output)?.[1] ?? 0) +
       [...(/Socket errors: (.*)/.exec(output)?.[1] ?? '').matchAll(/\d+/g)].reduce((sum, [n]) => sum + Number(n), 0),
-    p50Ms: milliseconds(/50%\s+(\S+)/.exec(output)?.[1]),
-    p99Ms: milliseconds(/99%\s+(\S+)/.exec(output)?.[1]),
+    p50Ms: milliseconds(/^\s+50%\s+(\S+)/m.exec(output)?.[1]),
+    p99Ms: milliseconds(/^\s+99%\s+(\S+)/m.exec(output)?.[1]),
   };
 }
 

@@ -1,7 +1,7 @@
-import { request } from 'undici';
 import { z } from 'zod';
 import { describeError } from '../domain/errors.js';
 import type { Route, Trip } from '../domain/route.js';
+import { callHttp } from './http-call.js';
 import type { Log } from './log.js';
 import { tripSchema } from './route-file.js';
 import { routeSchema } from './route-schema.js';
@@ -43,14 +43,14 @@ export class Peers {
     const { token, log } = this.options;
     const asked = this.options.urls().map(async (url) => {
       try {
-        const { statusCode, body } = await request(`${url}/v1/routes`, {
-          ...(token === null ? {} : { headers: { authorization: `Bearer ${token}` } }),
-          headersTimeout: TIMEOUT_MS,
-          bodyTimeout: TIMEOUT_MS,
+        const { status, text } = await callHttp({
+          method: 'GET',
+          url: `${url}/v1/routes`,
+          token,
+          timeoutMs: TIMEOUT_MS,
         });
-        const said: unknown = await body.json();
-        if (statusCode !== 200) throw new Error(`status ${statusCode}`);
-        return peerRoutes.parse(said).routes;
+        if (status !== 200) throw new Error(`status ${status}`);
+        return peerRoutes.parse(JSON.parse(text)).routes;
       } catch (error) {
         log('warn', 'a peer does not tell what it serves', { url, cause: describeError(error) });
         return [];
@@ -64,19 +64,11 @@ export class Peers {
     const { token, log } = this.options;
     for (let tries = 1; ; tries += 1) {
       try {
-        const { statusCode, body } = await request(`${url}/v1/routes/${service}/trip`, {
-          method: 'POST',
-          headers: {
-            'content-type': 'application/json',
-            ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-          },
-          body: JSON.stringify(command),
-          headersTimeout: TIMEOUT_MS,
-          bodyTimeout: TIMEOUT_MS,
-        });
-        await body.dump();
-        if (statusCode < 300) return;
-        throw new Error(`status ${statusCode}`);
+        const trip = `${url}/v1/routes/${service}/trip`;
+        const body = JSON.stringify(command);
+        const { status } = await callHttp({ method: 'POST', url: trip, body, token, timeoutMs: TIMEOUT_MS });
+        if (status < 300) return;
+        throw new Error(`status ${status}`);
       } catch (error) {
         if (tries < TRIES) continue;
         return log('warn', 'a peer could not be told of a trip', { url, service, cause: describeError(error) });

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import type { Route } from '../domain/route.js';
 import { AnswerCopy, type ReadAnswer, UNREADABLE } from './answer.js';
 import { shadowHeaders } from './headers.js';
 import type { Limits } from './limits.js';
@@ -41,11 +42,18 @@ export class ShadowQueue {
     this.deps = deps;
   }
 
+  /** Whether a copy of a request under way would find room; one that would not is dropped and counted now, before it costs anything. */
+  admits({ service }: Route): boolean {
+    if (!this.closed && this.waiting.length < this.deps.limits.shadowQueue) return true;
+    this.drop(service);
+    return false;
+  }
+
   add(copy: ShadowCopy): void {
     const { limits } = this.deps;
     const bytes = this.waitingBytes + bodyBytes(copy);
     if (this.closed || this.waiting.length >= limits.shadowQueue || bytes > limits.shadowQueueBytes)
-      return this.drop(copy);
+      return this.drop(copy.baseline.route.service);
     this.waiting.push(copy);
     this.waitingBytes = bytes;
     this.next();
@@ -54,7 +62,7 @@ export class ShadowQueue {
   /** Drops what waits, and lets what is on its way be answered and recorded, for a while. */
   async close(patienceMs: number): Promise<void> {
     this.closed = true;
-    for (const copy of this.waiting) this.drop(copy);
+    for (const copy of this.waiting) this.drop(copy.baseline.route.service);
     [this.waiting, this.waitingBytes] = [[], 0];
     if (this.inFlight === 0) return;
     await new Promise<void>((resolve) => {
@@ -66,9 +74,9 @@ export class ShadowQueue {
     });
   }
 
-  private drop({ baseline }: ShadowCopy): void {
+  private drop(service: string): void {
     this.dropped += 1;
-    this.deps.metrics.countShadowDrop(baseline.route.service);
+    this.deps.metrics.countShadowDrop(service);
   }
 
   private next(): void {

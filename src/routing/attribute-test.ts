@@ -1,4 +1,5 @@
-import semver from 'semver';
+// Not the whole package: a gateway is short of memory.
+import Range from 'semver/classes/range.js';
 import type { AttributeValue } from '../domain/condition.js';
 import type { AttributeTest, Operators, Scalar } from '../domain/spec/condition.js';
 
@@ -95,7 +96,15 @@ function laterThan(limit: number): Check {
 }
 
 function inVersionRange(text: string): Check {
-  if (semver.validRange(text) === null) throw new RangeError(`"${text}" is not a range of versions`);
-  const range = new semver.Range(text);
+  const range = rangeOf(text);
   return (value) => typeof value === 'string' && range.test(value);
+}
+
+/** @throws {RangeError} */
+function rangeOf(text: string): Range {
+  try {
+    return new Range(text);
+  } catch (cause) {
+    throw new RangeError(`"${text}" is not a range of versions`, { cause });
+  }
 }

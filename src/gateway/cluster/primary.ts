@@ -95,7 +95,7 @@ export async function startPrimary(options: GatewayOptions, count: number): Prom
     async close() {
       clearInterval(gathering);
       await crew.stop();
-      await Promise.all([admin.close(1000), inward.close(1000), workers.close()]);
+      await Promise.all([admin.close(1000), inward.close(1000)]);
     },
   };
 }

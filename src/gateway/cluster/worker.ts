@@ -1,5 +1,5 @@
-import { request } from 'undici';
 import { type GatewayOptions, type RunningGateway, startGateway } from '../gateway.js';
+import { callHttp } from '../http-call.js';
 import type { VersionCounts } from '../stats.js';
 import { WORKER_ENV, type WorkerMessage } from './primary.js';
 
@@ -21,8 +21,9 @@ export async function startWorkerProcess(
     worker: {
       index,
       async countsOfAll() {
-        const { body } = await request(`${primary}/v1/counts`, { headers: { authorization: `Bearer ${adminToken}` } });
-        return (await body.json()) as VersionCounts[];
+        const url = `${primary}/v1/counts`;
+        const { text } = await callHttp({ method: 'GET', url, token: adminToken, timeoutMs: 1000 });
+        return JSON.parse(text) as VersionCounts[];
       },
     },
     adminHost: '127.0.0.1',

@@ -1,5 +1,5 @@
-import { Agent, request } from 'undici';
 import { describeError, SluiceError } from '../../domain/errors.js';
+import { callHttp } from '../http-call.js';
 
 const TIMEOUT_MS = 2500;
 
@@ -8,7 +8,6 @@ export class Workers {
   /** By number; undefined while that one is away. */
   private readonly urls: (string | undefined)[];
   private readonly token: string;
-  private readonly agent = new Agent({ headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS });
 
   constructor(count: number, token: string) {
     this.urls = Array.from({ length: count }, () => undefined);
@@ -49,21 +48,18 @@ export class Workers {
     return answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
   }
 
-  async close(): Promise<void> {
-    await this.agent.close();
-  }
-
   private async ask(url: string, method: 'GET' | 'PUT' | 'POST', path: string, body?: unknown): Promise<unknown> {
-    const { statusCode, body: answer } = await request(`${url}${path}`, {
+    const { status, text } = await callHttp({
       method,
-      headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' },
+      url: `${url}${path}`,
+      token: this.token,
+      timeoutMs: TIMEOUT_MS,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      dispatcher: this.agent,
     }).catch((error: unknown) => {
       throw new SluiceError('GATEWAY_UNREACHABLE', `worker ${url}: ${describeError(error)}`, { cause: error });
     });
-    const said = (await answer.json()) as { code?: SluiceError['code']; error?: string };
-    if (statusCode < 300) return said;
-    throw new SluiceError(said.code ?? 'GATEWAY_UNREACHABLE', `worker ${url}: ${said.error ?? `status ${statusCode}`}`);
+    const said = JSON.parse(text) as { code?: SluiceError['code']; error?: string };
+    if (status < 300) return said;
+    throw new SluiceError(said.code ?? 'GATEWAY_UNREACHABLE', `worker ${url}: ${said.error ?? `status ${status}`}`);
   }
 }

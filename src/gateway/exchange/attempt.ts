@@ -232,9 +232,11 @@ class Attempt implements AnswerSink {
 
   private decideRecording(headers: HeaderList, { first, second }: PredictionId): void {
     const { served } = this.assigned;
-    const { recorder, limits } = this.deps;
-    this.isMirrored =
+    const { recorder, limits, shadow } = this.deps;
+    const isDrawn =
       this.by.arm === 'baseline' && served.route.candidate !== null && second * 100 < served.shadowPercent;
+    // Where no copy would be taken, the answer need not be kept for it either.
+    this.isMirrored = isDrawn && shadow.admits(served.route);
     this.isRecorded = recorder.samples(first, this.at);
     if (this.isMirrored || this.isRecorded) this.copy = new AnswerCopy(headers, limits.readableAnswerBytes);
   }

@@ -12,6 +12,8 @@ export function soundnessOf(status: number, headers: HeaderList): Soundness {
   if (status >= 500 || (status >= 300 && status < 400)) return 'unsound';
   if (status < 200 || status > 299) return 'stream';
   const type = headerOf(headers, 'content-type').toLowerCase();
+  // What nearly all say.
+  if (type === 'application/json' && headerOf(headers, 'content-encoding') === '') return 'whole';
   if (/^(?:text\/event-stream|application\/octet-stream|application\/x-ndjson)/.test(type)) return 'stream';
   if (!/\bjson\b/.test(type)) return 'unsound';
   return ['', 'identity'].includes(headerOf(headers, 'content-encoding')) ? 'whole' : 'stream';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import { request } from 'undici';
 import { describeError } from '../../domain/errors.js';
 import type { ObservationBatch } from '../../domain/observation.js';
 import type { Route } from '../../domain/route.js';
+import { callHttp } from '../http-call.js';
 import type { Log } from '../log.js';
 import type { Recorded, Recorder } from './recorder.js';
 import type { Spool } from './spool.js';
@@ -115,22 +115,20 @@ export class Shipper {
   private async send(collectorUrl: string, body: string): Promise<boolean> {
     const { log } = this.options;
     try {
-      const { statusCode, body: answer } = await request(`${collectorUrl}/v1/observations`, {
+      const { status, text } = await callHttp({
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        url: `${collectorUrl}/v1/observations`,
         body,
-        headersTimeout: SEND_TIMEOUT_MS,
-        bodyTimeout: SEND_TIMEOUT_MS,
+        timeoutMs: SEND_TIMEOUT_MS,
         signal: this.stop.signal,
       });
-      const text = await answer.text();
-      const isRefused = REFUSALS.includes(statusCode);
-      if (!isRefused && (statusCode < 200 || statusCode > 299)) throw new Error(`status ${statusCode}`);
+      const isRefused = REFUSALS.includes(status);
+      if (!isRefused && (status < 200 || status > 299)) throw new Error(`status ${status}`);
       if (this.failures > 0) log('info', 'the collector is back', { collectorUrl });
       this.failures = 0;
       if (!isRefused) return true;
       this.refused += 1;
-      log('error', 'the collector refused a batch', { status: statusCode, answer: text.slice(0, 500) });
+      log('error', 'the collector refused a batch', { status, answer: text.slice(0, 500) });
       return true;
     } catch (error) {
       this.backOff(collectorUrl, error);
