@@ -34,6 +34,7 @@ const MOST_LABELS = 1000;
 /** Longer than the gateway's patience with a candidate and then with the baseline. */
 const ANSWER_TIMEOUT_MS = 30_000;
 const HIGHEST_RATE = 1000;
+const REGIONS = ['us', 'de', 'at', 'fr'] as const;
 
 interface DueLabel {
   readonly predictionId: string;
@@ -74,13 +75,13 @@ export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
   const labeller = setInterval(() => track(sendLabels(performance.now())), LABEL_BATCH_MS);
 
   async function sendOne(): Promise<void> {
-    const { user, body, label, isLabelled } = nextRequest();
+    const { user, region, plan, body, label, isLabelled } = nextRequest();
     const sentAt = performance.now();
     try {
       const answer = await pool.request({
         method: 'POST',
         path: '/v2/models/digits/infer',
-        headers: { 'content-type': 'application/json', 'x-user-key': user },
+        headers: { 'content-type': 'application/json', 'x-user-key': user, 'x-region': region, 'x-plan': plan },
         body,
       });
       await answer.body.dump();
@@ -142,6 +143,8 @@ function assertOptions({ ratePerSecond, users, labelDelayMs, labelShare }: Traff
 
 interface NextRequest {
   readonly user: string;
+  readonly region: string;
+  readonly plan: string;
   readonly body: string;
   readonly label: string;
   readonly isLabelled: boolean;
@@ -154,9 +157,13 @@ function requestSource({ rowsPath, users, labelShare, seed }: TrafficOptions): (
   const [first] = rows;
   if (first === undefined) throw new RangeError(`${rowsPath} has no rows`);
   return () => {
-    const user = `user-${Math.floor(random() * users)}`;
+    const number = Math.floor(random() * users);
+    const user = `user-${number}`;
+    // Users have a place, and some are testers: what examples/digits-regions.yaml asks for.
+    const region = REGIONS[number % REGIONS.length] ?? 'us';
+    const plan = number % 50 === 0 ? 'internal' : 'free';
     const row = rows[Math.floor(random() * rows.length)] ?? first;
-    return { user, ...row, isLabelled: random() < labelShare };
+    return { user, region, plan, ...row, isLabelled: random() < labelShare };
   };
 }
 

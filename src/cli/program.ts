@@ -13,6 +13,7 @@ export function buildProgram(): Command {
   addRolloutCommands(program);
   addDecisionCommands(program);
   addProcesses(program);
+  addForce(program);
   return program;
 }
 
@@ -116,6 +117,18 @@ function addProcesses(program: Command): void {
 
 function list(text: string): string[] {
   return text.split(',').map((part) => part.trim().replace(/\/+$/, ''));
+}
+
+function addForce(program: Command): void {
+  program
+    .command('force <service> <version>')
+    .description(
+      'print a token for testers: the header x-sluice-force with it chooses the version (needs SLUICE_PREDICTION_KEY)',
+    )
+    .option('--for <duration>', 'how long it holds', duration, parseDuration('1h'))
+    .action(async (service, version, options) =>
+      (await import('./commands/force.js')).force(service, version, options.for),
+    );
 }
 
 function duration(text: string): number {

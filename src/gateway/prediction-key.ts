@@ -30,7 +30,7 @@ async function createOnce(path: string, text: string): Promise<void> {
   }
 }
 
-function asKey(text: string, from: string): Buffer {
+export function asKey(text: string, from: string): Buffer {
   if (text.length >= SHORTEST_KEY) return Buffer.from(text);
   throw new SluiceError('USAGE', `${from} has ${text.length} characters; at least ${SHORTEST_KEY} are needed`);
 }

@@ -14,10 +14,13 @@ export interface ShadowCopy {
   readonly baseline: Observed;
   readonly answer: ReadAnswer;
   readonly request: UpstreamRequest;
+  /** Where the baseline's answer was recorded: then the candidate's is as well. */
+  readonly sampled: Sampled | null;
+}
+
+interface Sampled {
   readonly predictionId: string;
   readonly unitHash: string;
-  /** Whether the baseline's answer was recorded: then the candidate's is as well. */
-  readonly isRecorded: boolean;
 }
 
 export interface ShadowDeps {
@@ -126,27 +129,46 @@ export class ShadowQueue {
 
   private record(copy: ShadowCopy, shadow: Observed, answer: ReadAnswer): void {
     const { recorder } = this.deps;
-    const { baseline, predictionId, unitHash, isRecorded, request } = copy;
-    const { service, rolloutId, epoch, traffic } = shadow.route;
-    recorder.count(shadow);
-    if (isRecorded) recorder.predict(shadow, { predictionId, unitHash, body: request.body }, answer);
+    const { baseline, answer: ours } = copy;
+    const { route, at } = shadow;
     const said = shadow.failed ? UNREADABLE : answer;
-    const pair = {
-      predictionId,
+    recorder.count(shadow);
+    recorder.compare({
+      route,
+      at,
+      agreed: agreement(ours, said, route.traffic?.scoreTolerance),
+      baselineError: baseline.failed,
+      candidateError: shadow.failed,
+      latencyDifferenceMs: shadow.latencyMs - baseline.latencyMs,
+      scoreDifference: ours.score === null || said.score === null ? null : said.score - ours.score,
+    });
+    if (copy.sampled !== null) this.sample(copy, copy.sampled, shadow, said);
+  }
+
+  private sample(
+    { baseline, answer, request }: ShadowCopy,
+    sampled: Sampled,
+    shadow: Observed,
+    said: ReadAnswer,
+  ): void {
+    const { recorder } = this.deps;
+    const { service, rolloutId, epoch } = shadow.route;
+    recorder.predict(shadow, { ...sampled, body: request.body }, said);
+    recorder.pair({
+      predictionId: sampled.predictionId,
       service,
       rolloutId,
       epoch,
       at: new Date(shadow.at).toISOString(),
-      baselineLabel: copy.answer.label,
+      baselineLabel: answer.label,
       candidateLabel: said.label,
-      baselineScore: copy.answer.score,
+      baselineScore: answer.score,
       candidateScore: said.score,
       baselineLatencyMs: baseline.latencyMs,
       candidateLatencyMs: shadow.latencyMs,
       baselineError: baseline.failed,
       candidateError: shadow.failed,
-    };
-    recorder.pair(pair, { agreed: agreement(copy.answer, said, traffic?.scoreTolerance) }, isRecorded);
+    });
   }
 }
 

@@ -15,6 +15,7 @@ const EXAMPLES = [
   'examples/digits-v2.yaml',
   'examples/digits-v3.yaml',
   'examples/digits-kayenta.yaml',
+  'examples/digits-regions.yaml',
   'examples/production.yaml',
 ];
 
@@ -108,6 +109,29 @@ describe('a wrong spec is refused, with line and column', () => {
       'a service with slashes',
       good.replace('service: digits', 'service: ../x'),
       /service: expected 1 to 63 lower-case letters.* \(got \.\.\/x\)/,
+    ],
+    [
+      'a segment by an attribute that nobody reads',
+      good.replace('guardrails:', 'traffic: { segments: [{ name: eu, when: { region: eu } }] }\nguardrails:'),
+      /traffic\.segments\.0\.when: attribute region is not in protocol\.attributes/,
+    ],
+    [
+      'further versions that leave too little for the candidate',
+      good.replace('guardrails:', 'traffic: { others: [{ version: v9, url: "http://a", weight: 60 }] }\nguardrails:'),
+      /traffic\.others: others have 60 %, and the candidate up to 50 %: more than 100 % together/,
+    ],
+    [
+      'a brake without a limit',
+      good.replace('guardrails:', 'traffic: { brake: {} }\nguardrails:'),
+      /traffic\.brake: a brake needs a limit/,
+    ],
+    [
+      'a window in no zone',
+      good.replace(
+        'guardrails:',
+        'traffic: { segments: [{ name: x, during: { from: "08:00", zone: Mars/Olympus } }] }\nguardrails:',
+      ),
+      /zone/,
     ],
     ['a year of a bake', good.replace('bake: 5s', 'bake: 400d'), /duration 400d is outside 1ms\.\.366d/],
     [

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { sendCommand } from '../../src/client/send-command.js';
 import { connectTemporal, type TemporalLink, temporalSettings } from '../../src/temporal/connection.js';
+import { answers, predicts, startServer } from '../gateway/stage.js';
 import { findPostgres } from '../setup/postgres.js';
 import { Installation } from './installation.js';
 
@@ -212,6 +213,31 @@ describe('the control plane is lost', () => {
     await it.until((state) => state.status === 'aborted');
     expectNobodyHurt();
   });
+});
+
+test('a candidate that breaks all at once: the gateway takes it out, and the rollout rolls back with its reason', async () => {
+  const breaking = await startServer(predicts('7'));
+  try {
+    const path = await it.fileFrom('examples/digits-v2.yaml', 'brake.yaml', [
+      ...longStep,
+      [`http://127.0.0.1:${it.ports.v2}`, breaking.url],
+      [/ {2}validation:\n(.*\n)*?(?= {2}canary)/, ''],
+      ['guardrails:', 'traffic: { brake: { minRequests: 10, errorRate: { max: 0.5 } } }\nguardrails:'],
+      ['margin: 0.02', 'margin: 0.02, minSamples: 100000'],
+      ['margin: 0.15', 'margin: 0.9'],
+    ]);
+    await it.sluice('start', path);
+    await it.until((state) => state.weightPercent === 20);
+    const brokenAt = performance.now();
+    breaking.behaviour = answers(500);
+    const state = await it.until(({ status }) => status === 'rolled-back');
+    expect(performance.now() - brokenAt).toBeLessThan(10_000);
+    expect(state.reason).toMatch(/^brake of \S+: \d+ of the candidate's last \d+ answers failed: above 50 %$/);
+    expect((await it.route()).route).toMatchObject({ baseline: { version: 'v1' }, candidate: null });
+    expectNobodyHurt();
+  } finally {
+    await breaking.close();
+  }
 });
 
 describe('the two rollouts of the demo', () => {

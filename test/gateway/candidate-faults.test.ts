@@ -62,6 +62,24 @@ describe('a candidate that', () => {
   });
 });
 
+test('a candidate that hangs under load harms nobody, and fills no memory', async () => {
+  await stage.close();
+  stage = await GatewayStage.open({ answerTimeoutMs: 10_000 });
+  stage.v2.behaviour = hangs;
+  const traffic = policyOf({ candidateTimeout: '100ms', brake: { errorRate: { max: 0.5 } } });
+  await stage.apply({ weightPercent: 50, traffic });
+  const before = process.memoryUsage().rss;
+  const answered: Promise<{ status: number }>[] = [];
+  // About 1,000 a second for two seconds.
+  for (let tick = 0; tick < 100; tick += 1) {
+    for (let i = 0; i < 20; i += 1) answered.push(stage.infer(`user-${tick * 20 + i}`));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  expect(new Set((await Promise.all(answered)).map(({ status }) => status))).toEqual(new Set([200]));
+  expect(await stage.effectiveWeight()).toBe(0);
+  expect(process.memoryUsage().rss - before).toBeLessThan(200 * 2 ** 20);
+}, 30_000);
+
 describe('patience', () => {
   test('with a candidate ends after its time-out, with a user after the deadline', async () => {
     stage.v2.behaviour = hangs;

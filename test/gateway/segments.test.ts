@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { fetch } from 'undici';
 import { ForceTokens } from '../../src/gateway/force-token.js';
 import { GatewayStage, predicts, startServer, until } from './stage.js';
@@ -62,6 +63,26 @@ describe('segments', () => {
     expect(await ask('{"__proto__":{"user":{"age":30}}}')).toBe('v1');
     expect(await ask('garbage')).toBe('v1');
   });
+});
+
+test('whatever is sent, it is answered', async () => {
+  const traffic = policyOf({ segments: [{ name: 'grown', when: { age: { atLeast: 18 }, plan: { contains: 'x' } } }] });
+  await stage.apply({ weightPercent: 50, protocol: { ...protocol(), unitKey: 'body:/user/id' }, traffic });
+  const value = fc.string({ unit: fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code)) });
+  await fc.assert(
+    fc.asyncProperty(value, value, fc.oneof(fc.string(), fc.json()), async (region, cookie, body) => {
+      const answer = await fetch(`${stage.gateway.dataUrl}/v2/models/digits/infer`, {
+        method: 'POST',
+        headers: { 'x-region': region, cookie },
+        body,
+      });
+      expect([200, 400]).toContain(answer.status);
+    }),
+    { numRuns: 200 },
+  );
+  const huge = JSON.stringify({ user: { id: 'x'.repeat(1_000_000) } });
+  const answer = await fetch(`${stage.gateway.dataUrl}/v2/models/digits/infer`, { method: 'POST', body: huge });
+  expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('1000000 characters')]);
 });
 
 describe('further versions', () => {

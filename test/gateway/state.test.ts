@@ -14,22 +14,11 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const batch = (sequence: number): ObservationBatch => ({
-  gatewayId: 'g1',
-  bootId: 'boot',
-  sequence,
-  sentAt: new Date(1_800_000_000_000).toISOString(),
-  buckets: [],
-  predictions: [],
-  shadowBuckets: [],
-  shadowPairs: [],
-  exposures: [],
-  interleaved: [],
-  features: [],
-  feedback: [],
-  dropped: { shadowCopies: 0, predictions: 0, batches: 0 },
-});
-const BATCH_BYTES = JSON.stringify(batch(0)).length;
+const batch = (sequence: number) => {
+  const head = { gatewayId: 'g1', bootId: 'boot', sequence, sentAt: new Date(1_800_000_000_000).toISOString() };
+  return { ...head, text: JSON.stringify({ ...head, buckets: [] }) };
+};
+const BATCH_BYTES = batch(0).text.length;
 
 async function drain(spool: Spool): Promise<number[]> {
   const sequences: number[] = [];

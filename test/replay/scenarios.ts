@@ -94,6 +94,15 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
+    name: 'rolled-back-by-brake',
+    ending: 'rolled-back',
+    prepare: (world) => {
+      world.trip = { at: '2026-11-21T10:00:00.000Z', reason: '60 of the last 100 answers failed', gatewayId: 'g1' };
+    },
+  },
+  // Since units' exposures are recorded in an A/B evaluation.
+  { name: 'promoted-with-exposures', ending: 'promoted', phases: ALL_PHASES },
+  {
     name: 'rolled-back-in-shadow',
     ending: 'rolled-back',
     phases: ALL_PHASES,

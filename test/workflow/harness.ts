@@ -6,7 +6,7 @@ import { startRollout } from '../../src/client/start-rollout.js';
 import type { Decision } from '../../src/domain/decision.js';
 import { NO_PROGRESS, type ProgressByMetric } from '../../src/domain/guardrail-progress.js';
 import { hasEnded, type RolloutState } from '../../src/domain/rollout-state.js';
-import type { Route } from '../../src/domain/route.js';
+import type { Route, Trip } from '../../src/domain/route.js';
 import { type RolloutSpec, type RolloutSpecInput, rolloutSpec } from '../../src/domain/spec/rollout-spec.js';
 import { type Evidence, type Verdict, verdictSignature } from '../../src/domain/verdict.js';
 import { connectTemporal, type TemporalLink, temporalSettings } from '../../src/temporal/connection.js';
@@ -28,6 +28,8 @@ export class World {
   watched: () => void = () => undefined;
   /** Set to make the watch find a newer route. */
   takenOver: string | null = null;
+  /** What a gateway's brake has said. */
+  trip: Trip | null = null;
   /** Set to make guardrails ask for a person. */
   exhausted = false;
   /** What each watch was told of the looks before it. */
@@ -92,8 +94,10 @@ export class World {
         gate: evidence(input.gate.kind, this.gate(input.gate, input.route)),
         looks: 1,
         superseded: this.takenOver,
+        ...(this.trip === null ? {} : { trip: this.trip }),
       };
       Context.current().heartbeat();
+      if (this.trip !== null) return summary;
       if (verdictSignature(summary.evidence, summary.gate) !== input.known || performance.now() > until) return summary;
       await Context.current().sleep(20);
     }

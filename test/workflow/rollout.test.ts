@@ -134,6 +134,20 @@ test('a newer route from elsewhere ends the rollout: better no candidate than tw
   expect(world.traffic().at(-1)).toBe('all v1');
 });
 
+test('a brake that has tripped rolls back with its reason, whatever the guardrails say', async () => {
+  const [world, service] = [new World(), fresh()];
+  world.trip = { at: '2026-11-21T10:00:00.000Z', reason: '60 of the last 100 answers failed', gatewayId: 'g1' };
+  const state = await stage.run(world, service, async () => (await stage.start(spec({}, service), service)).result());
+  expect(state).toMatchObject({
+    status: 'rolled-back',
+    reason: 'brake of g1: 60 of the last 100 answers failed',
+    verdict: 'pass',
+    weightPercent: 0,
+  });
+  expect(world.traffic().at(-1)).toBe('all v1');
+  expect(world.decisions.at(-1)).toMatchObject({ action: 'rollback', actor: 'sluice', source: 'rule' });
+});
+
 describe('no evidence is never a pass', () => {
   test('a step whose guardrails stay inconclusive holds for a person, who may promote it', async () => {
     const [world, service] = [new World(), fresh()];

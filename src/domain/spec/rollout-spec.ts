@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Guardrail, guardrail } from './guardrail.js';
 import { abTest, canary, cutover, impact, shadow, validation } from './phases.js';
 import { modelTarget, protocol, serviceName } from './target.js';
-import { traffic } from './traffic.js';
+import { checkTraffic, traffic } from './traffic.js';
 
 /** A rollout, as its owner writes it. Unknown keys are refused: a misspelt guardrail must not be a missing one. */
 export const rolloutSpec = z
@@ -60,6 +60,9 @@ export const rolloutSpec = z
         ['phases', 'abTest', 'split'],
         `split ${abTest.split} is below the last canary weight ${last}: users would move back`,
       );
+    checkTraffic(spec.protocol, spec.traffic, Math.max(last, abTest?.split ?? 0), (path, message) =>
+      refuse(['traffic', ...path], message),
+    );
     const seen = new Set<string>();
     for (const [index, given] of spec.guardrails.entries()) {
       const { metric } = given;

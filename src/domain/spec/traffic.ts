@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { HASHES } from '../hash.js';
+import type { Protocol } from '../route.js';
 import { conditionShape } from './condition.js';
 import { duration, LONGEST_MS } from './duration.js';
 import { modelTarget } from './target.js';
@@ -91,6 +92,34 @@ const trafficOf = (time: Time) =>
 export const traffic = trafficOf(duration);
 /** As a route carries it: milliseconds. */
 export const routeTraffic = trafficOf(z.int().min(1).max(LONGEST_MS));
+
+/**
+ * What a policy must be beside a rollout's other parts.
+ * @param highestPercent weight that the candidate will have while it shares the traffic
+ */
+export function checkTraffic(
+  { attributes = {} }: Protocol,
+  policy: TrafficPolicy | undefined,
+  highestPercent: number,
+  refuse: (path: (string | number)[], message: string) => void,
+): void {
+  const { segments = [], others = [] } = policy ?? {};
+  for (const [index, { name, when }] of segments.entries()) {
+    if (segments.findIndex((other) => other.name === name) < index)
+      refuse(['segments', index, 'name'], `segment ${name} is given twice`);
+    for (const attribute of new Set([when ?? []].flat().flatMap((tests) => Object.keys(tests))))
+      if (!Object.hasOwn(attributes, attribute))
+        refuse(['segments', index, 'when'], `attribute ${attribute} is not in protocol.attributes`);
+  }
+  if (policy?.audience === 'segments' && segments.length === 0)
+    refuse(['audience'], 'an audience of segments needs segments');
+  const shared = others.reduce((sum, { weight }) => sum + weight, 0);
+  if (shared + highestPercent > 100)
+    refuse(
+      ['others'],
+      `others have ${shared} %, and the candidate up to ${highestPercent} %: more than 100 % together`,
+    );
+}
 
 export type TrafficPolicy = z.output<typeof traffic>;
 export type Brake = NonNullable<TrafficPolicy['brake']>;

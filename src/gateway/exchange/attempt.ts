@@ -246,9 +246,11 @@ class Attempt implements AnswerSink {
     const { recorder, ids, shadow } = this.deps;
     const { predictionId, isRecorded } = this;
     const answer = this.copy?.read() ?? UNREADABLE;
-    const unitHash = ids.hashUnit(unit);
-    if (!observed.failed) this.deps.warmUp.remember(observed.route.service, request);
-    if (isRecorded) recorder.predict(observed, { predictionId, unitHash, body: request.body }, answer);
-    if (this.isMirrored) shadow.add({ baseline: observed, answer, request, predictionId, unitHash, isRecorded });
+    const sampled = isRecorded ? { predictionId, unitHash: ids.hashUnit(unit) } : null;
+    if (sampled !== null) {
+      recorder.predict(observed, { ...sampled, body: request.body }, answer);
+      if (!observed.failed) this.deps.warmUp.remember(observed.route.service, request);
+    }
+    if (this.isMirrored) shadow.add({ baseline: observed, answer, request, sampled });
   }
 }

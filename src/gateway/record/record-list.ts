@@ -1,6 +1,9 @@
-/** Records that wait for a shipment: so many at most, the oldest first. */
+/**
+ * Records that wait for a shipment, as JSON texts: so many at most, the oldest first. Each is written down when it is made, since a thousand at
+ * once would stop every user for milliseconds.
+ */
 export class RecordList<Item> {
-  private items: Item[] = [];
+  private texts: string[] = [];
   private readonly most: number;
 
   constructor(most: number) {
@@ -8,19 +11,19 @@ export class RecordList<Item> {
   }
 
   get length(): number {
-    return this.items.length;
+    return this.texts.length;
   }
 
-  /** @returns false where none of them fits, and none was taken */
+  /** @returns false where not all of them fit, and none was taken */
   add(...items: readonly Item[]): boolean {
-    if (this.items.length + items.length > this.most) return false;
-    this.items.push(...items);
+    if (this.texts.length + items.length > this.most) return false;
+    for (const item of items) this.texts.push(JSON.stringify(item));
     return true;
   }
 
-  take(count: number): Item[] {
-    const taken = this.items.slice(0, count);
-    this.items = this.items.slice(count);
+  take(count: number): string[] {
+    const taken = this.texts.slice(0, count);
+    this.texts = this.texts.slice(count);
     return taken;
   }
 }

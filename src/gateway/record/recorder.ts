@@ -13,7 +13,7 @@ import { ArmTotals } from './arm-counts.js';
 import { Exposures } from './exposures.js';
 import { FeatureReservoir } from './feature-reservoir.js';
 import { RecordList } from './record-list.js';
-import { type Compared, ShadowCounts } from './shadow-counts.js';
+import { type ComparedPair, ShadowCounts } from './shadow-counts.js';
 
 /** One answer of one version, as the gateway saw it. */
 export interface Observed {
@@ -28,8 +28,8 @@ export interface Observed {
   readonly failed: boolean;
 }
 
-/** What is shipped at a time, without who ships it. */
-export type Recorded = Omit<ObservationBatch, 'gatewayId' | 'bootId' | 'sequence' | 'sentAt' | 'dropped'>;
+/** The kinds of records in a batch. */
+type Kind = keyof Omit<ObservationBatch, 'gatewayId' | 'bootId' | 'sequence' | 'sentAt' | 'dropped'>;
 
 export interface RecorderOptions {
   /** Of each kind that may wait for a shipment. */
@@ -115,10 +115,14 @@ export class Recorder {
     this.totals.of(route, arm, version, segment).exemplify(predictionId, latencyMs, at);
   }
 
-  /** Sums every pair; the pair itself is one of the sample where `isSampled`. */
-  pair(pair: ShadowPair, compared: Compared, isSampled: boolean): void {
-    this.shadowCounts.count(pair, compared);
-    if (isSampled) this.keep(this.shadowPairs, pair);
+  /** Sums a pair. */
+  compare(pair: ComparedPair): void {
+    this.shadowCounts.count(pair);
+  }
+
+  /** Keeps a pair itself, as one of the sample. */
+  pair(pair: ShadowPair): void {
+    this.keep(this.shadowPairs, pair);
   }
 
   /** Records a unit's first meeting with its version under a route. */
@@ -139,22 +143,25 @@ export class Recorder {
   }
 
   /**
-   * Gives away one batch of what has gathered, the oldest first; null where nothing has.
+   * Gives away one batch of what has gathered, the oldest first, as the fields of a JSON object; null where nothing has.
    * @param all also what a bucket that has not ended yet holds
    */
-  take(all = false): Recorded | null {
+  take(all = false): string | null {
     const { batchRecords } = this.options;
     const taken = {
-      buckets: this.totals.takeBuckets(),
+      buckets: this.totals.takeBuckets().map(toText),
       predictions: this.predictions.take(batchRecords),
-      shadowBuckets: this.shadowCounts.take(),
+      shadowBuckets: this.shadowCounts.take().map(toText),
       shadowPairs: this.shadowPairs.take(batchRecords),
       exposures: this.exposures.take(batchRecords),
       interleaved: this.interleaved.take(batchRecords),
-      features: this.features.take(Date.now(), all),
+      features: this.features.take(Date.now(), all).map(toText),
       feedback: this.feedback.take(batchRecords),
-    };
-    return Object.values(taken).some((list) => list.length > 0) ? taken : null;
+    } satisfies Record<Kind, string[]>;
+    if (Object.values(taken).every((texts) => texts.length === 0)) return null;
+    return Object.entries(taken)
+      .map(([kind, texts]) => `"${kind}":[${texts.join(',')}]`)
+      .join(',');
   }
 
   /** Whether one batch is not enough for what still waits. */
@@ -173,4 +180,8 @@ export class Recorder {
   private keep<Item>(list: RecordList<Item>, item: Item): void {
     if (!list.add(item)) this.droppedPredictions += 1;
   }
+}
+
+function toText(record: object): string {
+  return JSON.stringify(record);
 }

@@ -1,4 +1,5 @@
-import type { Moments, ShadowBucket, ShadowPair } from '../../domain/observation.js';
+import type { ShadowBucket } from '../../domain/observation.js';
+import type { Route } from '../../domain/route.js';
 import { BUCKET_MS } from './arm-counts.js';
 
 interface OpenMoments {
@@ -7,50 +8,66 @@ interface OpenMoments {
   sumOfSquares: number;
 }
 
-type OpenBucket = {
-  -readonly [Key in keyof ShadowBucket]: ShadowBucket[Key] extends Moments ? OpenMoments : ShadowBucket[Key];
-};
-
-/** How two answers to one request compare: whether they say the same, where both could be read. */
-export interface Compared {
-  readonly agreed: boolean | null;
+interface OpenBucket {
+  readonly start: number;
+  pairs: number;
+  compared: number;
+  agreed: number;
+  baselineErrors: number;
+  candidateErrors: number;
+  readonly latencyDifferenceMs: OpenMoments;
+  readonly scoreDifference: OpenMoments;
 }
 
-/** Sums over all pairs, by epoch and 10 s bucket. Kept small: each is taken at every shipment. */
-export class ShadowCounts {
-  private readonly open = new Map<string, OpenBucket>();
+/** How the candidate's answer to a copied request compares with the baseline's. */
+export interface ComparedPair {
+  readonly route: Route;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** Whether both say the same; null where one could not be read. */
+  readonly agreed: boolean | null;
+  readonly baselineError: boolean;
+  readonly candidateError: boolean;
+  /** Candidate minus baseline. */
+  readonly latencyDifferenceMs: number;
+  /** The same; null where one gave no score. */
+  readonly scoreDifference: number | null;
+}
 
-  count(pair: ShadowPair, { agreed }: Compared): void {
-    const bucket = this.bucketOf(pair);
+/** Sums over all pairs, by route and 10 s bucket, until they are taken. */
+export class ShadowCounts {
+  private readonly open = new Map<Route, OpenBucket[]>();
+
+  count({ route, at, agreed, ...pair }: ComparedPair): void {
+    const bucket = this.bucketOf(route, at - (at % BUCKET_MS));
     bucket.pairs += 1;
     if (agreed !== null) bucket.compared += 1;
     if (agreed === true) bucket.agreed += 1;
     if (pair.baselineError) bucket.baselineErrors += 1;
     if (pair.candidateError) bucket.candidateErrors += 1;
     if (pair.baselineError || pair.candidateError) return;
-    addTo(bucket.latencyDifferenceMs, pair.candidateLatencyMs - pair.baselineLatencyMs);
-    if (pair.baselineScore !== null && pair.candidateScore !== null)
-      addTo(bucket.scoreDifference, pair.candidateScore - pair.baselineScore);
+    addTo(bucket.latencyDifferenceMs, pair.latencyDifferenceMs);
+    if (pair.scoreDifference !== null) addTo(bucket.scoreDifference, pair.scoreDifference);
   }
 
   take(): ShadowBucket[] {
-    const taken = [...this.open.values()];
+    const taken = [...this.open].flatMap(([{ service, rolloutId, epoch }, buckets]) =>
+      buckets.map(({ start, ...sums }) => {
+        return { service, rolloutId, epoch, bucketStart: new Date(start).toISOString(), ...sums };
+      }),
+    );
     this.open.clear();
     return taken;
   }
 
-  private bucketOf({ service, rolloutId, epoch, at }: ShadowPair): OpenBucket {
-    const time = Date.parse(at);
-    const start = time - (time % BUCKET_MS);
-    const key = `${service} ${epoch} ${rolloutId} ${start}`;
-    const known = this.open.get(key);
+  private bucketOf(route: Route, start: number): OpenBucket {
+    let buckets = this.open.get(route);
+    if (buckets === undefined) this.open.set(route, (buckets = []));
+    const known = buckets.find((bucket) => bucket.start === start);
     if (known !== undefined) return known;
     const none = (): OpenMoments => ({ count: 0, sum: 0, sumOfSquares: 0 });
     const bucket: OpenBucket = {
-      service,
-      rolloutId,
-      epoch,
-      bucketStart: new Date(start).toISOString(),
+      start,
       pairs: 0,
       compared: 0,
       agreed: 0,
@@ -59,7 +76,7 @@ export class ShadowCounts {
       latencyDifferenceMs: none(),
       scoreDifference: none(),
     };
-    this.open.set(key, bucket);
+    buckets.push(bucket);
     return bucket;
   }
 }

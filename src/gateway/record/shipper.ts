@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { describeError } from '../../domain/errors.js';
-import type { ObservationBatch } from '../../domain/observation.js';
 import type { Route } from '../../domain/route.js';
 import { callHttp } from '../http-call.js';
 import type { Log } from '../log.js';
-import type { Recorded, Recorder } from './recorder.js';
-import type { Spool } from './spool.js';
+import type { Recorder } from './recorder.js';
+import type { BatchText, Spool } from './spool.js';
 
 export interface ShipperOptions {
   readonly gatewayId: string;
@@ -89,13 +88,13 @@ export class Shipper {
   }
 
   /** Straight through while all is well; behind the others where some wait already. */
-  private async shipBatch(collectorUrl: string, batch: ObservationBatch): Promise<void> {
+  private async shipBatch(collectorUrl: string, batch: BatchText): Promise<void> {
     const { spool } = this.options;
-    if (spool.isEmpty && this.maySend && (await this.send(collectorUrl, JSON.stringify(batch)))) return;
+    if (spool.isEmpty && this.maySend && (await this.send(collectorUrl, batch.text))) return;
     await spool.add(batch);
   }
 
-  private batch(taken: Recorded): ObservationBatch {
+  private batch(records: string): BatchText {
     const { gatewayId, droppedShadowCopies, recorder, spool } = this.options;
     const dropped = {
       shadowCopies: droppedShadowCopies(),
@@ -104,7 +103,9 @@ export class Shipper {
     };
     const [bootId, sequence] = [this.bootId, this.sequence];
     this.sequence += 1;
-    return { gatewayId, bootId, sequence, sentAt: new Date().toISOString(), ...taken, dropped };
+    const sentAt = new Date().toISOString();
+    const head = JSON.stringify({ gatewayId, bootId, sequence, sentAt, dropped });
+    return { bootId, sequence, sentAt, text: `${head.slice(0, -1)},${records}}` };
   }
 
   private get maySend(): boolean {

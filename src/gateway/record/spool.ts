@@ -1,6 +1,14 @@
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ObservationBatch } from '../../domain/observation.js';
+
+/** A batch as it is sent, with what orders it among the others. */
+export interface BatchText {
+  readonly bootId: string;
+  readonly sequence: number;
+  /** ISO. */
+  readonly sentAt: string;
+  readonly text: string;
+}
 
 interface Spooled {
   readonly name: string;
@@ -42,10 +50,9 @@ export class Spool {
   }
 
   /** @throws when the disk refuses it; the batch is counted as dropped then */
-  async add(batch: ObservationBatch): Promise<void> {
-    const text = JSON.stringify(batch);
-    const sequence = String(batch.sequence).padStart(10, '0');
-    const name = `${Date.parse(batch.sentAt).toString().padStart(15, '0')}-${batch.bootId}-${sequence}.json`;
+  async add({ bootId, sequence, sentAt, text }: BatchText): Promise<void> {
+    const number = String(sequence).padStart(10, '0');
+    const name = `${Date.parse(sentAt).toString().padStart(15, '0')}-${bootId}-${number}.json`;
     const draft = join(this.folder, `${name}.new`);
     try {
       await writeFile(draft, text);
