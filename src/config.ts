@@ -1,4 +1,5 @@
 import { SluiceError } from './domain/errors.js';
+import { isByName } from './traffic/gateway-addresses.js';
 
 /** Settings shared by the processes, from the environment; each has a default that suits one machine. Temporal's own are read by its SDK. */
 export interface Config {
@@ -31,6 +32,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
 
 function httpUrl(variable: string, value: string): string {
   const url = URL.canParse(value) ? new URL(value) : null;
+  if (variable === 'SLUICE_GATEWAYS' && isByName(value)) return value;
   if (url === null || !/^https?:$/.test(url.protocol))
     throw new SluiceError('USAGE', `${variable}: "${value}" is not an http or https URL`);
   return value.replace(/\/$/, '');

@@ -16,7 +16,7 @@ import { listen } from './listener.js';
 import { type Log, logToStderr } from './log.js';
 import { createMetrics } from './metrics.js';
 import { metricsPage } from './metrics-page.js';
-import { Peers } from './peers.js';
+import { joinPeers, Peers } from './peers.js';
 import { PredictionIds } from './prediction-id.js';
 import { predictionKey } from './prediction-key.js';
 import { Recorder } from './record/recorder.js';
@@ -107,7 +107,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     await stop();
     throw error;
   });
-  if (options.worker === undefined) await routes.adopt(await parts.peers.routes());
+  if (options.worker === undefined) await joinPeers(parts.peers, routes, flags);
   const data = await UserServer.listen(createDataPlane({ ...parts, countsOfAll }), {
     host: options.host,
     port: options.port,
@@ -168,7 +168,7 @@ async function assemble(options: GatewayOptions) {
   const peers = new Peers({ urls: options.peers ?? (() => []), token: options.adminToken ?? null, log });
   routes.onTrip((route, trip) => {
     metrics.countTrip(route.service);
-    if (trip.gatewayId === gatewayId) void peers.tell(route, trip);
+    if (trip.gatewayId === gatewayId) void peers.tellTrip(route, trip);
   });
   return {
     log,

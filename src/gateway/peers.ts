@@ -1,10 +1,14 @@
 import { z } from 'zod';
 import { describeError } from '../domain/errors.js';
 import type { Route, Trip } from '../domain/route.js';
-import { callHttp } from './http-call.js';
+import { flag, flagKey } from '../domain/spec/flag.js';
+import type { FlagDefinitions } from '../domain/spec/flags.js';
+import type { FlagChange, FlagTable } from './flags/flag-table.js';
+import { callHttp, type HttpCall } from './http-call.js';
 import type { Log } from './log.js';
 import { tripSchema } from './route-file.js';
 import { routeSchema } from './route-schema.js';
+import type { RouteTable } from './route-table.js';
 
 export interface PeersOptions {
   /** Admin listeners of the other replicas. */
@@ -18,12 +22,13 @@ const peerRoutes = z.object({
     z.object({ route: routeSchema, leaseRemainingMs: z.number().nullable(), trip: tripSchema.nullable() }),
   ),
 });
+const peerFlags = z.object({ flags: z.record(flagKey, flag) });
 export type PeerRoute = z.output<typeof peerRoutes>['routes'][number];
 
 const TIMEOUT_MS = 500;
 const TRIES = 5;
 
-/** Tells the other replicas at once that a candidate was taken out here; they need not wait for the control plane. */
+/** The other replicas: they are told at once of what can't wait for the control plane, and asked at the start. */
 export class Peers {
   private readonly options: PeersOptions;
 
@@ -31,48 +36,68 @@ export class Peers {
     this.options = options;
   }
 
-  async tell({ service, epoch }: Route, trip: Trip): Promise<void> {
-    await Promise.all(this.options.urls().map((url) => this.tellOne(url, service, { epoch, ...trip })));
+  /** A candidate was taken out here. */
+  async tellTrip({ service, epoch }: Route, trip: Trip): Promise<void> {
+    await this.tellAll('POST', `/v1/routes/${service}/trip`, { epoch, ...trip });
   }
 
-  /**
-   * What the other replicas serve: a replica that was away must not go on where it stopped, nor a new one where the configuration begins.
-   * Who does not answer is left out.
-   */
+  /** A flag was changed here. Who has it already does not pass it on, so it does not go round for ever. */
+  async tellFlag({ key, definition }: FlagChange): Promise<void> {
+    if (definition === null) await this.tellAll('DELETE', `/v1/flags/${key}`);
+    else await this.tellAll('PUT', `/v1/flags/${key}`, definition);
+  }
+
+  /** What the other replicas serve. Who does not answer is left out. */
   async routes(): Promise<PeerRoute[]> {
-    const { token, log } = this.options;
-    const asked = this.options.urls().map(async (url) => {
+    return (await this.askAll('/v1/routes', peerRoutes)).flatMap(({ routes }) => routes);
+  }
+
+  async flags(): Promise<FlagDefinitions[]> {
+    return (await this.askAll('/v1/flags', peerFlags)).map(({ flags }) => flags);
+  }
+
+  private async askAll<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema>[]> {
+    const { token, log, urls } = this.options;
+    const asked = urls().map(async (url) => {
       try {
-        const { status, text } = await callHttp({
-          method: 'GET',
-          url: `${url}/v1/routes`,
-          token,
-          timeoutMs: TIMEOUT_MS,
-        });
+        const { status, text } = await callHttp({ method: 'GET', url: url + path, token, timeoutMs: TIMEOUT_MS });
         if (status !== 200) throw new Error(`status ${status}`);
-        return peerRoutes.parse(JSON.parse(text)).routes;
+        return [schema.parse(JSON.parse(text))];
       } catch (error) {
-        log('warn', 'a peer does not tell what it serves', { url, cause: describeError(error) });
+        log('warn', 'a peer does not tell what it serves', { url, path, cause: describeError(error) });
         return [];
       }
     });
     return (await Promise.all(asked)).flat();
   }
 
-  /** One that is away comes back with its lease run out, or hears of it from the control plane. */
-  private async tellOne(url: string, service: string, command: Trip & { epoch: number }): Promise<void> {
+  private async tellAll(method: 'POST' | 'PUT' | 'DELETE', path: string, command?: object): Promise<void> {
+    const body = command === undefined ? {} : { body: JSON.stringify(command) };
+    await Promise.all(this.options.urls().map((url) => this.tellOne({ method, url: url + path, ...body })));
+  }
+
+  /** One that is away asks when it is back. A refusal (it knows of something newer) is an answer. */
+  private async tellOne(call: Pick<HttpCall, 'method' | 'url' | 'body'>): Promise<void> {
     const { token, log } = this.options;
     for (let tries = 1; ; tries += 1) {
       try {
-        const trip = `${url}/v1/routes/${service}/trip`;
-        const body = JSON.stringify(command);
-        const { status } = await callHttp({ method: 'POST', url: trip, body, token, timeoutMs: TIMEOUT_MS });
-        if (status < 300) return;
+        const { status } = await callHttp({ ...call, token, timeoutMs: TIMEOUT_MS });
+        if (status < 500) return;
         throw new Error(`status ${status}`);
       } catch (error) {
         if (tries < TRIES) continue;
-        return log('warn', 'a peer could not be told of a trip', { url, service, cause: describeError(error) });
+        return log('warn', 'a peer could not be told', { url: call.url, cause: describeError(error) });
       }
     }
   }
+}
+
+/** A replica that was away must not go on where it stopped, nor a new one where the configuration begins. */
+export async function joinPeers(peers: Peers, routes: RouteTable, flags: FlagTable): Promise<void> {
+  const [served, sets] = await Promise.all([peers.routes(), peers.flags()]);
+  await routes.adopt(served);
+  for (const set of sets) await flags.adopt(set);
+  flags.onCommand(async (change) => {
+    if (change !== null) void peers.tellFlag(change);
+  });
 }

@@ -3,9 +3,10 @@ import axios from 'axios';
 import { describeError, SluiceError } from '../domain/errors.js';
 import type { AppliedRoute, Route, Trip } from '../domain/route.js';
 import type { TrafficRouter } from '../ports/traffic-router.js';
+import { GatewayAddresses } from './gateway-addresses.js';
 
 export interface GatewayRouterOptions {
-  /** Base URLs of the admin listeners of all replicas. */
+  /** Base URLs of the admin listeners of all replicas, or names that stand for them (gateway-addresses.ts). */
   readonly adminUrls: readonly string[];
   /** What the gateways' admin listeners ask for. */
   readonly adminToken?: string | null;
@@ -28,7 +29,7 @@ const LARGEST_ANSWER_BYTES = 2 ** 20;
 
 /** Our own gateways, by their admin listeners. */
 export function createGatewayRouter(options: GatewayRouterOptions): TrafficRouter {
-  const urls = options.adminUrls.map((url) => url.replace(/\/+$/, ''));
+  const addresses = new GatewayAddresses(options.adminUrls);
   const { adminToken = null } = options;
   const http = axios.create({
     timeout: options.timeoutMs ?? 3000,
@@ -58,7 +59,7 @@ export function createGatewayRouter(options: GatewayRouterOptions): TrafficRoute
     },
     async untilTripped({ service, epoch }, waitMs, signal) {
       const params = { epoch, waitMs: Math.ceil(waitMs) };
-      const asked = urls.map(async (url) => {
+      const asked = (await addresses.current().catch(() => [])).map(async (url) => {
         const timeout = waitMs + (options.timeoutMs ?? 3000);
         const { data } = await http.get<unknown>(`${url}/v1/routes/${service}/trip`, { params, signal, timeout });
         if (isRecord(data) && isTrip(data['trip'])) return data['trip'];
@@ -79,6 +80,7 @@ export function createGatewayRouter(options: GatewayRouterOptions): TrafficRoute
 
   /** In parallel: one slow gateway must not keep the others from a rollback. */
   async function fromAll<T>(ask: (url: string) => Promise<T>): Promise<{ answered: T[]; failed: Failed[] }> {
+    const urls = await addresses.current();
     const answers = await Promise.allSettled(urls.map(ask));
     const answered: T[] = [];
     const failed: Failed[] = [];

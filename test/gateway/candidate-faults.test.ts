@@ -93,6 +93,16 @@ describe('patience', () => {
     expect(performance.now() - again).toBeLessThan(390);
   });
 
+  test('that was lost is not answered twice when the candidate fails after all', async () => {
+    stage.v1.behaviour = predicts('one', 250);
+    stage.v2.behaviour = (request, response, body) => void setTimeout(() => answers(500)(request, response, body), 120);
+    await stage.apply({ weightPercent: 100, traffic: policyOf({ candidateTimeout: '50ms' }) });
+    expect((await stage.infer('user-1')).version).toBe('v1');
+    expect(stage.v1.requests).toHaveLength(1);
+    await until(() => stage.counts()['other']?.requests === 1);
+    expect(stage.counts()).toEqual({ candidate: { requests: 1, errors: 1 }, other: { requests: 1, errors: 0 } });
+  });
+
   test('of the baseline is the deadline alone', async () => {
     stage.v1.behaviour = predicts('one', 200);
     await stage.apply({ weightPercent: 0, traffic: policyOf({ deadline: '100ms' }) });

@@ -6,7 +6,7 @@ import { fetch } from 'undici';
 import type { ObservationBatch } from '../../src/domain/observation.js';
 import { predictionKey } from '../../src/gateway/prediction-key.js';
 import { Spool } from '../../src/gateway/record/spool.js';
-import { GatewayStage } from './stage.js';
+import { GatewayStage, until } from './stage.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -113,6 +113,37 @@ describe('a replica that starts', () => {
       await stage.apply({ ...route, epoch: 8, weightPercent: 100 });
       await stage.restart();
       expect((await stage.infer('user-1')).version).toBe('v2');
+    } finally {
+      await Promise.all([peer.close(), stage.close()]);
+    }
+  });
+
+  test('takes its peers’ flags, and passes on what it is told; nothing goes round for ever', async () => {
+    const [peer, stage] = [await GatewayStage.open(), await GatewayStage.open()];
+    try {
+      const put = (to: GatewayStage, revision: number) =>
+        fetch(`${to.gateway.adminUrl}/v1/flags/beta`, {
+          method: 'PUT',
+          body: JSON.stringify({ revision, variants: { on: true, off: false }, off: 'off', default: 'on' }),
+        });
+      const revisionOf = async (of: GatewayStage) => {
+        const answer = await fetch(`${of.gateway.adminUrl}/v1/flags/beta`);
+        return answer.status === 200 ? ((await answer.json()) as { revision: number }).revision : null;
+      };
+      await put(peer, 3);
+      stage.more = { peers: () => [peer.gateway.adminUrl] };
+      await stage.restart();
+      peer.more = { peers: () => [stage.gateway.adminUrl] };
+      await peer.restart();
+      stage.more = { peers: () => [peer.gateway.adminUrl] };
+      await stage.restart();
+      expect(await revisionOf(stage)).toBe(3);
+      expect((await put(stage, 4)).status).toBe(200);
+      await until(async () => (await revisionOf(peer)) === 4);
+      await fetch(`${peer.gateway.adminUrl}/v1/flags/beta/kill`, { method: 'POST' });
+      await until(async () => (await revisionOf(stage)) === 5);
+      await fetch(`${stage.gateway.adminUrl}/v1/flags/beta`, { method: 'DELETE' });
+      await until(async () => (await revisionOf(peer)) === null);
     } finally {
       await Promise.all([peer.close(), stage.close()]);
     }

@@ -140,3 +140,13 @@ describe('a trip', () => {
     expect(await heard).toBeNull();
   });
 });
+
+test('a name stands for all its addresses', async () => {
+  const { port } = new URL(stage.gateway.adminUrl);
+  const router = createGatewayRouter({ adminUrls: [`dns+http://localhost:${port}`], timeoutMs: 1000 });
+  // The gateway listens on 127.0.0.1 alone; localhost may be ::1 as well, where nobody is.
+  const applied = await router.apply(stage.route({ weightPercent: 30 }), 0);
+  expect(applied).toMatchObject([{ gatewayId: 'g1', effectiveWeightPercent: 30 }]);
+  const none = createGatewayRouter({ adminUrls: ['dns+http://no-such-name.invalid:1'] });
+  await expect(none.apply(stage.route())).rejects.toMatchObject({ code: 'GATEWAY_UNREACHABLE' });
+});

@@ -11,7 +11,7 @@ import type { GatewayOptions, RunningGateway } from '../gateway.js';
 import { listen } from '../listener.js';
 import { logToStderr } from '../log.js';
 import type { MetricsPage } from '../metrics-page.js';
-import { Peers } from '../peers.js';
+import { joinPeers, Peers } from '../peers.js';
 import { predictionKey } from '../prediction-key.js';
 import { RouteTable } from '../route-table.js';
 import { addCounts, type VersionCounts } from '../stats.js';
@@ -47,12 +47,12 @@ export async function startPrimary(options: GatewayOptions, count: number): Prom
   const flags = await FlagTable.open(join(stateDir, 'flags.json'), config.flags ?? {}, log);
   const inner = randomBytes(24).toString('base64url');
   const workers = new Workers(count, inner);
-  flags.onChange(async () => void (await workers.tellAll('POST', '/v1/flags-file', {})));
   const peers = new Peers({ urls: options.peers ?? (() => []), token, log });
   const siblings = new Peers({ urls: () => workers.live(), token: inner, log });
+  flags.onCommand(async () => void (await workers.tellAll('POST', '/v1/flags-file', {})));
   routes.onTrip((route, trip) => {
-    void siblings.tell(route, trip);
-    if (trip.gatewayId.startsWith(`${gatewayId}/`)) void peers.tell(route, trip);
+    void siblings.tellTrip(route, trip);
+    if (trip.gatewayId.startsWith(`${gatewayId}/`)) void peers.tellTrip(route, trip);
   });
   let counts: VersionCounts[] = [];
   const deps = {
@@ -84,7 +84,7 @@ export async function startPrimary(options: GatewayOptions, count: number): Prom
   }, 1000);
   gathering.unref();
   // Before there is a worker that would serve what is old.
-  await routes.adopt(await peers.routes());
+  await joinPeers(peers, routes, flags);
   const crew = new Crew(count, { token: inner, primary: inward.url }, workers, log);
   const { dataUrl } = await crew.start();
   log('info', 'gateway serves', { gatewayId, dataUrl, adminUrl: admin.url, workers: count });

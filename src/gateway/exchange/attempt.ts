@@ -59,6 +59,8 @@ class Attempt implements AnswerSink {
   }
 
   onStart(status: number, headers: HeaderList, flow: Flow): void {
+    // Too late: somebody else answers by now.
+    if (this.over) return flow.abort();
     this.status = status;
     this.flow = flow;
     const { assigned, by } = this;

@@ -16,6 +16,15 @@ export interface FlagsInForce {
   readonly tag: string;
 }
 
+/** What a command did; a definition of null: the flag is gone. */
+export interface FlagChange {
+  readonly key: string;
+  readonly definition: FlagDefinition | null;
+}
+
+/** @param change null where a command repeated what was so already */
+export type FlagListener = (change: FlagChange | null) => Promise<void>;
+
 /** The flags of this gateway: those configured, and what commands made of them. Older revisions are refused. */
 export class FlagTable {
   private current: FlagsInForce;
@@ -23,7 +32,7 @@ export class FlagTable {
   private readonly commanded = new Set<string>();
   private readonly configured: FlagDefinitions;
   private readonly path: string;
-  private readonly listeners: (() => Promise<void>)[] = [];
+  private readonly listeners: FlagListener[] = [];
   private saving: Promise<void> = Promise.resolve();
 
   private readonly keep: typeof replaceFile;
@@ -56,9 +65,15 @@ export class FlagTable {
     return { tag: this.current.tag };
   }
 
-  /** Calls back after each change that is on disk. */
-  onChange(listener: () => Promise<void>): void {
+  /** Calls back after each command that is on disk; who gave it waits. */
+  onCommand(listener: FlagListener): void {
     this.listeners.push(listener);
+  }
+
+  /** Takes what another replica serves, where it is newer than what is known here. */
+  async adopt(definitions: FlagDefinitions): Promise<void> {
+    for (const [key, definition] of Object.entries(definitions))
+      if (definition.revision > (this.get(key)?.revision ?? -1)) await this.apply(key, definition);
   }
 
   get inForce(): FlagsInForce {
@@ -87,7 +102,7 @@ export class FlagTable {
       this.replace({ ...this.inForce.definitions, [key]: definition });
       this.commanded.add(key);
     }
-    await this.save();
+    await this.save(isRepeat ? null : { key, definition });
     return definition;
   }
 
@@ -111,7 +126,7 @@ export class FlagTable {
       );
     this.replace(Object.fromEntries(Object.entries(this.inForce.definitions).filter(([other]) => other !== key)));
     this.commanded.delete(key);
-    await this.save();
+    await this.save({ key, definition: null });
   }
 
   /** @throws {SluiceError} SPEC_INVALID; the flags in force stay */
@@ -122,13 +137,13 @@ export class FlagTable {
   }
 
   /** One write at a time, each of the newest state. */
-  private save(): Promise<void> {
+  private save(change: FlagChange | null): Promise<void> {
     const write = () => {
       const kept = Object.entries(this.inForce.definitions).filter(([key]) => this.commanded.has(key));
       return this.keep(this.path, `${JSON.stringify(Object.fromEntries(kept), null, 1)}\n`);
     };
     this.saving = this.saving.then(write, write);
-    return this.saving.then(async () => void (await Promise.all(this.listeners.map((listener) => listener()))));
+    return this.saving.then(async () => void (await Promise.all(this.listeners.map((listener) => listener(change)))));
   }
 }
 
