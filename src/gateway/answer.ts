@@ -16,7 +16,8 @@ export class AnswerCopy {
   private readonly most: number;
 
   constructor(headers: HeaderList, most: number) {
-    const isJson = /\bjson\b/i.test(headerOf(headers, 'content-type'));
+    const type = headerOf(headers, 'content-type');
+    const isJson = type === 'application/json' || /\bjson\b/i.test(type);
     this.parts = isJson && ['', 'identity'].includes(headerOf(headers, 'content-encoding')) ? [] : null;
     this.most = most;
   }
@@ -28,7 +29,9 @@ export class AnswerCopy {
   }
 
   read(): ReadAnswer {
-    return this.parts === null ? UNREADABLE : readOpenInference(Buffer.concat(this.parts).toString());
+    if (this.parts === null) return UNREADABLE;
+    const whole = this.parts.length === 1 ? (this.parts[0] as Buffer) : Buffer.concat(this.parts);
+    return readOpenInference(whole.toString());
   }
 }
 

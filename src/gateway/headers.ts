@@ -45,7 +45,12 @@ export function requestHeaders(raw: HeaderList): ForwardedHeaders {
 
 /** The same for a shadow copy: marked, and without what could act in the user's name. */
 export function shadowHeaders(from: HeaderList): HeaderList {
-  return [...without(from, CREDENTIALS), 'x-sluice-shadow', '1'];
+  const headers: string[] = [];
+  // Names are in lower case since `requestHeaders`.
+  for (let i = 0; i < from.length; i += 2)
+    if (!CREDENTIALS.has(from[i] as string)) headers.push(from[i] as string, from[i + 1] as string);
+  headers.push('x-sluice-shadow', '1');
+  return headers;
 }
 
 /** What of a model server's answer goes back to the user, to which ours are added. */

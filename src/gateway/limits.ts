@@ -52,7 +52,7 @@ export const DEFAULT_LIMITS: Limits = {
   shadowInFlight: 16,
   bufferedPredictions: 50_000,
   batchRecords: 3000,
-  predictionsPerSecond: 1000,
+  predictionsPerSecond: 250,
   featureSamples: 50,
   exposedUnits: 100_000,
   shipIntervalMs: 1000,

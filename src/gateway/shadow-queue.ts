@@ -31,12 +31,20 @@ export interface ShadowDeps {
   readonly limits: Limits;
 }
 
+/** Timers are no finer. */
+const LEAST_PAUSE_MS = 1;
+const MEAN_OVER = 20;
+
 /** Copies wait here until few enough are on their way; beyond the limit they are dropped and counted. No user waits for one. */
 export class ShadowQueue {
   private waiting: ShadowCopy[] = [];
   private waitingBytes = 0;
   private inFlight = 0;
   private closed = false;
+  /** Of the latest answers, and when the next copy may go. */
+  private meanMs = 0;
+  private nextAt = 0;
+  private pause: NodeJS.Timeout | null = null;
   private onIdle: () => void = () => undefined;
   private readonly deps: ShadowDeps;
   dropped = 0;
@@ -65,6 +73,7 @@ export class ShadowQueue {
   /** Drops what waits, and lets what is on its way be answered and recorded, for a while. */
   async close(patienceMs: number): Promise<void> {
     this.closed = true;
+    if (this.pause !== null) clearTimeout(this.pause);
     for (const copy of this.waiting) this.drop(copy.baseline.route.service);
     [this.waiting, this.waitingBytes] = [[], 0];
     if (this.inFlight === 0) return;
@@ -84,7 +93,7 @@ export class ShadowQueue {
 
   private next(): void {
     const { limits, routes } = this.deps;
-    while (this.inFlight < limits.shadowInFlight) {
+    while (this.inFlight < limits.shadowInFlight && !this.mustWait()) {
       const copy = this.waiting.shift();
       if (copy === undefined) break;
       this.waitingBytes -= bodyBytes(copy);
@@ -94,16 +103,32 @@ export class ShadowQueue {
     if (this.inFlight === 0) this.onIdle();
   }
 
+  /**
+   * Copies to a slow candidate go out evenly over the time it takes: sent together, they would be answered together, and their answers would
+   * keep users waiting.
+   */
+  private mustWait(): boolean {
+    const waitMs = this.nextAt - performance.now();
+    if (waitMs < LEAST_PAUSE_MS) return false;
+    this.pause ??= setTimeout(() => {
+      this.pause = null;
+      this.next();
+    }, waitMs);
+    return true;
+  }
+
   private send(copy: ShadowCopy): void {
     const { route } = copy.baseline;
     const { candidate } = route;
     if (candidate === null) return;
     this.inFlight += 1;
+    this.nextAt = performance.now() + this.meanMs / this.deps.limits.shadowInFlight;
     const [at, startedAt] = [Date.now(), performance.now()];
     let [status, answer] = [0, null as AnswerCopy | null];
     const finish = (failed: boolean) => {
       this.inFlight -= 1;
       const latencyMs = performance.now() - startedAt;
+      this.meanMs += (latencyMs - this.meanMs) / MEAN_OVER;
       this.record(
         copy,
         { ...copy.baseline, arm: 'shadow', version: candidate.version, at, latencyMs, status, failed },
