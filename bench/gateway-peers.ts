@@ -10,6 +10,7 @@ export const PORTS = {
   sluice: 19_110,
   collector: 19_112,
   slow: 19_113,
+  model: 19_114,
 } as const;
 
 const ANSWER =
@@ -56,7 +57,8 @@ end
 delay = function() return math.random(5, 14) end
 `,
     'collector.cjs': `require('node:http').createServer((q, r) => q.resume().on('end', () => r.writeHead(202).end('{}'))).listen(${PORTS.collector}, '127.0.0.1')`,
-    'slow.cjs': `require('node:http').createServer((q, r) => q.resume().on('end', () => setTimeout(() => r.writeHead(200, { 'content-type': 'application/json' }).end(${JSON.stringify(ANSWER)}), 200))).listen(${PORTS.slow}, '127.0.0.1')`,
+    'slow.cjs': model(PORTS.slow, 200),
+    'model.cjs': model(PORTS.model, 10),
     'haproxy.cfg': `global
   nbthread 1
   log stdout format raw local0
@@ -86,6 +88,12 @@ services:
     protocol: { model: digits, unitKey: header:x-user-key }
 `,
   };
+}
+
+/** A model server that takes its time. */
+function model(port: number, ms: number): string {
+  const reply = `r.writeHead(200, { 'content-type': 'application/json' }).end(${JSON.stringify(ANSWER)})`;
+  return `require('node:http').createServer((q, r) => q.resume().on('end', () => setTimeout(() => ${reply}, ${ms}))).listen(${port}, '127.0.0.1')`;
 }
 
 /** A copy of each request for another server, whose answers are thrown away. */
