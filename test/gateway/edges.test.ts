@@ -1,13 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Agent, fetch } from 'undici';
 import { readCertificate } from '../../src/gateway/certificate.js';
 import { startGateway } from '../../src/gateway/gateway.js';
+import { endChild, spawnSluice } from '../../src/process/child-process.js';
 import { createGatewayRouter } from '../../src/traffic/gateway-router.js';
-import { GatewayStage } from './stage.js';
+import { freePort } from '../setup/free-port.js';
+import { GatewayStage, until } from './stage.js';
 
 let stage: GatewayStage;
 beforeEach(async () => {
@@ -82,4 +86,49 @@ describe('TLS', () => {
     await expect(readCertificate(join(folder, 'key.pem'), join(folder, 'none.pem'))).rejects.toThrow(/none\.pem/);
     await expect(readCertificate(join(folder, 'key.pem'), join(folder, 'key.pem'))).rejects.toThrow(/key\.pem/);
   });
+
+  test('from the command line: users come in secured, and the model server is asked so; one whom nobody vouches for is not asked', async () => {
+    const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+    const secured = { cert: readFileSync(cert), key: readFileSync(key) };
+    const model = createServer(secured, (request, response) => {
+      request
+        .resume()
+        .on('end', () => void response.setHeader('content-type', 'application/json').end('{"outputs":[]}'));
+    });
+    await new Promise<void>((resolve) => model.listen(0, '127.0.0.1', resolve));
+    const { port: modelPort } = model.address() as AddressInfo;
+    const config = join(folder, 'gateway.yaml');
+    const url = `https://127.0.0.1:${modelPort}`;
+    writeFileSync(
+      config,
+      `sluice: gateway/v1\nservices:\n  - { service: digits, baseline: { version: v1, url: "${url}" }, protocol: { model: digits } }\n`,
+    );
+    const ask = async (env: NodeJS.ProcessEnv) => {
+      const [port, adminPort] = [await freePort(), await freePort()];
+      const ports = [
+        '--port',
+        String(port),
+        '--admin-port',
+        String(adminPort),
+        '--state-dir',
+        join(folder, String(port)),
+      ];
+      const files = ['--config', config, '--tls-cert', cert, '--tls-key', key];
+      const gateway = spawnSluice(['gateway', ...files, ...ports], { logPath: join(folder, 'log'), env });
+      const dispatcher = new Agent({ connect: { ca: secured.cert } });
+      try {
+        const health = () => fetch(`https://127.0.0.1:${adminPort}/healthz`, { dispatcher }).catch(() => null);
+        await until(async () => (await health())?.ok === true, 20_000);
+        const infer = `https://127.0.0.1:${port}/v2/models/digits/infer`;
+        return (await fetch(infer, { method: 'POST', body: '{}', dispatcher })).status;
+      } finally {
+        await endChild(gateway);
+        await dispatcher.close();
+      }
+    };
+    expect(await ask({ NODE_EXTRA_CA_CERTS: cert })).toBe(200);
+    expect(await ask({})).toBe(502);
+    model.closeAllConnections();
+    await new Promise((resolve) => model.close(resolve));
+  }, 60_000);
 });

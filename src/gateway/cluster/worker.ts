@@ -1,7 +1,7 @@
 import { type GatewayOptions, type RunningGateway, startGateway } from '../gateway.js';
 import { callHttp } from '../http-call.js';
 import type { VersionCounts } from '../stats.js';
-import { WORKER_ENV, type WorkerMessage } from './primary.js';
+import { WORKER_ENV, type WorkerMessage } from './crew.js';
 
 /** The number of this process in a cluster; null where it is none of its workers. */
 export function workerIndex(env: NodeJS.ProcessEnv = process.env): number | null {
