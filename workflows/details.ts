@@ -1,3 +1,4 @@
+import { describeApproval } from '../src/domain/approval.js';
 import { isAsking } from '../src/domain/commands.js';
 import type { ImpactState } from '../src/domain/impact-state.js';
 import { PHASE_TITLES, PHASES } from '../src/domain/phase.js';
@@ -17,6 +18,7 @@ export function rolloutDetails(state: RolloutState): string {
     const until = state.waiting.until === null ? 'until a person decides' : `until ${state.waiting.until}`;
     sections.push(`**Waits** (${state.waiting.kind}) ${until}: ${text(state.waiting.note)}`);
   }
+  if (state.approval) sections.push(`**Approved** ${text(describeApproval(state.approval))}`);
   if (isAsking(state))
     sections.push(
       `\`\`\`\nsluice approve ${service} --actor you --reason "…"\nsluice reject ${service} --actor you --reason "…"\n\`\`\``,

@@ -1,4 +1,5 @@
 import { ApplicationFailure, log, setHandler, uuid4 } from '@temporalio/workflow';
+import { basisOf, describeApproval, hasQuorum } from '../src/domain/approval.js';
 import { refusal } from '../src/domain/commands.js';
 import {
   COMMANDS,
@@ -27,7 +28,7 @@ export function handleMessages(run: Run): void {
     );
     setHandler(commandSignals[command], (request) => {
       const complete = completed(request);
-      const refused = isRepeat(run, complete) ? null : refusal(run.state, command);
+      const refused = isRepeat(run, complete) ? null : refusal(run.state, command, complete.actor);
       if (refused === null) receive(run, command, complete, 'signal');
       else log.warn(`signal ignored: ${refused}`);
     });
@@ -60,7 +61,7 @@ function assertAcceptable(run: Run, command: Command, request: CommandRequest): 
         'COMMAND_REFUSED',
       );
   }
-  const refused = isRepeat(run, request) ? null : refusal(run.state, command);
+  const refused = isRepeat(run, request) ? null : refusal(run.state, command, request.actor);
   if (refused !== null) throw ApplicationFailure.nonRetryable(refused, 'COMMAND_REFUSED');
 }
 
@@ -72,7 +73,7 @@ function receive(run: Run, command: Command, request: CommandRequest, source: Co
   const received: ReceivedCommand = { decisionId, actor, reason, command, source, at: now() };
   switch (command) {
     case 'approve':
-      run.inbox.approval ??= received;
+      takeYes(run, received);
       return;
     case 'pause':
       update(run, { paused: { actor, reason, at: received.at } });
@@ -91,4 +92,20 @@ function receive(run: Run, command: Command, request: CommandRequest, source: Co
       return;
     }
   }
+}
+
+/** Where several people are asked, each yes is a line of the ledger, and the last one is acted on. */
+function takeYes(run: Run, received: ReceivedCommand): void {
+  const { approval } = run.state;
+  if (approval) {
+    const { actor, source, at, reason } = received;
+    const given = { actor, source, at, reason, basis: basisOf(run.input.specDigest, run.state) };
+    const now = { ...approval, given: [...approval.given, given] };
+    update(run, { approval: now });
+    if (!hasQuorum(now)) {
+      decide(run, { action: 'approve', actor, source, reason: `${describeApproval(now)}${reason && `: ${reason}`}` });
+      return;
+    }
+  }
+  run.inbox.approval ??= received;
 }

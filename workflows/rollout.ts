@@ -83,7 +83,8 @@ async function rollBack(run: Run): Promise<void> {
     note: why.reason,
   });
   const { action, actor, source, reason, evidence, outcome } = why;
-  update(run, { status: outcome, reason, waiting: null, paused: null });
+  const approval = run.state.approval ? { approval: null } : {};
+  update(run, { status: outcome, reason, waiting: null, paused: null, ...approval });
   decide(run, { action, actor, source, reason, evidence });
   touch(run);
 }

@@ -5,6 +5,7 @@ import { overallVerdict, verdictSignature } from '../src/domain/verdict.js';
 import { long } from './activity-proxies.js';
 import { now, type Run, stop, update } from './run.js';
 import { currentTrialRoute, expose } from './traffic.js';
+import { dropVoidApprovals } from './waits.js';
 
 export interface StagePlan {
   /** Unique within the rollout, for instance `canary:2`. */
@@ -57,6 +58,7 @@ async function watchForever(run: Run, plan: StagePlan): Promise<never> {
     ]);
     if (run.stage) Object.assign(run.stage, { gate: summary.gate, progress: summary.progress });
     update(run, { evidence: summary.evidence, verdict: overallVerdict(summary.evidence) });
+    dropVoidApprovals(run);
     const failing = [...summary.evidence, summary.gate].filter((e) => e.verdict === 'fail' && !e.dryRun);
     // Whoever set a newer route knows of nothing that goes on here: better no candidate than two masters.
     if (summary.superseded !== null)

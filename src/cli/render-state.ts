@@ -1,3 +1,4 @@
+import { describeApproval } from '../domain/approval.js';
 import type { ImpactState } from '../domain/impact-state.js';
 import { PHASE_TITLES, PHASES } from '../domain/phase.js';
 import type { PhaseStatus, RolloutState, RolloutStatus } from '../domain/rollout-state.js';
@@ -28,6 +29,7 @@ export function renderState(state: RolloutState, impact: ImpactState | null): st
     lines.push(
       `  waits    ${waiting.note} (${waiting.kind}${waiting.until === null ? '' : `, until ${waiting.until}`})`,
     );
+  if (state.approval) lines.push(`  approved ${describeApproval(state.approval)}`);
   if (state.paused) lines.push(`  paused   by ${state.paused.actor}: ${state.paused.reason}`);
   lines.push(...PHASES.flatMap((phase) => phaseLines(state, phase, impact)));
   if (state.evidence.length > 0) lines.push('  guardrails', ...state.evidence.map(evidenceLine));

@@ -27,7 +27,18 @@ export interface Decision {
   readonly sequence: number;
   readonly at: string;
   /** A command, or what the workflow did of itself. */
-  readonly action: Command | 'start' | 'advance' | 'set-weight' | 'hold' | 'promote' | 'fail' | 'impact';
+  readonly action:
+    | Command
+    | 'start'
+    | 'advance'
+    | 'set-weight'
+    | 'hold'
+    | 'remind'
+    | 'escalate'
+    | 'void'
+    | 'promote'
+    | 'fail'
+    | 'impact';
   /** A person's name, or `sluice` where a rule decided. */
   readonly actor: string;
   /** `client`: whoever started the rollout. */

@@ -1,3 +1,4 @@
+import type { OpenApproval } from './approval.js';
 import type { Phase } from './phase.js';
 import type { RolloutSpec } from './spec/rollout-spec.js';
 import type { Evidence, Verdict } from './verdict.js';
@@ -41,6 +42,8 @@ export interface RolloutState {
   weightPercent: number;
   shadowPercent: number;
   waiting: Waiting | null;
+  /** Who may approve what it waits for, and who has; null or absent where it waits for no approval by rule. */
+  approval?: OpenApproval | null;
   /** Who holds all forward moves, and why; guardrails go on. */
   paused: { actor: string; reason: string; at: string } | null;
   verdict: Verdict;

@@ -13,7 +13,7 @@ const state = (over: Partial<RolloutState> = {}): RolloutState => ({
 });
 const spec = await loadSpec('examples/digits-v2.yaml');
 const waiting = (kind: 'approval' | 'hold' | 'bake') => ({ kind, since: '', until: null, note: '' });
-const allowed = (s: RolloutState) => COMMANDS.filter((command) => refusal(s, command) === null);
+const allowed = (s: RolloutState) => COMMANDS.filter((command) => refusal(s, command, 'bob') === null);
 
 describe('which commands a rollout takes', () => {
   test.each([
@@ -29,7 +29,7 @@ describe('which commands a rollout takes', () => {
   });
 
   test('a refusal names rollout, status and phase', () => {
-    expect(refusal(state(), 'approve')).toBe(
+    expect(refusal(state(), 'approve', 'bob')).toBe(
       'nothing waits for an approval: rollout digits-1 is progressing in phase validation',
     );
   });

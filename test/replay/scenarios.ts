@@ -42,6 +42,27 @@ export const SCENARIOS: readonly Scenario[] = [
     drive: command('approve'),
   },
   {
+    name: 'promoted-by-two-approvals',
+    ending: 'promoted',
+    phases: {
+      canary: {
+        steps: [
+          { setWeight: 10, bake: '20ms' },
+          {
+            pause: {
+              approval: { timeout: '1h', approvers: ['bob', 'carol'], quorum: 2, fourEyes: true, remindEvery: '1s' },
+            },
+          },
+        ],
+      },
+    },
+    drive: async ({ stage, service, rollout }) => {
+      await waiting(rollout);
+      for (const actor of ['bob', 'carol'])
+        await sendCommand(stage.temporal.client, service, 'approve', { actor, reason: 'because' });
+    },
+  },
+  {
     name: 'promoted-after-hold',
     ending: 'promoted',
     phases: { canary: { steps: [{ setWeight: 10, bake: '20ms', maxDuration: '50ms' }] } },

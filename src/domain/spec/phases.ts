@@ -44,10 +44,37 @@ export const shadow = z.strictObject({
 
 export type Shadow = z.output<typeof shadow>;
 
-const approval = z.strictObject({
-  timeout: duration.prefault('24h'),
-  onTimeout: z.enum(['rollback', 'hold']).default('rollback').describe('Never an automatic yes.'),
-});
+const person = z.string().min(1).max(200);
+export const approval = z
+  .strictObject({
+    timeout: duration.prefault('24h'),
+    onTimeout: z.enum(['rollback', 'hold']).default('rollback').describe('Never an automatic yes.'),
+    approvers: z.array(person).min(1).max(100).optional().describe('Who may approve. Default: anybody.'),
+    quorum: z.int().min(1).max(20).default(1).describe('How many different people must.'),
+    fourEyes: z.boolean().default(false).describe('Who started the rollout may not approve it.'),
+    remindEvery: duration.optional().describe('A line in the ledger each time, until somebody answers.'),
+    escalate: z
+      .strictObject({ after: duration, to: z.array(person).min(1).max(100) })
+      .optional()
+      .describe('Who may approve as well once nobody has for so long.'),
+  })
+  .superRefine(({ approvers, quorum, escalate, timeout }, ctx) => {
+    const people = new Set([...(approvers ?? []), ...(escalate?.to ?? [])]);
+    if (approvers !== undefined && people.size < quorum)
+      ctx.addIssue({
+        code: 'custom',
+        path: ['quorum'],
+        message: `a quorum of ${quorum} can not be had from ${people.size} people`,
+      });
+    if (escalate && approvers === undefined)
+      ctx.addIssue({ code: 'custom', path: ['escalate'], message: 'without approvers anybody may approve already' });
+    if (escalate && escalate.after >= timeout)
+      ctx.addIssue({
+        code: 'custom',
+        path: ['escalate', 'after'],
+        message: `the time-out of ${timeout} ms is over before ${escalate.after} ms`,
+      });
+  });
 export type Approval = z.output<typeof approval>;
 
 const setWeightStep = z.strictObject({
