@@ -1,4 +1,4 @@
-import { ApplicationFailure, log, setHandler, uuid4 } from '@temporalio/workflow';
+import { ApplicationFailure, condition, log, setHandler, uuid4 } from '@temporalio/workflow';
 import { basisOf, describeApproval, hasQuorum } from '../src/domain/approval.js';
 import { refusal } from '../src/domain/commands.js';
 import {
@@ -16,6 +16,8 @@ const LONGEST_TEXT = 1000;
 
 /** Answers the query and takes commands. Handlers only record; the main loop acts. */
 export function handleMessages(run: Run): void {
+  // A pause with an end goes on over continue-as-new.
+  resumeInTime(run);
   setHandler(stateQuery, () => run.state);
   for (const command of COMMANDS) {
     setHandler(
@@ -43,6 +45,7 @@ function completed(request: unknown): CommandRequest {
     decisionId: text(given['decisionId']) ?? uuid4(),
     actor: text(given['actor']) ?? 'signal',
     reason: text(given['reason']) ?? '',
+    ...(isDuration(given['forMs']) ? { forMs: given['forMs'] } : {}),
   };
 }
 
@@ -61,6 +64,13 @@ function assertAcceptable(run: Run, command: Command, request: CommandRequest): 
         'COMMAND_REFUSED',
       );
   }
+  if (request.forMs !== undefined && !isDuration(request.forMs))
+    throw ApplicationFailure.nonRetryable(
+      `${command}: forMs ${String(request.forMs)} is not in 1..366d`,
+      'COMMAND_REFUSED',
+    );
+  if (command === 'extend' && request.forMs === undefined)
+    throw ApplicationFailure.nonRetryable('extend: by how long? (forMs, --for)', 'COMMAND_REFUSED');
   const refused = isRepeat(run, request) ? null : refusal(run.state, command, request.actor);
   if (refused !== null) throw ApplicationFailure.nonRetryable(refused, 'COMMAND_REFUSED');
 }
@@ -70,14 +80,25 @@ function receive(run: Run, command: Command, request: CommandRequest, source: Co
   if (isRepeat(run, request)) return;
   run.inbox.seen.push(request.decisionId);
   const { decisionId, actor, reason } = request;
-  const received: ReceivedCommand = { decisionId, actor, reason, command, source, at: now() };
+  const forMs = request.forMs === undefined ? {} : { forMs: request.forMs };
+  const received: ReceivedCommand = { decisionId, actor, reason, command, source, at: now(), ...forMs };
   switch (command) {
     case 'approve':
       takeYes(run, received);
       return;
     case 'pause':
-      update(run, { paused: { actor, reason, at: received.at } });
-      decide(run, { action: 'pause', actor, source, reason });
+      pause(run, received);
+      return;
+    case 'promote':
+      if (run.state.waiting?.kind === 'hold') run.inbox.approval ??= received;
+      else run.inbox.skip ??= received;
+      return;
+    case 'promote-full':
+      run.inbox.full ??= received;
+      decide(run, { action: 'promote-full', actor, source, reason, evidence: run.state.evidence });
+      return;
+    case 'extend':
+      extend(run, received);
       return;
     case 'resume':
       update(run, { paused: null });
@@ -108,4 +129,41 @@ function takeYes(run: Run, received: ReceivedCommand): void {
     }
   }
   run.inbox.approval ??= received;
+}
+
+const LONGEST_MS = 366 * 24 * 3_600_000;
+
+function isDuration(value: unknown): value is number {
+  return typeof value === 'number' && value >= 1 && value <= LONGEST_MS;
+}
+
+function pause(run: Run, { actor, source, reason, at, forMs }: ReceivedCommand): void {
+  const until = forMs === undefined ? {} : { until: new Date(Date.parse(at) + forMs).toISOString() };
+  update(run, { paused: { actor, reason, at, ...until } });
+  decide(run, { action: 'pause', actor, source, reason: until.until ? `until ${until.until}: ${reason}` : reason });
+  resumeInTime(run);
+}
+
+/** Ends a pause that has an end, unless somebody has ended it before. */
+function resumeInTime(run: Run): void {
+  const { paused } = run.state;
+  if (!paused?.until) return;
+  const ms = Math.max(1, Date.parse(paused.until) - Date.now());
+  condition(() => run.state.paused?.at !== paused.at, ms, { summary: `pause of ${paused.actor}` }).then(
+    (isOver) => {
+      if (isOver || run.state.paused?.at !== paused.at) return;
+      update(run, { paused: null });
+      decide(run, { action: 'resume', reason: `the pause of ${paused.actor} is over` });
+    },
+    // The workflow is cancelled: what is paused is rolled back.
+    () => undefined,
+  );
+}
+
+function extend(run: Run, { actor, source, reason, forMs = 0 }: ReceivedCommand): void {
+  const { waiting } = run.state;
+  if (!waiting?.until) return;
+  const until = new Date(Date.parse(waiting.until) + forMs).toISOString();
+  update(run, { waiting: { ...waiting, until } });
+  decide(run, { action: 'extend', actor, source, reason: `${waiting.note}: until ${until}${reason && `: ${reason}`}` });
 }

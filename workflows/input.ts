@@ -37,6 +37,10 @@ export interface Inbox {
   /** Decision ids that were seen, so that a repeat is harmless. */
   readonly seen: string[];
   approval: ReceivedCommand | null;
+  /** The gate in progress is passed without its time or evidence; absent in runs that began before it was known. */
+  skip?: ReceivedCommand | null;
+  /** All gates up to the cutover are. */
+  full?: ReceivedCommand | null;
   stop: Stop | null;
 }
 

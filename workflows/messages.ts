@@ -14,6 +14,9 @@ export const commandUpdates = {
   resume: defineUpdate<RolloutState, [CommandRequest]>('resume'),
   abort: defineUpdate<RolloutState, [CommandRequest]>('abort'),
   rollback: defineUpdate<RolloutState, [CommandRequest]>('rollback'),
+  promote: defineUpdate<RolloutState, [CommandRequest]>('promote'),
+  'promote-full': defineUpdate<RolloutState, [CommandRequest]>('promote-full'),
+  extend: defineUpdate<RolloutState, [CommandRequest]>('extend'),
 } as const satisfies Record<Command, unknown>;
 
 /** The same commands as signals, for the Temporal CLI and the Web UI: never answered; one that can't be taken is ignored. */
@@ -24,6 +27,9 @@ export const commandSignals = {
   resume: defineSignal<[Partial<CommandRequest>?]>('resume'),
   abort: defineSignal<[Partial<CommandRequest>?]>('abort'),
   rollback: defineSignal<[Partial<CommandRequest>?]>('rollback'),
+  promote: defineSignal<[Partial<CommandRequest>?]>('promote'),
+  'promote-full': defineSignal<[Partial<CommandRequest>?]>('promote-full'),
+  extend: defineSignal<[Partial<CommandRequest>?]>('extend'),
 } as const satisfies Record<Command, unknown>;
 
 /** The view of an impact analysis. */

@@ -1,4 +1,4 @@
-import { CancellationScope, condition, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { CancellationScope, condition, patched, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { searchAttributeValues } from '../src/domain/search-attributes.js';
 import { persistent } from './activity-proxies.js';
 import { rolloutDetails } from './details.js';
@@ -11,9 +11,11 @@ import type { Run } from './run.js';
 export function publishChanges(run: Run): { flushed: () => Promise<void> } {
   let recorded = run.state.revision - 1;
   let shown = '';
+  const isLast = patched('publish-last');
   void CancellationScope.nonCancellable(async () => {
     for (;;) {
       await condition(() => run.state.revision > recorded);
+      if (isLast) await settled();
       const { revision, status, phase } = run.state;
       shown = show(run, shown);
       const decisions = run.outbox.decisions.splice(0);
@@ -27,6 +29,24 @@ export function publishChanges(run: Run): { flushed: () => Promise<void> } {
     }
   });
   return { flushed: () => condition(() => run.state.revision <= recorded) };
+}
+
+/** Several times over, everything that can go on has gone on. */
+const TURNS = 3;
+
+/**
+ * Lets what else goes on come to its next wait first. A replay may give two tasks of the history at once (an empty one, and the update after it): then the
+ * end of an earlier record and a command come together, and the commands of this loop and of the phases must not depend on which came first.
+ */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    let asked = 0;
+    // Asked at once, and again only when nothing else moves.
+    await condition(() => {
+      asked += 1;
+      return asked > 1;
+    });
+  }
 }
 
 function show(run: Run, before: string): string {

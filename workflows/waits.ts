@@ -17,20 +17,56 @@ export async function waitFor(
   wait: { kind: Waiting['kind']; ms: number; note: string },
   done: () => boolean,
 ): Promise<boolean> {
-  const waiting = begin(run, wait.kind, wait.ms, wait.note);
-  const held = await condition(() => done() && run.state.paused === null, remaining(waiting.until ?? now()), {
-    summary: `${wait.kind}: ${wait.note}`,
-  });
+  begin(run, wait.kind, wait.ms, wait.note);
+  const summary = `${wait.kind}: ${wait.note}`;
+  const ended = () => (done() && run.state.paused === null) || isSkipped(run);
+  const held = await untilOr(run, ended, summary);
   await condition(() => run.state.paused === null);
   update(run, { waiting: null });
   return held || done();
+}
+
+/** Waits for the end of the wait in progress, which may be put off meanwhile. @returns whether `ended` came to hold before */
+async function untilOr(run: Run, ended: () => boolean, summary: string): Promise<boolean> {
+  for (;;) {
+    const until = run.state.waiting?.until ?? now();
+    const changed = () => Boolean(run.state.waiting?.until) && run.state.waiting?.until !== until;
+    const isEarly = await condition(() => ended() || changed(), remaining(until), { summary });
+    if (ended()) return true;
+    if (!isEarly && !changed()) return false;
+  }
+}
+
+/** Whether a person has passed the gate in progress, or all of them. */
+export function isSkipped(run: Run): boolean {
+  return Boolean(run.inbox.skip) || isFull(run);
+}
+
+/** Whether all gates up to the cutover are passed. A stop beats it, as it beats an approval. */
+function isFull({ state, inbox }: Run): boolean {
+  return Boolean(inbox.full) && inbox.stop === null && state.paused === null;
+}
+
+/** A gate is passed: who passed it without its time or evidence is written down. */
+export function endGate(run: Run, title: string): void {
+  const { skip } = run.inbox;
+  if (!skip) return;
+  run.inbox.skip = null;
+  const { actor, source, reason } = skip;
+  decide(run, {
+    action: 'promote',
+    actor,
+    source,
+    reason: `${title}${reason && `: ${reason}`}`,
+    evidence: run.state.evidence,
+  });
 }
 
 /** Lets time pass at this weight, guardrails watched meanwhile. */
 export async function bake(run: Run, ms: number, since: string, note: string): Promise<void> {
   const until = isoAfter(since, ms);
   update(run, { waiting: { kind: 'bake', since, until, note } });
-  if (Date.parse(until) > Date.now()) await condition(() => false, remaining(until), { summary: `bake: ${note}` });
+  if (Date.parse(until) > Date.now()) await untilOr(run, () => isSkipped(run), `bake: ${note}`);
   await condition(() => run.state.paused === null);
   update(run, { waiting: null });
 }
@@ -50,7 +86,7 @@ export async function awaitApproval(run: Run, approval: Approval, note: string):
     return condition(() => false);
   }
   if (!answered) update(run, { waiting: { ...waiting, until: null, note: `${note} (overdue)` } });
-  await condition(() => isApproved(run));
+  await condition(() => isApproved(run) || isFull(run));
   takeApproval(run);
 }
 
@@ -70,7 +106,8 @@ async function untilApproved(run: Run, approval: Approval, waiting: Waiting, not
     const waited = Date.now() - Date.parse(waiting.since);
     const toEscalation = escalate && !hasEscalated(run, escalate.to) ? Math.max(1, escalate.after - waited) : left;
     const toReminder = remindEvery === undefined ? left : remindEvery - (waited % remindEvery);
-    if (await condition(() => isApproved(run), Math.min(left, toEscalation, toReminder), { summary })) return true;
+    const answered = () => isApproved(run) || isFull(run);
+    if (await condition(answered, Math.min(left, toEscalation, toReminder), { summary })) return true;
     if (Date.now() >= Date.parse(waiting.until ?? now())) return false;
     if (escalate && Date.now() - Date.parse(waiting.since) >= escalate.after && !hasEscalated(run, escalate.to))
       widen(run, escalate.to, note);
@@ -111,7 +148,7 @@ export function dropVoidApprovals(run: Run): void {
 export async function hold(run: Run, note: string): Promise<void> {
   decide(run, { action: 'hold', reason: note, evidence: run.state.evidence });
   update(run, { reason: note, waiting: { kind: 'hold', since: now(), until: null, note } });
-  await condition(() => isApproved(run));
+  await condition(() => isApproved(run) || isFull(run));
   takeApproval(run);
 }
 

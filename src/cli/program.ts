@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { COMMANDS } from '../domain/decision.js';
+
 import { SluiceError } from '../domain/errors.js';
 import { parseDuration } from '../domain/spec/duration.js';
 
@@ -56,18 +56,24 @@ const MEANINGS = {
   resume: 'end a pause',
   abort: 'stop a rollout: all traffic back to the baseline',
   rollback: 'return to the baseline, also after the cutover while it is warm',
+  promote: 'pass the gate in progress without its time or evidence; with --full, all gates up to the cutover',
+  extend: 'give the gate in progress more time (--for)',
 } as const;
 
 function addDecisionCommands(program: Command): void {
-  for (const name of COMMANDS)
-    program
+  for (const name of Object.keys(MEANINGS) as (keyof typeof MEANINGS)[]) {
+    const command = program
       .command(`${name} <service>`)
       .description(MEANINGS[name])
       .option('--actor <name>', 'who decides', process.env['USER'] ?? 'unknown')
       .option('--reason <text>', 'why, for the ledger', '')
       .option('--decision-id <id>', 'the same id again is the same decision')
-      .addOption(output())
-      .action(async (service, options) => (await import('./commands/decide.js')).decide(name, service, options));
+      .addOption(output());
+    if (name === 'pause') command.option('--for <duration>', 'until it ends by itself', duration);
+    if (name === 'extend') command.requiredOption('--for <duration>', 'how much longer', duration);
+    if (name === 'promote') command.option('--full', 'all gates up to the cutover (needs the right)');
+    command.action(async (service, options) => (await import('./commands/decide.js')).decide(name, service, options));
+  }
 }
 
 function addProcesses(program: Command): void {

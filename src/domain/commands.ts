@@ -21,7 +21,23 @@ export function refusal(state: RolloutState, command: Command, actor: string): s
     case 'abort':
     case 'rollback':
       return null;
+    case 'promote':
+      if (state.waiting?.kind === 'approval') return `an approval is waited for, which is given by approve: ${where}`;
+      return isGate(state) || state.waiting?.kind === 'hold' ? null : `there is no gate to promote: ${where}`;
+    case 'promote-full':
+      if (state.phases.validation.status !== 'passed') return `nothing is promoted before its validation: ${where}`;
+      if (state.phases.cutover.status !== 'pending') return `all gates before the cutover are passed: ${where}`;
+      return state.rights?.promoteFull.includes(actor)
+        ? null
+        : `${actor} has no right to promote in full (rights.promoteFull of the spec)`;
+    case 'extend':
+      return isGate(state) && state.waiting?.until ? null : `no time runs that could be extended: ${where}`;
   }
+}
+
+/** Whether it waits for time or evidence, which a person may cut short or stretch. */
+function isGate({ waiting }: RolloutState): boolean {
+  return waiting !== null && (waiting.kind === 'bake' || waiting.kind === 'samples');
 }
 
 /** Whether a person is asked for a yes or no. */

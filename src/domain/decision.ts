@@ -1,6 +1,16 @@
 import type { Evidence } from './verdict.js';
 
-export const COMMANDS = ['approve', 'reject', 'pause', 'resume', 'abort', 'rollback'] as const;
+export const COMMANDS = [
+  'approve',
+  'reject',
+  'pause',
+  'resume',
+  'abort',
+  'rollback',
+  'promote',
+  'promote-full',
+  'extend',
+] as const;
 export type Command = (typeof COMMANDS)[number];
 
 /** What a person or a machine asks of a running rollout. The id makes a repeat harmless. */
@@ -8,6 +18,8 @@ export interface CommandRequest {
   readonly decisionId: string;
   readonly actor: string;
   readonly reason: string;
+  /** For `pause`: until it ends by itself; for `extend`: how much longer. Milliseconds. */
+  readonly forMs?: number;
 }
 
 /** How a command came in: an update is answered, a signal (Temporal CLI, Web UI) is not. */

@@ -16,6 +16,15 @@ export interface PhaseProgress {
   note: string;
 }
 
+/** A person holds all forward moves. */
+export interface Paused {
+  readonly actor: string;
+  readonly reason: string;
+  readonly at: string;
+  /** When it ends by itself; absent where only a person ends it. */
+  readonly until?: string;
+}
+
 /** What a rollout is waiting for at the moment, and what ends the wait. */
 export interface Waiting {
   kind: 'bake' | 'samples' | 'approval' | 'hold' | 'warm-baseline';
@@ -45,7 +54,9 @@ export interface RolloutState {
   /** Who may approve what it waits for, and who has; null or absent where it waits for no approval by rule. */
   approval?: OpenApproval | null;
   /** Who holds all forward moves, and why; guardrails go on. */
-  paused: { actor: string; reason: string; at: string } | null;
+  paused: Paused | null;
+  /** Who may do what nobody may by default; absent in views of rollouts that know of no rights. */
+  rights?: { readonly promoteFull: readonly string[] };
   verdict: Verdict;
   evidence: Evidence[];
   /** Why it stands where it stands; on an ending, why it ended so. */
@@ -86,6 +97,7 @@ export function initialState(rolloutId: string, spec: RolloutSpec, at: string): 
     shadowPercent: 0,
     waiting: null,
     paused: null,
+    ...(spec.rights === undefined ? {} : { rights: spec.rights }),
     verdict: 'inconclusive',
     evidence: [],
     reason: 'started',

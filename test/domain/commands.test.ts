@@ -18,9 +18,14 @@ const allowed = (s: RolloutState) => COMMANDS.filter((command) => refusal(s, com
 describe('which commands a rollout takes', () => {
   test.each([
     ['while it goes on', {}, ['pause', 'abort', 'rollback']],
-    ['while it bakes', { waiting: waiting('bake') }, ['pause', 'abort', 'rollback']],
+    ['while it bakes', { waiting: waiting('bake') }, ['pause', 'abort', 'rollback', 'promote']],
+    [
+      'while time runs',
+      { waiting: { ...waiting('bake'), until: 'x' } },
+      ['pause', 'abort', 'rollback', 'promote', 'extend'],
+    ],
     ['while it asks', { waiting: waiting('approval') }, ['approve', 'reject', 'pause', 'abort', 'rollback']],
-    ['while it holds', { waiting: waiting('hold') }, ['approve', 'reject', 'pause', 'abort', 'rollback']],
+    ['while it holds', { waiting: waiting('hold') }, ['approve', 'reject', 'pause', 'abort', 'rollback', 'promote']],
     ['while it is paused', { paused: { actor: 'x', reason: '', at: '' } }, ['resume', 'abort', 'rollback']],
     ['when it has ended', { status: 'promoted' }, []],
     ['when it was aborted', { status: 'aborted' }, []],

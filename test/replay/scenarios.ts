@@ -63,6 +63,19 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
+    name: 'promoted-past-a-gate',
+    ending: 'promoted',
+    phases: { canary: { steps: [{ setWeight: 10, bake: '1h' }] } },
+    drive: async ({ stage, service, rollout }) => {
+      await rollout.until((state) => state.waiting?.kind === 'bake');
+      const who = { actor: 'bob', reason: 'seen enough' };
+      await sendCommand(stage.temporal.client, service, 'extend', { ...who, forMs: 60_000 });
+      await sendCommand(stage.temporal.client, service, 'pause', { ...who, forMs: 500 });
+      await rollout.until((state) => state.paused === null);
+      await sendCommand(stage.temporal.client, service, 'promote', who);
+    },
+  },
+  {
     name: 'promoted-after-hold',
     ending: 'promoted',
     phases: { canary: { steps: [{ setWeight: 10, bake: '20ms', maxDuration: '50ms' }] } },

@@ -1,5 +1,6 @@
 import { patched } from '@temporalio/workflow';
 import { beginPhase, endPhase, type Run } from '../run.js';
+import { endGate } from '../waits.js';
 import { withStage } from '../watching.js';
 import { awaitEvidence } from './await-evidence.js';
 
@@ -7,6 +8,7 @@ import { awaitEvidence } from './await-evidence.js';
 export async function abTestPhase(run: Run): Promise<void> {
   const plan = run.input.spec.phases.abTest;
   if (!plan) return endPhase(run, 'abTest', 'skipped', 'not in the spec');
+  if (run.inbox.full) return endPhase(run, 'abTest', 'skipped', `promoted in full by ${run.inbox.full.actor}`);
   beginPhase(run, 'abTest');
   const stage = {
     key: 'abTest',
@@ -16,6 +18,7 @@ export async function abTestPhase(run: Run): Promise<void> {
   } as const;
   await withStage(run, stage, async () => {
     await awaitEvidence(run, { ms: plan.maxDuration, note: `A/B verdict on ${plan.primary}` }, 'A/B evaluation');
+    endGate(run, stage.title);
     const gate = run.stage?.gate;
     endPhase(run, 'abTest', 'passed', gate?.reason ?? '', [...(gate ? [gate] : []), ...run.state.evidence]);
   });

@@ -1,7 +1,7 @@
 import type { Waiting } from '../../src/domain/rollout-state.js';
 import { isExhausted } from '../../src/domain/verdict.js';
 import type { Run } from '../run.js';
-import { hold, waitFor } from '../waits.js';
+import { hold, isSkipped, waitFor } from '../waits.js';
 
 /** Whether guardrails and gate both say pass. */
 const passed = (run: Run) => run.state.verdict === 'pass' && run.stage?.gate?.verdict === 'pass';
@@ -12,7 +12,9 @@ const passed = (run: Run) => run.state.verdict === 'pass' && run.stage?.gate?.ve
  */
 export async function awaitEvidence(run: Run, wait: { ms: number; note: string }, title: string): Promise<void> {
   const kind: Waiting['kind'] = 'samples';
+  if (isSkipped(run)) return;
   const held = await waitFor(run, { kind, ...wait }, () => passed(run) || isExhausted(run.state.evidence));
+  if (isSkipped(run)) return;
   if (held && (passed(run) || !isExhausted(run.state.evidence))) return;
   await hold(run, `${title} is inconclusive: ${inconclusiveReasons(run)}`);
 }

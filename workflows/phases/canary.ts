@@ -1,7 +1,7 @@
 import { condition } from '@temporalio/workflow';
 import type { CanaryStep } from '../../src/domain/spec/phases.js';
 import { beginPhase, decide, endPhase, now, type Run, update } from '../run.js';
-import { awaitApproval, bake } from '../waits.js';
+import { awaitApproval, bake, endGate } from '../waits.js';
 import { withStage } from '../watching.js';
 import { awaitEvidence } from './await-evidence.js';
 
@@ -14,6 +14,7 @@ export async function canaryPhase(run: Run): Promise<void> {
   for (const { step, pauses, index } of stretches(run.input.spec.phases.canary.steps)) {
     // After continue-as-new: the steps before the one in progress are done.
     if (run.state.step !== null && index + pauses.length < run.state.step) continue;
+    if (run.inbox.full) break;
     await weightStep(run, step, index, pauses);
   }
   update(run, { step: null });
@@ -39,10 +40,12 @@ async function weightStep(run: Run, step: WeightStep, index: number, pauses: rea
     if (run.state.step === index) await analyse(run, step, title);
     for (const [offset, { pause }] of pauses.entries()) {
       const position = index + 1 + offset;
+      if (run.inbox.full) break;
       if (run.state.step !== null && run.state.step > position) continue;
       update(run, { step: position });
       if ('approval' in pause) await awaitApproval(run, pause.approval, `approval at ${step.setWeight} %`);
       else await bake(run, pause.duration, run.state.waiting?.since ?? now(), `pause at ${step.setWeight} %`);
+      endGate(run, `pause at ${step.setWeight} %`);
     }
     await condition(() => run.state.paused === null);
     decide(run, { action: 'advance', reason: `${title} passed`, evidence: run.state.evidence });
@@ -54,6 +57,7 @@ async function analyse(run: Run, step: WeightStep, title: string): Promise<void>
   await bake(run, step.bake, run.stage?.enteredAt ?? now(), title);
   const deadlineMs = (step.maxDuration ?? 10 * step.bake) - step.bake;
   await awaitEvidence(run, { ms: Math.max(deadlineMs, 1), note: `evidence at ${step.setWeight} %` }, title);
+  endGate(run, title);
 }
 
 /** Each weight with the pauses that follow it. */

@@ -10,6 +10,8 @@ import { withStage } from '../watching.js';
 export async function cutoverPhase(run: Run): Promise<void> {
   const { approval, keepBaselineWarm } = run.input.spec.phases.cutover;
   beginPhase(run, 'cutover');
+  // From here on, only what the cutover itself asks for counts.
+  run.inbox.full = null;
   if (run.stage?.key !== 'cutover') {
     if (approval || run.state.paused) await gate(run, approval);
     await promote(run);

@@ -1,4 +1,5 @@
 import { beginPhase, endPhase, type Run } from '../run.js';
+import { endGate } from '../waits.js';
 import { withStage } from '../watching.js';
 import { awaitEvidence } from './await-evidence.js';
 
@@ -15,6 +16,7 @@ export async function shadowPhase(run: Run): Promise<void> {
   } as const;
   await withStage(run, stage, async () => {
     await awaitEvidence(run, { ms: plan.maxDuration, note: `${plan.minSamples} mirrored pairs` }, 'shadow');
+    endGate(run, stage.title);
     endPhase(run, 'shadow', 'passed', run.stage?.gate?.reason ?? '', run.state.evidence);
   });
 }

@@ -6,11 +6,17 @@ export interface DecideOptions {
   readonly actor: string;
   readonly reason: string;
   readonly decisionId?: string;
+  /** Milliseconds. */
+  readonly for?: number;
+  readonly full?: boolean;
   readonly output: string;
 }
 
-export async function decide(command: Command, service: string, { output, ...request }: DecideOptions): Promise<void> {
-  const state = await withTemporal(({ client }) => sendCommand(client, service, command, request));
+export async function decide(name: Command, service: string, options: DecideOptions): Promise<void> {
+  const { output, full, for: forMs, ...request } = options;
+  const command = full === true ? 'promote-full' : name;
+  const asked = { ...request, ...(forMs === undefined ? {} : { forMs }) };
+  const state = await withTemporal(({ client }) => sendCommand(client, service, command, asked));
   if (output === 'json') process.stdout.write(`${JSON.stringify(state)}\n`);
   else process.stdout.write(`${command} accepted: ${state.rolloutId} in phase ${state.phase}\n`);
 }

@@ -14,6 +14,10 @@ export const rolloutSpec = z
     candidate: modelTarget.describe('What is under trial.'),
     protocol,
     traffic: traffic.optional().describe('How gateways treat requests: brake, fallback, segments.'),
+    rights: z
+      .strictObject({ promoteFull: z.array(z.string().min(1).max(200)).max(100).default([]) })
+      .optional()
+      .describe('Who may do what nobody may by default: skip all gates up to the cutover.'),
     guardrails: z.array(guardrail).min(1),
     phases: z.strictObject({
       validation: validation.optional(),
