@@ -80,13 +80,15 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const stalledMs = limits.stalledUserMs;
   const counts = () => countsOf(parts.recorder.totals);
   const countsOfAll = options.worker?.countsOfAll ?? (async () => counts());
+  // Commands are taken before users are.
+  let isServing = false;
   const adminDeps = {
     gatewayId,
     routes,
     flags,
     token,
     counts,
-    isReady: () => true,
+    isReady: () => isServing,
     metrics: metricsPage(metrics.registry),
     async applyRoute(route: Route) {
       await warmUp.before(route, routes.applied(route.service)?.route);
@@ -118,6 +120,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     await Promise.all([admin.close(0), stop()]);
     throw error;
   });
+  isServing = true;
   const shipper = new Shipper({
     ...parts,
     gatewayId,
