@@ -140,18 +140,19 @@ async function look(
     epochs: [route.epoch, route.epoch],
     ...(route.rolloutId === null ? {} : { rolloutId: route.rolloutId }),
   };
+  const apart = apartFrom(route);
   const arm = gate.kind === 'shadow' ? 'shadow' : 'candidate';
   const guardrails = input.guardrails.filter(
     ({ metric }) => arm === 'candidate' || metric === 'kayenta' || isMeasurableInShadow(metric),
   );
   const measured = await Promise.all(
     guardrails.map((guardrail) =>
-      measure(metrics, guardrail, scope, arm, apartFrom(route)).catch(
+      measure(metrics, guardrail, scope, arm, apart).catch(
         (error: unknown): Measured => ({ guardrail, error: describeError(error) }),
       ),
     ),
   );
-  const answer = await readGate({ metrics, store }, gate, scope, apartFrom(route)).catch((error: unknown) =>
+  const answer = await readGate({ metrics, store }, gate, scope, apart).catch((error: unknown) =>
     unreadable(gate.kind, describeError(error), false),
   );
   return { ...judgeLook(measured, alpha, progress), gate: answer };

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import axios from 'axios';
+import { benchRoute } from './bench-route.js';
 import { ADMIN_PORT, BACKEND_PORT, configs, PORTS } from './gateway-peers.js';
 import { assertInstalled, cpuSeconds, endAll, isInstalled, memoryMb, run, untilListening, wrk } from './processes.js';
 import { median, printTable } from './table.js';
@@ -32,18 +33,13 @@ type Mode = 'split' | 'alone' | number;
 
 function setRoute(mode: Mode, baselinePort: number = BACKEND_PORT): Promise<unknown> {
   epoch += 1;
-  const route = {
-    service: 'digits',
-    protocol: { kind: 'open-inference', model: 'digits', unitKey: 'header:x-user-key' },
+  const route = benchRoute({
     epoch,
-    rolloutId: 'bench',
-    salt: 'bench',
     baseline: { version: 'v1', url: `http://127.0.0.1:${baselinePort}` },
     candidate: { version: 'v2', url: `http://127.0.0.1:${typeof mode === 'number' ? mode : BACKEND_PORT}` },
     weightPercent: mode === 'split' ? 50 : 0,
     shadowPercent: typeof mode === 'number' ? 100 : 0,
-    leaseMs: 3_600_000,
-  };
+  });
   return axios.put(`http://127.0.0.1:${ADMIN_PORT}/v1/routes/digits`, route, { proxy: false });
 }
 

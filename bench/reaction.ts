@@ -4,9 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Pool, request } from 'undici';
+import { routeTraffic } from '../src/domain/spec/traffic.js';
 import { type RunningGateway, startGateway } from '../src/gateway/gateway.js';
-
 import { quantiles } from '../src/stats/sample/quantile.js';
+import { benchRoute } from './bench-route.js';
 import { printTable } from './table.js';
 
 /**
@@ -67,19 +68,13 @@ try {
   const here: number[] = [];
   const there: number[] = [];
   for (let epoch = 1; epoch <= TRIALS; epoch += 1) {
-    const route = {
-      service: 'digits',
-      protocol: { kind: 'open-inference', model: 'digits', unitKey: 'header:x-user-key' },
+    const route = benchRoute({
       epoch,
-      rolloutId: 'bench',
-      salt: 'bench',
       baseline: { version: 'v1', url: good.url },
       candidate: { version: 'v2', url: bad.url },
       weightPercent: 100,
-      shadowPercent: 0,
-      leaseMs: 60_000,
-      traffic: { brake: { within: 60_000, minRequests: 20, errorRate: { max: 0.5 } } },
-    };
+      traffic: routeTraffic.parse({ brake: { within: 60_000, minRequests: 20, errorRate: { max: 0.5 } } }),
+    });
     for (const { adminUrl } of gateways)
       await request(`${adminUrl}/v1/routes/digits`, { method: 'PUT', body: JSON.stringify(route) }).then((r) =>
         r.body.dump(),

@@ -2,8 +2,8 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Route } from '../src/domain/route.js';
 import { createGatewayRouter } from '../src/traffic/gateway-router.js';
+import { benchRoute } from './bench-route.js';
 import { BACKEND_PORT, configs } from './gateway-peers.js';
 import { assertInstalled, endAll, run, untilListening } from './processes.js';
 import { printTable } from './table.js';
@@ -48,18 +48,7 @@ function replicaOf(index: number, count: number, drill: string): Replica {
   };
 }
 
-const route = (epoch: number, weightPercent: number): Route => ({
-  service: 'digits',
-  protocol: { kind: 'open-inference', model: 'digits', unitKey: 'header:x-user-key' },
-  epoch,
-  rolloutId: 'bench',
-  salt: 'bench',
-  baseline: { version: 'v1', url: `http://127.0.0.1:${BACKEND_PORT}` },
-  candidate: { version: 'v2', url: `http://127.0.0.1:${BACKEND_PORT}` },
-  weightPercent,
-  shadowPercent: 0,
-  leaseMs: LEASE_MS,
-});
+const route = (epoch: number, weightPercent: number) => benchRoute({ epoch, weightPercent, leaseMs: LEASE_MS });
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 

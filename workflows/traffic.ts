@@ -10,6 +10,11 @@ const LEASE_SLACK_MS = 1000;
 /** A replica that can't be told of a rise for this long fails the rollout: it would assign users differently from the others. */
 const RAISE_TIMEOUT = '2m';
 
+/** Whoever was not renewed for this long has lost the candidate. */
+function leaseOverMs(run: Run): number {
+  return run.input.spec.watch.lease + LEASE_SLACK_MS;
+}
+
 /** The route of the trial now in force. */
 export function currentTrialRoute(run: Run, exposure: Exposure): Route {
   return trialRoute(run.input.spec, run.input.rolloutId, run.state.epoch, exposure);
@@ -24,9 +29,8 @@ export async function expose(run: Run, exposure: Exposure, reason: string): Prom
   const route = trialRoute(run.input.spec, run.input.rolloutId, epoch, exposure);
   const words = `${run.state.candidate}: weight ${exposure.weightPercent} %, shadow ${exposure.shadowPercent} %`;
   // A replica that is gone must not stop everybody; once its lease has run out it serves the baseline, should it still serve at all.
-  const lapsedAfterMs = run.input.spec.watch.lease + LEASE_SLACK_MS;
   const options = { summary: words, scheduleToCloseTimeout: RAISE_TIMEOUT };
-  await persistent.setTraffic.executeWithOptions(options, [route, lapsedAfterMs]);
+  await persistent.setTraffic.executeWithOptions(options, [route, leaseOverMs(run)]);
   update(run, { weightPercent: exposure.weightPercent, shadowPercent: exposure.shadowPercent });
   run.outbox.route = route;
   decide(run, { action: 'set-weight', reason: `${words} (${reason})` });
@@ -55,9 +59,10 @@ export async function promote(run: Run): Promise<void> {
 export async function restoreBaseline(run: Run): Promise<void> {
   const leased = run.state.phases.cutover.status === 'pending';
   const scope = new CancellationScope();
-  const leaseMs = run.input.spec.watch.lease + LEASE_SLACK_MS;
   const summary = 'unreachable gateways have lost their lease';
-  const leaseOver = leased ? scope.run(() => sleep(leaseMs, { summary })) : new Promise<never>(() => undefined);
+  const leaseOver = leased
+    ? scope.run(() => sleep(leaseOverMs(run), { summary }))
+    : new Promise<never>(() => undefined);
   leaseOver.catch(() => undefined);
   await Promise.race([sendBaseline(run), leaseOver]).finally(() => scope.cancel());
   update(run, { weightPercent: 0, shadowPercent: 0 });

@@ -86,7 +86,7 @@ export async function awaitApproval(run: Run, approval: Approval, note: string):
     return condition(() => false);
   }
   if (!answered) update(run, { waiting: { ...waiting, until: null, note: `${note} (overdue)` } });
-  await condition(() => isApproved(run) || isFull(run));
+  await condition(() => isAnswered(run));
   takeApproval(run);
 }
 
@@ -106,8 +106,7 @@ async function untilApproved(run: Run, approval: Approval, waiting: Waiting, not
     const waited = Date.now() - Date.parse(waiting.since);
     const toEscalation = escalate && !hasEscalated(run, escalate.to) ? Math.max(1, escalate.after - waited) : left;
     const toReminder = remindEvery === undefined ? left : remindEvery - (waited % remindEvery);
-    const answered = () => isApproved(run) || isFull(run);
-    if (await condition(answered, Math.min(left, toEscalation, toReminder), { summary })) return true;
+    if (await condition(() => isAnswered(run), Math.min(left, toEscalation, toReminder), { summary })) return true;
     if (Date.now() >= Date.parse(waiting.until ?? now())) return false;
     if (escalate && Date.now() - Date.parse(waiting.since) >= escalate.after && !hasEscalated(run, escalate.to))
       widen(run, escalate.to, note);
@@ -148,12 +147,15 @@ export function dropVoidApprovals(run: Run): void {
 export async function hold(run: Run, note: string): Promise<void> {
   decide(run, { action: 'hold', reason: note, evidence: run.state.evidence });
   update(run, { reason: note, waiting: { kind: 'hold', since: now(), until: null, note } });
-  await condition(() => isApproved(run) || isFull(run));
+  await condition(() => isAnswered(run));
   takeApproval(run);
 }
 
 /** A stop beats an approval, whatever their order. */
 const isApproved = (run: Run) => run.inbox.approval !== null && run.state.paused === null && run.inbox.stop === null;
+
+/** Nobody needs to be asked any more. */
+const isAnswered = (run: Run) => isApproved(run) || isFull(run);
 
 function takeApproval(run: Run): void {
   const given = run.inbox.approval;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { ARMS, FEEDBACK_KINDS, type ObservationBatch } from '../domain/observation.js';
+import { ARMS, FEEDBACK_KINDS, isYesOrNo, type ObservationBatch } from '../domain/observation.js';
+import { INTERLEAVING_METHODS } from '../domain/route.js';
 
 /** Ids are keys of indexes, whose entries have a size limit in PostgreSQL; 255 is far below it and far above any id. */
 const ID_LENGTH = 255;
@@ -27,6 +28,11 @@ const segment = z
   .default('');
 const score = z.number().nullable();
 
+/** What every record says of the route it was made under. */
+const ofRoute = { service: name, rolloutId: rolloutId.nullable(), epoch: count };
+/** And of the version that answered. */
+const ofVersion = { ...ofRoute, arm, version: id, segment };
+
 const latencyCounts = z.record(
   z.string().regex(/^(0|-?[1-9]\d{0,5})$/, 'expected the index of a latency bucket'),
   z.int().min(1),
@@ -34,12 +40,7 @@ const latencyCounts = z.record(
 
 const armBucket = z
   .object({
-    service: name,
-    rolloutId: rolloutId.nullable(),
-    epoch: count,
-    arm,
-    version: id,
-    segment,
+    ...ofVersion,
     bucketStart: time,
     requests: count,
     errors: count,
@@ -49,12 +50,7 @@ const armBucket = z
 
 const prediction = z.object({
   predictionId: id,
-  service: name,
-  rolloutId: rolloutId.nullable(),
-  epoch: count,
-  arm,
-  version: id,
-  segment,
+  ...ofVersion,
   at: time,
   unitHash: id,
   status: z.int().min(0).max(999),
@@ -65,9 +61,7 @@ const prediction = z.object({
 
 const shadowPair = z.object({
   predictionId: id,
-  service: name,
-  rolloutId: rolloutId.nullable(),
-  epoch: count,
+  ...ofRoute,
   at: time,
   baselineLabel: noNul.nullable(),
   candidateLabel: noNul.nullable(),
@@ -78,8 +72,6 @@ const shadowPair = z.object({
   baselineError: z.boolean(),
   candidateError: z.boolean(),
 });
-
-const YES_OR_NO: ReadonlySet<string> = new Set(['thumb', 'conversion', 'continued-use', 'click']);
 
 const feedback = z
   .object({
@@ -108,7 +100,7 @@ const feedback = z
     path: ['value'],
     error: 'expected null for kind label, and a number for any other',
   })
-  .refine(({ kind, value }) => !YES_OR_NO.has(kind) || value === 0 || value === 1, {
+  .refine(({ kind, value }) => !isYesOrNo(kind) || value === 0 || value === 1, {
     path: ['value'],
     error: 'expected 1 or 0 for thumb, conversion, continued-use and click',
   });
@@ -121,9 +113,7 @@ const moments = z.object({
 
 const shadowBucket = z
   .object({
-    service: name,
-    rolloutId: rolloutId.nullable(),
-    epoch: count,
+    ...ofRoute,
     bucketStart: time,
     pairs: count,
     compared: count,
@@ -138,9 +128,7 @@ const shadowBucket = z
   });
 
 const exposure = z.object({
-  service: name,
-  rolloutId: rolloutId.nullable(),
-  epoch: count,
+  ...ofRoute,
   unitHash: id,
   arm,
   version: id,
@@ -151,10 +139,8 @@ const exposure = z.object({
 const rank = z.int().min(0).nullable();
 const interleaved = z.object({
   predictionId: id,
-  service: name,
-  rolloutId: rolloutId.nullable(),
-  epoch: count,
-  method: z.enum(['team-draft', 'balanced']),
+  ...ofRoute,
+  method: z.enum(INTERLEAVING_METHODS),
   at: time,
   unitHash: id,
   items: z
@@ -171,12 +157,7 @@ const interleaved = z.object({
 
 const featureSample = z.object({
   predictionId: id,
-  service: name,
-  rolloutId: rolloutId.nullable(),
-  epoch: count,
-  arm,
-  version: id,
-  segment,
+  ...ofVersion,
   at: time,
   features: z.record(z.string().max(200), z.union([z.number(), noNul.max(200), z.null()])),
   label: noNul.nullable(),

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 
+import type { Command as RolloutCommand } from '../domain/decision.js';
 import { SluiceError } from '../domain/errors.js';
 import { parseDuration } from '../domain/spec/duration.js';
 
@@ -58,7 +59,7 @@ const MEANINGS = {
   rollback: 'return to the baseline, also after the cutover while it is warm',
   promote: 'pass the gate in progress without its time or evidence; with --full, all gates up to the cutover',
   extend: 'give the gate in progress more time (--for)',
-} as const;
+} as const satisfies Record<Exclude<RolloutCommand, 'promote-full'>, string>;
 
 function addDecisionCommands(program: Command): void {
   for (const name of Object.keys(MEANINGS) as (keyof typeof MEANINGS)[]) {

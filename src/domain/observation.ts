@@ -1,3 +1,5 @@
+import type { InterleavingMethod } from './route.js';
+
 /**
  * What gateways record and ship: the wire format between the gateway, the collector and the store.
  * Times are ISO strings in UTC. Every number is finite; what is not known is null.
@@ -130,7 +132,7 @@ export interface InterleavedList {
   readonly service: string;
   readonly rolloutId: string | null;
   readonly epoch: number;
-  readonly method: 'team-draft' | 'balanced';
+  readonly method: InterleavingMethod;
   readonly at: string;
   readonly unitHash: string;
   /** In the order users saw them. */
@@ -148,6 +150,11 @@ export interface InterleavedItem {
 
 export const FEEDBACK_KINDS = ['label', 'thumb', 'rating', 'conversion', 'revenue', 'continued-use', 'click'] as const;
 export type FeedbackKind = (typeof FEEDBACK_KINDS)[number];
+
+/** Whether the value of such feedback is 1 or 0. */
+export function isYesOrNo(kind: FeedbackKind): boolean {
+  return kind === 'thumb' || kind === 'conversion' || kind === 'continued-use' || kind === 'click';
+}
 
 /** A user's or a label source's word on one prediction; the gateway has verified the prediction id and read its arm from it. */
 export interface FeedbackRecord {

@@ -22,9 +22,12 @@ export interface Protocol {
   readonly attributes?: Readonly<Record<string, string>> | undefined;
 }
 
+export const INTERLEAVING_METHODS = ['team-draft', 'balanced'] as const;
+export type InterleavingMethod = (typeof INTERLEAVING_METHODS)[number];
+
 /** Ranked lists of both versions in one answer, so that users' clicks compare them. */
 export interface Interleaving {
-  readonly method: 'team-draft' | 'balanced';
+  readonly method: InterleavingMethod;
   /** Name of the output tensor with the ranked item ids, best first. */
   readonly output: string;
   /** Items of the merged list at most. */

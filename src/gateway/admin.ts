@@ -3,11 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { describeError, ERROR_CODES, SluiceError } from '../domain/errors.js';
 import type { AppliedRoute, Route } from '../domain/route.js';
+import { readCommand } from './command-body.js';
 import { answerFlagCommand, isFlagPath } from './flags/flag-commands.js';
 import type { FlagTable } from './flags/flag-table.js';
 import type { MetricsPage } from './metrics-page.js';
 import { replyJson } from './reply.js';
-import { readBody } from './request-body.js';
 import { tripSchema } from './route-file.js';
 import { routeSchema } from './route-schema.js';
 import type { RouteTable } from './route-table.js';
@@ -20,7 +20,7 @@ export interface AdminDeps {
   /** Takes a route, with all that has to be done before and after. */
   readonly applyRoute: (route: Route) => Promise<AppliedRoute>;
   readonly metrics: MetricsPage;
-  readonly counts: () => VersionCounts[];
+  readonly counts: () => Promise<VersionCounts[]>;
   /** Whether commands can be confirmed now. */
   readonly isReady: () => boolean;
   /** What commands must carry; null where only this machine can send any. */
@@ -68,7 +68,7 @@ async function answer(deps: AdminDeps, request: IncomingMessage, response: Serve
   if (method !== 'GET') throw new SluiceError('USAGE', `${method} ${path} is not a command`);
   if (path === '/v1/routes') return replyJson(response, 200, { routes: routes.all() });
   if (path === '/v1/metrics') return replyJson(response, 200, await deps.metrics.raw());
-  if (path === '/v1/counts') return replyJson(response, 200, deps.counts());
+  if (path === '/v1/counts') return replyJson(response, 200, await deps.counts());
   const applied = service === undefined ? undefined : routes.applied(service);
   if (applied === undefined) throw new SluiceError('NOT_FOUND', `${gatewayId} knows nothing of ${path}`);
   replyJson(response, 200, applied);
@@ -86,7 +86,12 @@ const tripCommand = tripSchema.extend({ epoch: z.int().min(0) });
 
 /** Another replica's brake has tripped, or the control plane says so. */
 async function tripRoute({ routes }: AdminDeps, request: IncomingMessage, service: string) {
-  const { epoch, ...trip } = await readCommand(request, tripCommand, 'a trip');
+  const { epoch, ...trip } = await readCommand(request, {
+    schema: tripCommand,
+    what: 'a trip',
+    mostBytes: COMMAND_BYTES,
+    code: 'ROUTE_INVALID',
+  });
   return { isOut: routes.trip(service, epoch, trip) };
 }
 
@@ -116,26 +121,13 @@ async function untilTripped({ routes }: AdminDeps, request: IncomingMessage, ser
 }
 
 async function readRoute(request: IncomingMessage, service: string) {
-  const route = await readCommand(request, routeSchema, 'a route');
+  const route = await readCommand(request, {
+    schema: routeSchema,
+    what: 'a route',
+    mostBytes: COMMAND_BYTES,
+    code: 'ROUTE_INVALID',
+  });
   if (route.service !== service)
     throw new SluiceError('ROUTE_INVALID', `the route is of ${route.service}, not of ${service}`);
   return route;
-}
-
-async function readCommand<Schema extends z.ZodType>(
-  request: IncomingMessage,
-  schema: Schema,
-  what: string,
-): Promise<z.output<Schema>> {
-  const body = await readBody(request, COMMAND_BYTES);
-  if (body === null) throw new SluiceError('ROUTE_INVALID', `${what} has at most ${COMMAND_BYTES} bytes`);
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch (cause) {
-    throw new SluiceError('ROUTE_INVALID', `${what} is JSON`, { cause });
-  }
-  const parsed = schema.safeParse(value);
-  if (!parsed.success) throw new SluiceError('ROUTE_INVALID', z.prettifyError(parsed.error));
-  return parsed.data;
 }

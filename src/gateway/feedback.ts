@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { FEEDBACK_KINDS, type FeedbackKind, type FeedbackRecord } from '../domain/observation.js';
+import { FEEDBACK_KINDS, type FeedbackRecord, isYesOrNo } from '../domain/observation.js';
 import type { IdFault, PredictionIds } from './prediction-id.js';
 
 const MOST_AT_ONCE = 1000;
@@ -54,10 +54,6 @@ const FAULT_OF: Readonly<Record<IdFault, FeedbackFault>> = {
   'not a prediction id': 'unknown',
   'prediction id from the future': 'future',
 };
-
-function isYesOrNo(kind: FeedbackKind): boolean {
-  return kind === 'thumb' || kind === 'conversion' || kind === 'continued-use' || kind === 'click';
-}
 
 /** Reads one item or a list of them. Never throws: garbage is a rejection. */
 export function readFeedback(body: string, ids: PredictionIds, now = Date.now()): FeedbackReading {

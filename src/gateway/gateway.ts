@@ -22,10 +22,10 @@ import { predictionKey } from './prediction-key.js';
 import { Recorder } from './record/recorder.js';
 import { Shipper } from './record/shipper.js';
 import { Spool } from './record/spool.js';
-import { replaceFile } from './replace-file.js';
 import { RouteTable } from './route-table.js';
 import { UserServer } from './server/user-server.js';
 import { ShadowQueue } from './shadow-queue.js';
+import { keepState } from './state-file.js';
 import { countsOf, type VersionCounts } from './stats.js';
 import { Upstreams } from './upstream/upstreams.js';
 import { WarmUp } from './warm-up.js';
@@ -78,8 +78,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const parts = await assemble(options);
   const { log, limits, routes, flags, metrics, upstreams, shadow, accessLog, warmUp } = parts;
   const stalledMs = limits.stalledUserMs;
-  const counts = () => countsOf(parts.recorder.totals);
-  const countsOfAll = options.worker?.countsOfAll ?? (async () => counts());
+  const counts = async () => countsOf(parts.recorder.totals);
+  const countsOfAll = options.worker?.countsOfAll ?? counts;
   // Commands are taken before users are.
   let isServing = false;
   const adminDeps = {
@@ -154,7 +154,7 @@ async function assemble(options: GatewayOptions) {
   const { gatewayId, config, stateDir, log = logToStderr } = options;
   const limits = limitsOf(options);
   const key = await predictionKey(options.predictionKey, stateDir);
-  const keep = options.worker === undefined ? replaceFile : async () => undefined;
+  const keep = options.worker === undefined ? keepState : async () => undefined;
   const path = join(stateDir, 'routes.json');
   const routes = await RouteTable.open({ gatewayId, path, log, keep }, initialRoutes(config));
   const flags = await FlagTable.open(join(stateDir, 'flags.json'), config.flags ?? {}, log, keep);

@@ -86,7 +86,8 @@ function namedBy(value: string, before: Set<string> | null): Set<string> | null 
   return words.length === 0 ? before : new Set([...(before ?? []), ...words]);
 }
 
-function without(headers: HeaderList, names: ReadonlySet<string>): string[] {
+/** Headers but for some. @param names lower case */
+export function without(headers: HeaderList, names: ReadonlySet<string>): string[] {
   const kept: string[] = [];
   for (let i = 0; i < headers.length; i += 2)
     if (!names.has((headers[i] as string).toLowerCase())) kept.push(headers[i] as string, headers[i + 1] as string);

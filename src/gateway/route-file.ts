@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Route, Trip } from '../domain/route.js';
 import { routeSchema } from './route-schema.js';
+import { readState } from './state-file.js';
 
 /** A route as it is kept over a restart: a lease goes on where it was, by the wall clock, and a tripped brake stays tripped. */
 export interface KeptRoute {
@@ -27,17 +27,10 @@ const epochsSchema = z.record(z.string(), z.int().min(0));
 
 /** @returns nothing where there is no file yet @throws when the file is not one of ours */
 export async function readRouteFile(path: string): Promise<KeptRoute[]> {
-  return routesSchema.parse(JSON.parse((await textOf(path)) ?? '[]'));
+  return routesSchema.parse((await readState(path)) ?? []);
 }
 
 /** The newest epoch of each service, kept apart: a broken route file must not let a rolled-back candidate return. */
 export async function readEpochFile(path: string): Promise<Map<string, number>> {
-  return new Map(Object.entries(epochsSchema.parse(JSON.parse((await textOf(path)) ?? '{}'))));
-}
-
-async function textOf(path: string): Promise<string | null> {
-  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
+  return new Map(Object.entries(epochsSchema.parse((await readState(path)) ?? {})));
 }

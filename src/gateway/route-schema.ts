@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Route } from '../domain/route.js';
+import { INTERLEAVING_METHODS, type Route } from '../domain/route.js';
 import { modelTarget, protocol, serviceName } from '../domain/spec/target.js';
 import { percent, routeTraffic } from '../domain/spec/traffic.js';
 
@@ -23,7 +23,7 @@ export const routeSchema = z
     recordsExposures: z.boolean().optional(),
     interleaving: z
       .strictObject({
-        method: z.enum(['team-draft', 'balanced']),
+        method: z.enum(INTERLEAVING_METHODS),
         output: z.string().min(1).max(200),
         length: z.int().min(1).max(1000),
       })

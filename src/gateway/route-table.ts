@@ -3,9 +3,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { describeError, SluiceError } from '../domain/errors.js';
 import { type AppliedRoute, pathPrefix, type Route, type Trip } from '../domain/route.js';
 import type { Log } from './log.js';
-import { replaceFile } from './replace-file.js';
 import { type KeptRoute, readEpochFile, readRouteFile } from './route-file.js';
 import { ServedRoute } from './served-route.js';
+import { type KeepState, keepState } from './state-file.js';
 
 /** Hears of a brake that has tripped here, or that another replica tells of. */
 export type TripListener = (route: Route, trip: Trip) => void;
@@ -18,8 +18,6 @@ export interface RouteTableOptions {
   /** How a file is written; a worker of a cluster reads what its primary keeps, and writes nothing. */
   readonly keep?: KeepState;
 }
-
-export type KeepState = (path: string, text: string) => Promise<void>;
 
 /** What this gateway knows of every service. Old epochs are refused, and a lease that nobody renews ends by itself. */
 export class RouteTable {
@@ -34,7 +32,7 @@ export class RouteTable {
   private readonly log: Log;
   private readonly keep: KeepState;
 
-  private constructor({ gatewayId, path, log, keep = replaceFile }: RouteTableOptions, epochs: Map<string, number>) {
+  private constructor({ gatewayId, path, log, keep = keepState }: RouteTableOptions, epochs: Map<string, number>) {
     this.gatewayId = gatewayId;
     this.path = path;
     this.epochs = epochs;
@@ -205,9 +203,9 @@ export class RouteTable {
   /** One write at a time, each of the newest state; epochs first, since they only ever grow. */
   private save(): Promise<void> {
     const write = async () => {
-      if (this.hasNewEpoch) await this.keep(epochPath(this.path), textOf(Object.fromEntries(this.epochs)));
+      if (this.hasNewEpoch) await this.keep(epochPath(this.path), Object.fromEntries(this.epochs));
       this.hasNewEpoch = false;
-      await this.keep(this.path, textOf(this.all().map(toKept)));
+      await this.keep(this.path, this.all().map(toKept));
     };
     this.saving = this.saving.then(write, write);
     return this.saving;
@@ -216,10 +214,6 @@ export class RouteTable {
 
 function epochPath(path: string): string {
   return join(dirname(path), 'epochs.json');
-}
-
-function textOf(state: unknown): string {
-  return `${JSON.stringify(state, null, 1)}\n`;
 }
 
 function endOf(leaseMs: number | null): number | null {

@@ -1,6 +1,6 @@
 import type { AttributeValue } from '../domain/condition.js';
 import { type ModelTarget, pathPrefix, type Route, type Trip } from '../domain/route.js';
-import { isCandidates, pick, unitBucket } from '../routing/bucket.js';
+import { pick, unitBucket } from '../routing/bucket.js';
 import { type CompiledCondition, compileCondition } from '../routing/condition.js';
 import { parseField, type RequestField, type RequestSource, valueOf } from '../routing/request-field.js';
 import { Brake } from './brake/brake.js';
@@ -33,7 +33,8 @@ export class ServedRoute {
   private readonly segments: readonly CompiledSegment[];
   private readonly attributes: readonly (readonly [string, RequestField])[];
   private readonly others: readonly ModelTarget[];
-  private readonly otherWeights: readonly number[];
+  /** Of the candidate, written anew for each request, and of the others. */
+  private readonly weights: number[];
   /** On the monotonic clock; a changed wall clock must not stretch a lease. Null where there is none. */
   leaseEndsAt: number | null;
   /** Set once the gateway itself has taken the candidate out; only a newer route brings it back. */
@@ -54,7 +55,7 @@ export class ServedRoute {
     }));
     this.stable = { arm: 'baseline', target: route.baseline, segment: '' };
     this.others = traffic?.others ?? [];
-    this.otherWeights = (traffic?.others ?? []).map(({ weight }) => weight);
+    this.weights = [0, ...(traffic?.others ?? []).map(({ weight }) => weight)];
     this.brake = traffic?.brake === undefined || candidate === null ? null : new Brake(traffic.brake);
   }
 
@@ -82,9 +83,10 @@ export class ServedRoute {
     const name = segment?.name ?? '';
     if (weight === 0 && this.others.length === 0) return { arm: 'baseline', target: route.baseline, segment: name };
     const bucket = unitBucket(route.salt, unit, route.traffic?.hash);
-    if (route.candidate !== null && isCandidates(bucket, weight))
-      return { arm: 'candidate', target: route.candidate, segment: name };
-    const other = this.others[pick(bucket, [weight, ...this.otherWeights]) - 1];
+    this.weights[0] = weight;
+    const owner = pick(bucket, this.weights);
+    if (owner === 0 && route.candidate !== null) return { arm: 'candidate', target: route.candidate, segment: name };
+    const other = this.others[owner - 1];
     if (other !== undefined) return { arm: 'other', target: other, segment: name };
     return { arm: 'baseline', target: route.baseline, segment: name };
   }

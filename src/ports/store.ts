@@ -9,7 +9,7 @@ import type {
   ObservationBatch,
 } from '../domain/observation.js';
 import type { RolloutState } from '../domain/rollout-state.js';
-import type { Route } from '../domain/route.js';
+import type { InterleavingMethod, Route } from '../domain/route.js';
 
 /**
  * Which observations to read. Epochs keep weights apart: two weights are never pooled into one comparison.
@@ -56,11 +56,8 @@ export interface LabelledOutcomes {
 }
 
 /** First and second moments of one kind of numeric feedback by arm, one value a prediction (the latest counts). */
-export interface FeedbackSummary {
+export interface FeedbackSummary extends Moments {
   readonly arm: Arm;
-  readonly count: number;
-  readonly sum: number;
-  readonly sumOfSquares: number;
 }
 
 export interface ShadowSummary {
@@ -86,7 +83,7 @@ export interface ExposureCount {
 /** A merged list and the items of it that somebody clicked. */
 export interface ClickedList {
   readonly predictionId: string;
-  readonly method: 'team-draft' | 'balanced';
+  readonly method: InterleavingMethod;
   readonly items: readonly InterleavedItem[];
   readonly clicked: readonly string[];
 }

@@ -1,3 +1,4 @@
+import type { InterleavingMethod } from '../domain/route.js';
 import { seededCoin } from './seeded-coin.js';
 
 export type ItemId = string | number;
@@ -13,7 +14,7 @@ export interface InterleavedItem<Id extends ItemId> {
 }
 
 export interface Interleaved<Id extends ItemId> {
-  readonly kind: 'team-draft' | 'balanced';
+  readonly kind: InterleavingMethod;
   readonly items: readonly InterleavedItem<Id>[];
 }
 

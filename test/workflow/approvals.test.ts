@@ -1,19 +1,15 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { sendCommand } from '../../src/client/send-command.js';
-import { Stage, spec, World } from './harness.js';
+import { freshNames, Stage, spec, World } from './harness.js';
 
 jest.setTimeout(60_000);
 let stage: Stage;
-let count = 0;
 beforeAll(async () => {
   stage = await Stage.open();
 });
 afterAll(() => stage.close());
 
-const fresh = () => {
-  count += 1;
-  return `approvals-${process.pid}-${count}`;
-};
+const fresh = freshNames('approvals');
 const approve = (service: string, actor: string) =>
   sendCommand(stage.temporal.client, service, 'approve', { actor, reason: 'looks good' });
 const asking = (approval: object) => ({

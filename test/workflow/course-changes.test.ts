@@ -1,20 +1,15 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { sendCommand } from '../../src/client/send-command.js';
-import { rolloutSpec } from '../../src/domain/spec/rollout-spec.js';
-import { ALL_PHASES, Stage, spec, World } from './harness.js';
+import { ALL_PHASES, freshNames, Stage, spec, World } from './harness.js';
 
 jest.setTimeout(60_000);
 let stage: Stage;
-let count = 0;
 beforeAll(async () => {
   stage = await Stage.open();
 });
 afterAll(() => stage.close());
 
-const fresh = () => {
-  count += 1;
-  return `course-${process.pid}-${count}`;
-};
+const fresh = freshNames('course');
 const ask = (service: string, command: Parameters<typeof sendCommand>[2], forMs?: number, actor = 'bob') =>
   sendCommand(stage.temporal.client, service, command, { actor, reason: 'why', ...(forMs ? { forMs } : {}) });
 const steps = (...weights: number[]) => ({
@@ -54,18 +49,7 @@ test('promote --full skips all gates but the cutover’s own approval, for who h
   await stage.run(world, service, async () => {
     const cutover = { approval: { approvers: ['carol'] }, keepBaselineWarm: '20ms' };
     const phases = { ...ALL_PHASES, ...steps(10, 50), cutover, shadow: { minSamples: 20 } };
-    const full = rolloutSpec.parse({
-      sluice: 'v1',
-      service,
-      owner: 'x',
-      baseline: { version: 'v1', url: 'http://127.0.0.1:1' },
-      candidate: { version: 'v2', url: 'http://127.0.0.1:2' },
-      protocol: { model: 'digits' },
-      guardrails: [{ metric: 'error_rate' }],
-      rights: { promoteFull: ['bob'] },
-      phases,
-      watch: { tick: 200, window: 1000, lease: 2000 },
-    });
+    const full = { ...spec(phases, service), rights: { promoteFull: ['bob'] } };
     const rollout = await stage.start(full, service);
     await rollout.until(({ weightPercent }) => weightPercent === 10);
     await ask(service, 'promote-full');

@@ -203,3 +203,12 @@ export class Stage {
     };
   }
 }
+
+/** Names of services and queues, one for each test, so that none sees another's rollout. */
+export function freshNames(prefix: string): () => string {
+  let count = 0;
+  return () => {
+    count += 1;
+    return `${prefix}-${process.pid}-${count}`;
+  };
+}

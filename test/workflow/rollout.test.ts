@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sendCommand } from '../../src/client/send-command.js';
 import { PHASES } from '../../src/domain/phase.js';
 import { evidence } from './evidence.js';
-import { ALL_PHASES, Stage, spec, World } from './harness.js';
+import { ALL_PHASES, freshNames, Stage, spec, World } from './harness.js';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -10,12 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-let count = 0;
-/** A service and queue of its own for each test, so that none sees another's rollout. */
-const fresh = () => {
-  count += 1;
-  return `workflow-${process.pid}-${count}`;
-};
+const fresh = freshNames('workflow');
 const ask = (service: string, command: Parameters<typeof sendCommand>[2], actor = 'bob', decisionId?: string) =>
   sendCommand(stage.temporal.client, service, command, {
     actor,

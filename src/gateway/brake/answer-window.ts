@@ -20,26 +20,16 @@ export class AnswerWindow {
     this.filled = Math.min(this.filled + 1, this.times.length);
   }
 
-  /** How many answers there are since a time, and how many of them failed. */
-  failures(since: number): { answers: number; count: number } {
-    let [answers, count] = [0, 0];
+  /** How many answers there are since a time, how many of them failed, and how many took longer than a limit. */
+  tally(since: number, limitMs = Number.POSITIVE_INFINITY): { answers: number; failed: number; slow: number } {
+    let [answers, failed, slow] = [0, 0, 0];
     for (let i = 0; i < this.filled; i += 1) {
       if ((this.times[i] as number) < since) continue;
       answers += 1;
-      count += this.failed[i] as number;
+      failed += this.failed[i] as number;
+      if ((this.durations[i] as number) > limitMs) slow += 1;
     }
-    return { answers, count };
-  }
-
-  /** The same of those that took longer than a limit. */
-  slower(limitMs: number, since: number): { answers: number; count: number } {
-    let [answers, count] = [0, 0];
-    for (let i = 0; i < this.filled; i += 1) {
-      if ((this.times[i] as number) < since) continue;
-      answers += 1;
-      if ((this.durations[i] as number) > limitMs) count += 1;
-    }
-    return { answers, count };
+    return { answers, failed, slow };
   }
 
   /** In no order. */

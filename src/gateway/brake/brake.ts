@@ -37,17 +37,17 @@ export class Brake {
   private judgeErrors(now: number): string | null {
     const { errorRate, minRequests, within } = this.limits;
     if (errorRate === undefined) return null;
-    const seen = this.candidate.failures(now - within);
+    const seen = this.candidate.tally(now - within);
     if (seen.answers < minRequests) return null;
-    const rate = seen.count / seen.answers;
-    const said = `${seen.count} of the candidate's last ${seen.answers} answers failed`;
+    const rate = seen.failed / seen.answers;
+    const said = `${seen.failed} of the candidate's last ${seen.answers} answers failed`;
     if (errorRate.max !== undefined && rate > errorRate.max) return `${said}: above ${percent(errorRate.max)}`;
     if (errorRate.aboveBaseline === undefined) return null;
-    const baseline = this.baseline.failures(now - within);
+    const baseline = this.baseline.tally(now - within);
     if (baseline.answers < minRequests) return null;
-    const most = baseline.count / baseline.answers + errorRate.aboveBaseline;
+    const most = baseline.failed / baseline.answers + errorRate.aboveBaseline;
     if (rate <= most) return null;
-    return `${said}: more than ${percent(errorRate.aboveBaseline)} above the baseline's ${baseline.count} of ${baseline.answers}`;
+    return `${said}: more than ${percent(errorRate.aboveBaseline)} above the baseline's ${baseline.failed} of ${baseline.answers}`;
   }
 
   private judgeLatency(now: number): string | null {
@@ -57,11 +57,11 @@ export class Brake {
     const relative =
       baselineMs === null ? Number.POSITIVE_INFINITY : baselineMs * (latency.timesBaseline ?? Number.POSITIVE_INFINITY);
     const limitMs = Math.min(latency.max ?? Number.POSITIVE_INFINITY, relative);
-    const slow = this.candidate.slower(limitMs, now - within);
-    if (slow.answers < minRequests || slow.count <= (1 - latency.quantile) * slow.answers + ROUNDING) return null;
+    const seen = this.candidate.tally(now - within, limitMs);
+    if (seen.answers < minRequests || seen.slow <= (1 - latency.quantile) * seen.answers + ROUNDING) return null;
     const why =
       limitMs === relative ? `${latency.timesBaseline} times the baseline's ${baselineMs?.toFixed(1)} ms` : 'the limit';
-    return `${slow.count} of the candidate's last ${slow.answers} answers took longer than ${limitMs.toFixed(1)} ms, ${why}; ${percent(1 - latency.quantile)} may`;
+    return `${seen.slow} of the candidate's last ${seen.answers} answers took longer than ${limitMs.toFixed(1)} ms, ${why}; ${percent(1 - latency.quantile)} may`;
   }
 
   private baselineQuantile(now: number): number | null {

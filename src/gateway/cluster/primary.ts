@@ -42,13 +42,12 @@ export async function startPrimary(options: GatewayOptions, count: number): Prom
     void siblings.tellTrip(route, trip);
     if (trip.gatewayId.startsWith(`${gatewayId}/`)) void peers.tellTrip(route, trip);
   });
-  let counts: VersionCounts[] = [];
   const deps = {
     gatewayId,
     routes,
     flags,
     metrics: sumOf(workers),
-    counts: () => counts,
+    counts: async () => addCounts((await workers.askAll('/v1/counts')).flat() as VersionCounts[]),
     isReady: () => workers.areThere,
   };
   const applyRoute = (route: Route) => applyToAll(routes, workers, route);
@@ -65,12 +64,6 @@ export async function startPrimary(options: GatewayOptions, count: number): Prom
     stalledMs: STALLED_MS,
     tls: null,
   });
-  const gathering = setInterval(() => {
-    void workers.askAll('/v1/counts').then((all) => {
-      counts = addCounts(all.flat() as VersionCounts[]);
-    });
-  }, 1000);
-  gathering.unref();
   // Before there is a worker that would serve what is old.
   await joinPeers(peers, routes, flags);
   const crew = new Crew(count, { token: inner, primary: inward.url }, workers, log);
@@ -81,7 +74,6 @@ export async function startPrimary(options: GatewayOptions, count: number): Prom
     dataUrl,
     adminUrl: admin.url,
     async close() {
-      clearInterval(gathering);
       await crew.stop();
       await Promise.all([admin.close(1000), inward.close(1000)]);
     },

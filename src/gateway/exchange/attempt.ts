@@ -7,6 +7,7 @@ import type { Observed } from '../record/recorder.js';
 import type { Assignment } from '../served-route.js';
 import { type AnswerSink, type Flow, UpstreamError } from '../upstream/connection.js';
 import type { AssignedRequest, ExchangeDeps } from './assigned-request.js';
+import { countAnswer } from './count-answer.js';
 import { HeldAnswer } from './held-answers.js';
 import { isEventStream, looksLikePrediction, soundnessOf } from './soundness.js';
 
@@ -39,9 +40,9 @@ class Attempt implements AnswerSink {
   private isWatched = false;
   private timer: NodeJS.Timeout | null = null;
   private flow: Flow | null = null;
+  private isStream = false;
   /** When the first bit of a stream came; 0 for what counts as a whole. */
   private firstBitAt = 0;
-  private isStream = false;
   /** Nothing that still arrives is of interest. */
   over = false;
 
@@ -71,7 +72,7 @@ class Attempt implements AnswerSink {
     }
     if (assigned.response.destroyed) return this.nobodyWaits();
     if (this.whole === null) this.stopTimer();
-    this.isStream = isEventStream(headers);
+    this.isStream = this.whole === null && isEventStream(headers);
     const { version } = by.target;
     const { service, epoch } = assigned.served.route;
     const made = this.deps.ids.make({ service, arm: by.arm, version, epoch, at: this.at });
@@ -82,7 +83,7 @@ class Attempt implements AnswerSink {
 
   onData(chunk: Buffer, flow: Flow): void {
     if (this.over) return;
-    if (this.firstBitAt === 0) this.firstBitAt = performance.now();
+    if (this.isStream && this.firstBitAt === 0) this.firstBitAt = performance.now();
     this.copy?.add(chunk);
     if (this.whole !== null) {
       if (!this.whole.add(chunk)) this.fallBack();
@@ -214,19 +215,14 @@ class Attempt implements AnswerSink {
 
   private observe(failed: boolean): Observed {
     const { assigned, by, at, status } = this;
-    const until = this.isStream && this.firstBitAt > 0 ? this.firstBitAt : performance.now();
     const { served } = assigned;
     const { arm, segment, target } = by;
-    const latencyMs = until - this.startedAt;
+    const latencyMs = (this.firstBitAt || performance.now()) - this.startedAt;
     const observed = { route: served.route, arm, version: target.version, segment, at, latencyMs, status, failed };
     if (assigned.isPrediction) {
-      this.deps.recorder.count(observed);
+      countAnswer(this.deps, served, observed);
       if (served.route.recordsExposures && by === assigned.assignment && arm !== 'other')
         this.deps.recorder.expose(observed, this.deps.ids.hashUnit(assigned.unit));
-      if (arm !== 'other') {
-        const why = served.brake?.take(arm, latencyMs, failed) ?? null;
-        if (why !== null) this.deps.routes.brake(served.route, why);
-      }
     }
     this.deps.accessLog?.add(observed, assigned.request, this.predictionId);
     return observed;

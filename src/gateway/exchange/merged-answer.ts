@@ -1,10 +1,11 @@
 import { performance } from 'node:perf_hooks';
 import type { Interleaving } from '../../domain/route.js';
-import { answerHeaders } from '../headers.js';
+import { answerHeaders, without } from '../headers.js';
 import type { Observed } from '../record/recorder.js';
 import type { AssignedRequest, ExchangeDeps } from './assigned-request.js';
 import { answerFrom } from './attempt.js';
 import { type CollectedAnswer, collectAnswer } from './collect-answer.js';
+import { countAnswer } from './count-answer.js';
 import { mergeRankings, type RankedAnswer, readRanking } from './ranked-answer.js';
 import { soundnessOf } from './soundness.js';
 
@@ -36,7 +37,7 @@ async function merged(deps: ExchangeDeps, assigned: AssignedRequest, interleavin
     const good = baseline.ranked === null ? candidate : baseline;
     if (good.ranked === null || good.answer.body === null)
       return assigned.response.replyJson(502, { error: 'neither version gave a ranked list' });
-    return send(assigned, good.answer, good.answer.body, `${good.version}`, made.id);
+    return send(assigned, good.answer, good.answer.body, good.version, made.id);
   }
   const draw = Math.floor(made.first * 2 ** 32);
   const { body, interleaved } = mergeRankings(interleaving, baseline.ranked, candidate.ranked, draw);
@@ -61,12 +62,13 @@ interface Asked {
 
 /** Each version's part is counted as its own, brake included. */
 async function ask(
-  { upstreams, held, limits, recorder, routes }: ExchangeDeps,
+  deps: ExchangeDeps,
   { served, request, assignment, startedAt }: AssignedRequest,
   arm: 'baseline' | 'candidate',
   { output }: Interleaving,
   at: number,
 ): Promise<Asked> {
+  const { upstreams, held, limits } = deps;
   const { route } = served;
   const { version, url } = route[arm] ?? route.baseline;
   const { candidateTimeout, deadline } = route.traffic ?? {};
@@ -86,11 +88,12 @@ async function ask(
     status,
     failed: ranked === null,
   };
-  recorder.count(observed);
-  const why = served.brake?.take(arm, latencyMs, observed.failed) ?? null;
-  if (why !== null) routes.brake(route, why);
+  countAnswer(deps, served, observed);
   return { version, answer, ranked };
 }
+
+/** The merged list has its own. */
+const LENGTH = new Set(['content-length']);
 
 function send(
   { response }: AssignedRequest,
@@ -99,10 +102,8 @@ function send(
   versions: string,
   predictionId: string,
 ): void {
-  const without = answerHeaders(headers, ['x-sluice-version', versions, 'x-sluice-prediction-id', predictionId]);
-  const kept = without.flatMap((name, i) =>
-    i % 2 === 1 || name.toLowerCase() === 'content-length' ? [] : [name, without[i + 1] as string],
-  );
+  const ours = ['x-sluice-version', versions, 'x-sluice-prediction-id', predictionId];
+  const kept = without(answerHeaders(headers, ours), LENGTH);
   response.writeHead(status, [...kept, 'content-length', String(body.length)]);
   response.end(body);
 }

@@ -1,13 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.js';
-import { type FlagDefinition, flag, flagKey } from '../../domain/spec/flag.js';
+import { flag, flagKey } from '../../domain/spec/flag.js';
+import { readCommand } from '../command-body.js';
 import { replyJson } from '../reply.js';
-import { readBody } from '../request-body.js';
 import { isAmong } from './entity-tag.js';
 import type { FlagTable } from './flag-table.js';
 
-const DEFINITION_BYTES = 2 ** 20;
+const DEFINITION = { schema: flag, what: 'a flag', mostBytes: 2 ** 20, code: 'SPEC_INVALID' } as const;
 const FLAGS_PATH = /^\/v1\/flags(?:\/([^/]+)(?:\/(kill|restore))?)?$/;
 
 export function isFlagPath(path: string): boolean {
@@ -34,7 +33,7 @@ export async function answerFlagCommand(
   if (action !== undefined && method === 'POST')
     return replyJson(response, 200, { key, ...(await flags.switch(key, action === 'restore')) });
   if (action === undefined && method === 'PUT')
-    return replyJson(response, 200, { key, ...(await flags.apply(key, await readDefinition(request))) });
+    return replyJson(response, 200, { key, ...(await flags.apply(key, await readCommand(request, DEFINITION))) });
   if (action === undefined && method === 'DELETE') {
     await flags.remove(key);
     return replyJson(response, 200, { key });
@@ -54,21 +53,4 @@ function replyAll(
   response.setHeader('etag', etag);
   if (isAmong(etag, request.headers['if-none-match'] ?? '')) return void response.writeHead(304).end();
   replyJson(response, 200, { flags: definitions });
-}
-
-async function readDefinition(request: IncomingMessage): Promise<FlagDefinition> {
-  const body = await readBody(request, DEFINITION_BYTES);
-  if (body === null) throw new SluiceError('SPEC_INVALID', `a flag has at most ${DEFINITION_BYTES} bytes`);
-  const parsed = parse(body);
-  if (!parsed.success) throw new SluiceError('SPEC_INVALID', z.prettifyError(parsed.error));
-  return parsed.data;
-}
-
-/** Nested thousands deep, even checking fails. */
-function parse(body: string) {
-  try {
-    return flag.safeParse(JSON.parse(body));
-  } catch (cause) {
-    throw new SluiceError('SPEC_INVALID', 'a flag is JSON', { cause });
-  }
 }

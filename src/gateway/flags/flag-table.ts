@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { describeError, SluiceError } from '../../domain/errors.js';
 import { type FlagDefinition, flag, flagKey } from '../../domain/spec/flag.js';
 import { type FlagDefinitions, flags as flagsSchema } from '../../domain/spec/flags.js';
 import { compileFlags, type FlagSet } from '../../routing/flag-set.js';
 import type { Log } from '../log.js';
-import { replaceFile } from '../replace-file.js';
+import { type KeepState, keepState, readState } from '../state-file.js';
 
 /** The flags in force at one moment. */
 export interface FlagsInForce {
@@ -35,9 +34,9 @@ export class FlagTable {
   private readonly listeners: FlagListener[] = [];
   private saving: Promise<void> = Promise.resolve();
 
-  private readonly keep: typeof replaceFile;
+  private readonly keep: KeepState;
 
-  private constructor(path: string, configured: FlagDefinitions, keep: typeof replaceFile) {
+  private constructor(path: string, configured: FlagDefinitions, keep: KeepState) {
     this.path = path;
     this.keep = keep;
     this.configured = configured;
@@ -45,7 +44,7 @@ export class FlagTable {
   }
 
   /** Starts from what was kept, where it is newer than the configuration. Where that can't be read, the configured flags serve. */
-  static async open(path: string, configured: FlagDefinitions, log: Log, keep = replaceFile): Promise<FlagTable> {
+  static async open(path: string, configured: FlagDefinitions, log: Log, keep = keepState): Promise<FlagTable> {
     const table = new FlagTable(path, configured, keep);
     try {
       const kept = Object.entries(await readFlagFile(path)).filter(
@@ -140,7 +139,7 @@ export class FlagTable {
   private save(change: FlagChange | null): Promise<void> {
     const write = () => {
       const kept = Object.entries(this.inForce.definitions).filter(([key]) => this.commanded.has(key));
-      return this.keep(this.path, `${JSON.stringify(Object.fromEntries(kept), null, 1)}\n`);
+      return this.keep(this.path, Object.fromEntries(kept));
     };
     this.saving = this.saving.then(write, write);
     return this.saving.then(async () => void (await Promise.all(this.listeners.map((listener) => listener(change)))));
@@ -151,11 +150,7 @@ const flagsFile = z.record(flagKey, flag);
 
 /** Flag by flag only: whether they hold together shows with the configured ones. */
 async function readFlagFile(path: string): Promise<FlagDefinitions> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '{}';
-    throw error;
-  });
-  return flagsFile.parse(JSON.parse(text));
+  return flagsFile.parse((await readState(path)) ?? {});
 }
 
 function inForce(definitions: FlagDefinitions): FlagsInForce {

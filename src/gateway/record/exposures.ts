@@ -1,4 +1,3 @@
-import type { ExposureRecord } from '../../domain/observation.js';
 import type { Route } from '../../domain/route.js';
 
 /**
@@ -14,7 +13,7 @@ export class Exposures {
   }
 
   /** @returns whether this is the unit's first */
-  isFirst(route: Route, { unitHash }: Pick<ExposureRecord, 'unitHash'>): boolean {
+  isFirst(route: Route, unitHash: string): boolean {
     let seen = this.byRoute.get(route);
     if (seen === undefined) this.byRoute.set(route, (seen = new Set()));
     if (seen.has(unitHash)) return false;

@@ -128,7 +128,7 @@ export class Recorder {
   /** Records a unit's first meeting with its version under a route. */
   expose({ route, arm, version, segment, at }: Observed, unitHash: string): void {
     const { service, rolloutId, epoch } = route;
-    if (!this.exposed.isFirst(route, { unitHash })) return;
+    if (!this.exposed.isFirst(route, unitHash)) return;
     const time = new Date(at).toISOString();
     this.keep(this.exposures, { service, rolloutId, epoch, unitHash, arm, version, segment, at: time });
   }
