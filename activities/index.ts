@@ -1,5 +1,11 @@
+import { createFreezeActivities, type FreezeActivities } from './freezes.js';
+import { createHookActivities, type HookActivities, type HookDeps } from './hooks.js';
+import { createIdentityActivities, type IdentityActivities, type IdentityDeps } from './identity.js';
 import { createImpactActivities, type ImpactActivities } from './impact.js';
 import { createLedgerActivities, type LedgerActivities } from './ledger.js';
+import { createNotifyActivities, type NotifyActivities, type NotifyDeps } from './notify.js';
+import { createQueueActivities, type QueueActivities, type QueueDeps } from './queue.js';
+import { createServingActivities, type ServingActivities } from './serving.js';
 import { createTrafficActivities, type TrafficActivities, type TrafficDeps } from './traffic.js';
 import { createValidationActivities, type ValidationActivities, type ValidationDeps } from './validation.js';
 import { createWatchActivities, type WatchActivities, type WatchDeps } from './watch.js';
@@ -8,8 +14,14 @@ export type Activities = TrafficActivities &
   WatchActivities &
   ValidationActivities &
   LedgerActivities &
-  ImpactActivities;
-export type ActivityDeps = TrafficDeps & WatchDeps & ValidationDeps;
+  ServingActivities &
+  FreezeActivities &
+  ImpactActivities &
+  NotifyActivities &
+  HookActivities &
+  IdentityActivities &
+  QueueActivities;
+export type ActivityDeps = TrafficDeps & WatchDeps & ValidationDeps & NotifyDeps & HookDeps & IdentityDeps & QueueDeps;
 
 /** All activities of a worker, over the drivers it was given. */
 export function createActivities(deps: ActivityDeps): Activities {
@@ -18,10 +30,21 @@ export function createActivities(deps: ActivityDeps): Activities {
     ...createWatchActivities(deps),
     ...createValidationActivities(deps),
     ...createLedgerActivities(deps),
+    ...createServingActivities(deps),
     ...createImpactActivities(deps),
+    ...createNotifyActivities(deps),
+    ...createHookActivities(deps),
+    ...createFreezeActivities({ store: deps.store }),
+    ...createIdentityActivities(deps),
+    ...createQueueActivities(deps),
   };
 }
 
+export type { FreezeQuestion } from './freezes.js';
+export type { Confirmation, HookAnswer, HookCall, LoadTestResult } from './hooks.js';
 export type { ImpactWindow } from './impact.js';
 export type { LedgerEntry } from './ledger.js';
-export type { Gate, WatchInput, WatchSummary } from './watch.js';
+export type { Gate } from './look.js';
+export type { QueueActivities } from './queue.js';
+export type { LateLabels, ServingInput } from './serving.js';
+export type { WatchInput, WatchSummary } from './watch.js';

@@ -22,6 +22,11 @@ export const createValidationActivities = ({ readDataset, modelServer }: Validat
     );
   },
 
+  /** The way back leads somewhere. @throws {SluiceError} MODEL_UNREACHABLE with the address and the cause */
+  async assertBaselineReady({ baseline, protocol }: RolloutSpec): Promise<void> {
+    await modelServer(baseline, protocol).assertReady();
+  },
+
   /** Sends the held-out data set to the candidate, and to the baseline where a check compares them, and judges every check. */
   async validate(spec: RolloutSpec, plan: Validation): Promise<Evidence[]> {
     const dataset = await readDataset(plan.dataset);

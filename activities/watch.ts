@@ -1,25 +1,14 @@
 import { Context } from '@temporalio/activity';
-import { judgeAbTest } from '../src/analysis/ab-test.js';
-import { judgeLook, type Look, type Measured } from '../src/analysis/look.js';
-import { judgeSampleCount } from '../src/analysis/sample-count.js';
-import { judgeShadow } from '../src/analysis/shadow.js';
-import { unreadable } from '../src/analysis/unreadable.js';
+import type { Look } from '../src/analysis/look.js';
 import { describeError, SluiceError } from '../src/domain/errors.js';
 import type { ProgressByMetric } from '../src/domain/guardrail-progress.js';
 import { isMeasurableInShadow } from '../src/domain/metric.js';
 import type { Route, Trip } from '../src/domain/route.js';
 import type { Guardrail } from '../src/domain/spec/guardrail.js';
-import type { AbTest, Shadow } from '../src/domain/spec/phases.js';
 import { type Evidence, verdictSignature } from '../src/domain/verdict.js';
-import type { MetricSource } from '../src/ports/metric-source.js';
-import type { Scope, Store } from '../src/ports/store.js';
+import type { Scope } from '../src/ports/store.js';
 import type { TrafficRouter } from '../src/ports/traffic-router.js';
-
-/** What a stretch of constant traffic must have shown before the rollout moves on. */
-export type Gate =
-  | { readonly kind: 'samples'; readonly minSamples: number }
-  | { readonly kind: 'shadow'; readonly plan: Shadow }
-  | { readonly kind: 'abTest'; readonly plan: AbTest };
+import { apartFrom, type Gate, type LookDeps, look, readGate } from './look.js';
 
 export interface WatchInput {
   /** The route in force: renewed at each look, and its epoch is what observations are read by. */
@@ -45,10 +34,8 @@ export interface WatchSummary extends Look {
   readonly trip?: Trip;
 }
 
-export interface WatchDeps {
+export interface WatchDeps extends LookDeps {
   readonly router: TrafficRouter;
-  readonly store: Store;
-  readonly metrics: MetricSource;
 }
 
 export const createWatchActivities = (deps: WatchDeps) => ({
@@ -63,7 +50,7 @@ export const createWatchActivities = (deps: WatchDeps) => ({
     let progress = lastHeartbeat() ?? input.progress ?? {};
     for (let looks = 1; ; looks += 1) {
       const { superseded, trip } = await renewLease(deps.router, input.route);
-      const summary = { ...(await look(deps, input, progress)), looks, superseded };
+      const summary = { ...(await lookAtTrial(deps, input, progress)), looks, superseded };
       progress = summary.progress;
       Context.current().heartbeat({ looks, progress });
       const changed = verdictSignature(summary.evidence, summary.gate) !== input.known;
@@ -129,80 +116,18 @@ async function untilNextLook(
   }
 }
 
-async function look(
-  { metrics, store }: WatchDeps,
-  input: WatchInput,
+async function lookAtTrial(
+  deps: WatchDeps,
+  { route, gate, guardrails: all, alpha }: WatchInput,
   progress: ProgressByMetric,
 ): Promise<Look & { gate: Evidence }> {
-  const { route, gate, alpha } = input;
-  const scope: Scope = {
-    service: route.service,
-    epochs: [route.epoch, route.epoch],
-    ...(route.rolloutId === null ? {} : { rolloutId: route.rolloutId }),
-  };
+  const { service, epoch, rolloutId } = route;
+  const scope: Scope = { service, epochs: [epoch, epoch], ...(rolloutId === null ? {} : { rolloutId }) };
   const apart = apartFrom(route);
   const arm = gate.kind === 'shadow' ? 'shadow' : 'candidate';
-  const guardrails = input.guardrails.filter(
+  const guardrails = all.filter(
     ({ metric }) => arm === 'candidate' || metric === 'kayenta' || isMeasurableInShadow(metric),
   );
-  const measured = await Promise.all(
-    guardrails.map((guardrail) =>
-      measure(metrics, guardrail, scope, arm, apart).catch(
-        (error: unknown): Measured => ({ guardrail, error: describeError(error) }),
-      ),
-    ),
-  );
-  const answer = await readGate({ metrics, store }, gate, scope, apart).catch((error: unknown) =>
-    unreadable(gate.kind, describeError(error), false),
-  );
-  return { ...judgeLook(measured, alpha, progress), gate: answer };
-}
-
-/** Segments in which the candidate has a weight of its own. */
-function apartFrom({ traffic }: Route): string[] {
-  return (traffic?.segments ?? []).filter(({ percent }) => percent !== undefined).map(({ name }) => name);
-}
-
-async function measure(
-  metrics: MetricSource,
-  guardrail: Guardrail,
-  scope: Scope,
-  arm: 'candidate' | 'shadow',
-  apart: readonly string[],
-): Promise<Measured> {
-  if (guardrail.metric !== 'kayenta')
-    return { guardrail, comparison: await metrics.compare(guardrail.metric, scope, arm, apart) };
-  const series = await Promise.all(
-    guardrail.config.metrics.map(async ({ name, query }) => [
-      name,
-      await metrics.series(query.metric, scope, arm, guardrail.interval),
-    ]),
-  );
-  return { guardrail, series: Object.fromEntries(series) };
-}
-
-async function readGate(
-  { metrics, store }: Pick<WatchDeps, 'metrics' | 'store'>,
-  gate: Gate,
-  scope: Scope,
-  apart: readonly string[],
-): Promise<Evidence> {
-  switch (gate.kind) {
-    case 'shadow':
-      return judgeShadow(gate.plan, await store.shadowSummary(scope));
-    case 'samples': {
-      const arms = await store.armSummaries(scope);
-      const candidates = arms.filter(({ arm }) => arm === 'candidate');
-      return judgeSampleCount(
-        gate.minSamples,
-        candidates.reduce((sum, { requests }) => sum + requests, 0),
-      );
-    }
-    case 'abTest': {
-      const { baseline, candidate } = await metrics.compare(gate.plan.primary, scope, 'candidate', apart);
-      if (baseline.kind !== 'proportion' || candidate.kind !== 'proportion')
-        throw new SluiceError('SPEC_INVALID', `${gate.plan.primary} is measured as ${baseline.kind}, not as a share`);
-      return judgeAbTest(gate.plan, baseline.value, candidate.value).evidence;
-    }
-  }
+  const judged = await look(deps.metrics, { scope, arm, apart, guardrails, alpha }, progress);
+  return { ...judged, gate: await readGate(deps, gate, scope, apart) };
 }

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { startDevServer } from '../src/temporal/dev-server.js';
+import { GROUP_SCENARIOS } from '../test/replay/group-scenarios.js';
 import { SCENARIOS, scenarioSpec } from '../test/replay/scenarios.js';
 import { Stage, World } from '../test/workflow/harness.js';
 
@@ -25,13 +26,23 @@ for (const scenario of SCENARIOS) {
     await scenario.drive?.({ stage, world, service, rollout });
     const { status } = await rollout.result();
     if (status !== scenario.ending) throw new Error(`${scenario.name} ended ${status}, not ${scenario.ending}`);
-    const history = await rollout.handle.fetchHistory();
-    await writeFile(path, `${JSON.stringify(scrubbed(JSON.parse(historyToJSON(history))))}\n`);
-    console.log(`${path}: ${history.events?.length ?? 0} events, ${status}`);
+    await keep(path, rollout.workflowId);
   });
+}
+for (const { name, play } of GROUP_SCENARIOS) {
+  const path = `test/replay/histories/${version}-${name}.json`;
+  if (existsSync(path)) continue;
+  const world = new World();
+  await stage.run(world, name, async () => keep(path, await play({ stage, world, name })));
 }
 await stage.close();
 await server.stop();
+
+async function keep(path: string, workflowId: string): Promise<void> {
+  const history = await stage.temporal.client.workflow.getHandle(workflowId).fetchHistory();
+  await writeFile(path, `${JSON.stringify(scrubbed(JSON.parse(historyToJSON(history))))}\n`);
+  console.log(`${path}: ${history.events?.length ?? 0} events`);
+}
 
 /** Stack traces name folders of the machine that recorded; replay does not read them. */
 function scrubbed(value: unknown): unknown {

@@ -13,8 +13,12 @@ export interface Config {
   readonly gatewayAdminUrls: readonly string[];
   /** What those listeners ask for; null where they are on this machine and ask for nothing. */
   readonly adminToken: string | null;
+  /** What Alertmanager must bring; null: it is heard on loopback only. */
+  readonly alertToken: string | null;
   /** Base URL of `sluice api`. */
   readonly apiUrl: string;
+  /** Key set of those whose statements are believed, a path or an https URL; null: actors are taken as given. */
+  readonly identityKeys: string | null;
 }
 
 /** @throws {SluiceError} USAGE naming the variable and its value */
@@ -26,7 +30,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     dataDir: env['SLUICE_DATA_DIR'] ?? '.',
     gatewayAdminUrls: gateways.split(',').map((url) => httpUrl('SLUICE_GATEWAYS', url.trim())),
     adminToken: env['SLUICE_ADMIN_TOKEN'] ?? null,
+    alertToken: env['SLUICE_ALERT_TOKEN'] ?? null,
     apiUrl: httpUrl('SLUICE_API', env['SLUICE_API'] ?? 'http://127.0.0.1:8090'),
+    identityKeys: env['SLUICE_IDENTITY_KEYS'] || null,
   };
 }
 

@@ -9,16 +9,34 @@ export const persistent = proxyActivities<Pick<Activities, 'setTraffic' | 'recor
 
 /** A question to the outside whose lasting failure is an answer. */
 export const limited = proxyActivities<
-  Pick<Activities, 'claimService' | 'newestEpoch' | 'assertServersReady' | 'compareImpact'>
+  Pick<
+    Activities,
+    'claimService' | 'newestEpoch' | 'assertServersReady' | 'assertBaselineReady' | 'verifyStart' | 'compareImpact'
+  >
 >({
   startToCloseTimeout: '30s',
   retry: { initialInterval: '1s', maximumAttempts: 3 },
 });
 
 /** Long, and alive as long as it heartbeats. The workflow does not wait for a cancelled one to notice. */
-export const long = proxyActivities<Pick<Activities, 'watch' | 'validate'>>({
+export const long = proxyActivities<Pick<Activities, 'watch' | 'watchServing' | 'validate' | 'untilFree'>>({
   startToCloseTimeout: '2h',
   heartbeatTimeout: '90s',
   retry: { initialInterval: '1s', maximumInterval: '10s' },
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+});
+
+/** To others, who may be away for days. */
+export const courier = proxyActivities<Pick<Activities, 'deliver'>>({
+  startToCloseTimeout: '10m',
+  heartbeatTimeout: '1m',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
+});
+
+/** Others are asked; how often is said by each hook. */
+export const asking = proxyActivities<Pick<Activities, 'callHook' | 'confirmHook' | 'vetoHook' | 'loadTest'>>({
+  startToCloseTimeout: '8d',
+  heartbeatTimeout: '30s',
+  retry: { initialInterval: '1s', maximumInterval: '30s' },
   cancellationType: ActivityCancellationType.TRY_CANCEL,
 });

@@ -1,5 +1,4 @@
 import { describeApproval } from '../src/domain/approval.js';
-import { isAsking } from '../src/domain/commands.js';
 import type { ImpactState } from '../src/domain/impact-state.js';
 import { PHASE_TITLES, PHASES } from '../src/domain/phase.js';
 import type { RolloutState } from '../src/domain/rollout-state.js';
@@ -11,18 +10,18 @@ export function rolloutDetails(state: RolloutState): string {
   const sections = [
     `### ${service}: ${baseline} → ${candidate} is ${state.status}`,
     `${text(state.reason)}`,
-    `Candidate weight **${weightPercent} %**, shadow **${shadowPercent} %**, verdict **${state.verdict}**, epoch ${state.epoch}.`,
+    `Candidate weight **${weightPercent} %**, shadow **${shadowPercent} %**, verdict **${state.verdict}**, epoch ${state.epoch}, owned by ${text(state.owner)}.`,
   ];
   if (state.paused) sections.push(`Paused by ${text(state.paused.actor)}: ${text(state.paused.reason)}`);
   if (state.waiting) {
-    const until = state.waiting.until === null ? 'until a person decides' : `until ${state.waiting.until}`;
+    const until = state.waiting.until === null ? 'until somebody decides' : `until ${state.waiting.until}`;
     sections.push(`**Waits** (${state.waiting.kind}) ${until}: ${text(state.waiting.note)}`);
   }
   if (state.approval) sections.push(`**Approved** ${text(describeApproval(state.approval))}`);
-  if (isAsking(state))
-    sections.push(
-      `\`\`\`\nsluice approve ${service} --actor you --reason "…"\nsluice reject ${service} --actor you --reason "…"\n\`\`\``,
-    );
+  if (state.eta) sections.push(`Through at the earliest: ${state.eta}`);
+  if (state.pending?.length) sections.push(`Cleanup pending: ${text(state.pending.join(', '))}`);
+  const commands = answersTo(state);
+  if (commands.length > 0) sections.push(['```', ...commands, '```'].join('\n'));
   const phases = PHASES.map((phase) => {
     const { status, note } = state.phases[phase];
     const step = phase === 'canary' && state.step !== null ? ` (step ${state.step + 1} of ${state.stepCount})` : '';
@@ -33,6 +32,27 @@ export function rolloutDetails(state: RolloutState): string {
     evidenceTable(state.evidence),
   );
   return sections.filter((section) => section !== '').join('\n\n');
+}
+
+/** The commands that answer what it waits for, to be copied. */
+function answersTo({ service, waiting, paused }: RolloutState): string[] {
+  if (paused) return [`sluice resume ${service}`];
+  switch (waiting?.kind) {
+    case 'approval':
+    case 'hold':
+      return [`sluice approve ${service} --reason "…"`, `sluice reject ${service} --reason "…"`];
+    case 'freeze':
+      return [`sluice break-glass ${service} --reason "…"`];
+    case 'delay':
+    case 'bake':
+    case 'samples':
+      return [`sluice promote ${service} --reason "…"`, `sluice extend ${service} --for 1h`];
+    case 'warm-baseline':
+      return [`sluice rollback ${service} --reason "…"`];
+    case 'confirm':
+    case undefined:
+      return [];
+  }
 }
 
 export function impactDetails(state: ImpactState): string {
@@ -46,6 +66,6 @@ function evidenceTable(evidence: readonly Evidence[]): string {
 }
 
 /** Text from people and servers must not break out of its table cell or become a link. */
-function text(value: string): string {
+export function text(value: string): string {
   return value.replace(/[|<>[\]`\\]/g, (character) => `\\${character}`).replace(/\s+/g, ' ');
 }

@@ -1,2 +1,5 @@
+export { rolloutGroup } from './group.js';
 export { impact } from './impact.js';
+export { outbox } from './outbox.js';
+export { rolloutQueue } from './queue.js';
 export { rollout } from './rollout.js';

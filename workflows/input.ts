@@ -1,16 +1,13 @@
 import type { ReceivedCommand } from '../src/domain/decision.js';
 import type { ProgressByMetric } from '../src/domain/guardrail-progress.js';
+import type { Notice } from '../src/domain/notice.js';
+import type { RolloutStart } from '../src/domain/rollout-start.js';
 import type { RolloutState } from '../src/domain/rollout-state.js';
-import type { RolloutSpec } from '../src/domain/spec/rollout-spec.js';
+import type { NotifyTarget } from '../src/domain/spec/notify.js';
 import type { Evidence } from '../src/domain/verdict.js';
 
 /** What starts a rollout. `carried` is set only by continue-as-new. */
-export interface RolloutInput {
-  readonly rolloutId: string;
-  readonly spec: RolloutSpec;
-  /** SHA-256 of the spec as JSON: what was asked for, for the ledger. */
-  readonly specDigest: string;
-  readonly startedBy: string;
+export interface RolloutInput extends RolloutStart {
   readonly carried?: CarriedRun;
 }
 
@@ -24,12 +21,29 @@ export interface Stage {
   progress?: ProgressByMetric;
 }
 
+/** What a target has not been told yet; the first ones may be on their way. */
+export interface Errand {
+  readonly target: NotifyTarget;
+  readonly notices: Notice[];
+}
+
+/** The newest weight on trial: its labels may come after it has ended. */
+export interface Trial {
+  readonly weightPercent: number;
+  /** Both inclusive: a weight may be set again, for an approval of the cutover. */
+  readonly epochs: readonly [number, number];
+  readonly progress: ProgressByMetric;
+}
+
 /** Everything that outlives one run of the workflow. Plain JSON. */
 export interface CarriedRun {
   readonly state: RolloutState;
   readonly stage: Stage | null;
   readonly inbox: Inbox;
   readonly sequence: number;
+  /** Absent in runs that began before it was kept. */
+  readonly trial?: Trial | null;
+  readonly errands?: readonly Errand[];
 }
 
 /** Commands that were accepted and not yet acted on. */
@@ -41,6 +55,14 @@ export interface Inbox {
   skip?: ReceivedCommand | null;
   /** All gates up to the cutover are. */
   full?: ReceivedCommand | null;
+  /** The canary goes to another step or weight. */
+  move?: ReceivedCommand | null;
+  /** One forward move is made in spite of a freeze. */
+  glass?: ReceivedCommand | null;
+  /** What is left of the time after the cutover is given up: a newer rollout waits. */
+  isFinal?: boolean;
+  /** A gradual rollback is cut short. */
+  isUrgent?: boolean;
   stop: Stop | null;
 }
 
@@ -49,7 +71,11 @@ export interface Stop {
   readonly outcome: 'aborted' | 'rolled-back' | 'failed';
   readonly action: 'abort' | 'rollback' | 'reject' | 'fail';
   readonly actor: string;
+  /** Who was proven to ask; absent where the actor is as given. */
+  readonly subject?: string;
   readonly source: 'update' | 'signal' | 'rule';
   readonly reason: string;
   readonly evidence: readonly Evidence[];
+  /** Whether it goes back at once even where the spec asks for steps. */
+  readonly isInstant?: boolean;
 }

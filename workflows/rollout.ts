@@ -1,15 +1,28 @@
-import { allHandlersFinished, CancellationScope, condition, continueAsNew, isCancellation } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  isCancellation,
+  patched,
+} from '@temporalio/workflow';
+import type { HookMoment } from '../src/domain/hook-moment.js';
+import { PHASES, type Phase } from '../src/domain/phase.js';
 import { hasEnded, type RolloutState } from '../src/domain/rollout-state.js';
 import { handleMessages } from './handlers.js';
+import { askHooks } from './hooks.js';
 import type { RolloutInput } from './input.js';
+import { handOver, tellOthers } from './notices.js';
+import { firstStep, passage } from './passage.js';
 import { abTestPhase } from './phases/ab-test.js';
 import { canaryPhase } from './phases/canary.js';
 import { cutoverPhase } from './phases/cutover.js';
 import { shadowPhase } from './phases/shadow.js';
 import { validationPhase } from './phases/validation.js';
+import { watchProgress } from './progress-deadline.js';
 import { publishChanges } from './publish.js';
-import { carry, causeOf, decide, openRun, type Run, stop, touch, update } from './run.js';
-import { restoreBaseline } from './traffic.js';
+import { carry, causeOf, decide, endPhase, openRun, type Run, stop, tellOfState, touch, update } from './run.js';
+import { checkTarget, descend, restoreBaseline } from './traffic.js';
 
 const RUNNERS = [
   ['validation', validationPhase],
@@ -27,6 +40,7 @@ export async function rollout(input: RolloutInput): Promise<RolloutState> {
   const run = openRun(input);
   handleMessages(run);
   const { flushed } = publishChanges(run);
+  tellOthers(run);
   if (!input.carried)
     decide(run, {
       action: 'start',
@@ -37,6 +51,7 @@ export async function rollout(input: RolloutInput): Promise<RolloutState> {
 
   const phases = new CancellationScope();
   const finished = phases.run(() => runPhases(run));
+  void phases.run(() => watchProgress(run)).catch(() => undefined);
   try {
     await Promise.race([finished, condition(() => run.inbox.stop !== null || run.shouldContinueAsNew)]);
   } catch (error) {
@@ -56,6 +71,7 @@ export async function rollout(input: RolloutInput): Promise<RolloutState> {
   await CancellationScope.nonCancellable(async () => {
     if (!hasEnded(run.state.status) && !run.shouldContinueAsNew)
       update(run, { status: 'promoted', reason: `${run.state.candidate} serves all of ${run.state.service}` });
+    if (hasEnded(run.state.status) && patched('endings-tidied')) await finish(run);
     await flushed();
     await condition(allHandlersFinished);
   });
@@ -65,26 +81,53 @@ export async function rollout(input: RolloutInput): Promise<RolloutState> {
 
 async function runPhases(run: Run): Promise<void> {
   for (const [phase, runPhase] of RUNNERS) {
+    if (isPassedBefore(run, phase)) endPhase(run, phase, 'skipped', `passed in ${run.input.retryOf}`);
     const { status } = run.state.phases[phase];
+    if (phase === 'validation' && status === 'pending' && run.input.spec.hooks)
+      await askHooks(run, { before: 'validation' });
     if (status === 'pending' || status === 'running') await runPhase(run);
     // A phase that asked for a stop must not be followed by the next one.
     if (run.inbox.stop !== null) return condition(() => false);
+    if (phase === 'validation' && status !== 'passed' && patched('freezes')) await beforeExposure(run);
   }
+}
+
+/** The first users are a forward move as well. */
+async function beforeExposure(run: Run): Promise<void> {
+  const next = run.input.from?.phase ?? (run.input.spec.phases.shadow ? 'shadow' : 'canary');
+  const moments: HookMoment[] = next === 'canary' ? firstStep(run) : [{ before: next }];
+  await passage(run, [{ after: 'validation' }, ...moments], `${run.state.candidate}'s first traffic`);
+}
+
+/** A new attempt begins where the one before ended. */
+function isPassedBefore({ input, state }: Run, phase: Phase): boolean {
+  if (!input.from || phase === 'validation' || state.phases[phase].status !== 'pending') return false;
+  return PHASES.indexOf(phase) < PHASES.indexOf(input.from.phase);
 }
 
 async function rollBack(run: Run): Promise<void> {
   const { stop: why } = run.inbox;
   if (why === null) return;
   const exposed = run.state.phases.validation.status === 'passed';
+  const isByRule = why.source === 'rule' && why.isInstant !== true;
+  if (exposed && isByRule && run.input.spec.rollback.mode === 'gradual') await descend(run);
   if (exposed) await restoreBaseline(run);
   Object.assign(run.state.phases[run.state.phase], {
     status: 'failed',
     endedAt: run.state.updatedAt,
     note: why.reason,
   });
-  const { action, actor, source, reason, evidence, outcome } = why;
+  const { action, actor, source, reason, evidence, outcome, subject } = why;
   const approval = run.state.approval ? { approval: null } : {};
   update(run, { status: outcome, reason, waiting: null, paused: null, ...approval });
-  decide(run, { action, actor, source, reason, evidence });
+  decide(run, { action, actor, source, reason, evidence, ...(subject === undefined ? {} : { subject }) });
   touch(run);
+}
+
+/** What an ending has left to do once traffic is where it belongs. */
+async function finish(run: Run): Promise<void> {
+  const wentBack = run.state.epoch > 0 && run.state.status !== 'promoted';
+  if (wentBack && run.state.phases.validation.status === 'passed') await checkTarget(run);
+  tellOfState(run);
+  await handOver(run);
 }

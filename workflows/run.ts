@@ -1,21 +1,31 @@
 import { ApplicationFailure, log, workflowInfo } from '@temporalio/workflow';
 import { isAsking } from '../src/domain/commands.js';
 import type { Decision } from '../src/domain/decision.js';
+import { earliestEnd } from '../src/domain/eta.js';
+import { isWanted, type Notice, noticeOf, noticeOfState } from '../src/domain/notice.js';
 import type { Phase } from '../src/domain/phase.js';
 import { hasEnded, initialState, type RolloutState } from '../src/domain/rollout-state.js';
 import type { Route } from '../src/domain/route.js';
+import type { RolloutSpec } from '../src/domain/spec/rollout-spec.js';
 import type { Evidence } from '../src/domain/verdict.js';
-import type { CarriedRun, Inbox, RolloutInput, Stage, Stop } from './input.js';
+import type { CarriedRun, Errand, Inbox, RolloutInput, Stage, Stop, Trial } from './input.js';
 
 /** A rollout in motion: what continue-as-new carries, and what waits to be written down. */
 export interface Run {
+  /** With the defaults of today, also where it began before they were known. */
   readonly input: RolloutInput;
+  /** What was asked for, to the letter. */
+  readonly givenSpec: RolloutSpec;
   readonly state: RolloutState;
   readonly inbox: Inbox;
   stage: Stage | null;
+  /** The newest weight on trial. */
+  trial: Trial | null;
   sequence: number;
   /** What is not in the store yet; emptied by the recorder in the background. */
   readonly outbox: { decisions: Decision[]; route: Route | null };
+  /** What others have not been told yet, by target. */
+  readonly errands: readonly Errand[];
   /** Set when Temporal suggests it; the main loop then continues as new. */
   shouldContinueAsNew: boolean;
 }
@@ -27,19 +37,32 @@ export function openRun(input: RolloutInput): Run {
   const { carried } = input;
   const startedAt = workflowInfo().startTime.toISOString();
   return {
-    input,
-    state: carried?.state ?? initialState(input.rolloutId, input.spec, startedAt),
+    input: { ...input, spec: withDefaults(input.spec) },
+    givenSpec: input.spec,
+    state: carried?.state ?? {
+      ...initialState(input.rolloutId, input.spec, startedAt),
+      ...(input.retryOf === undefined ? {} : { retryOf: input.retryOf }),
+    },
     inbox: carried?.inbox ?? { seen: [], approval: null, stop: null },
     stage: carried?.stage ?? null,
+    trial: carried?.trial ?? null,
     sequence: carried?.sequence ?? 0,
     outbox: { decisions: [], route: null },
+    errands: carried?.errands ?? (input.spec.notify ?? []).map((target) => ({ target, notices: [] })),
     shouldContinueAsNew: false,
   };
 }
 
 export function carry(run: Run): CarriedRun {
-  const { state, inbox, stage, sequence } = run;
-  return { state, inbox, stage, sequence };
+  const { state, inbox, stage, trial, sequence, errands } = run;
+  return { state, inbox, stage, trial, sequence, errands };
+}
+
+/** What specs did not have when the first rollouts began; those took any signal and heard no alerts. */
+function withDefaults(spec: RolloutSpec): RolloutSpec {
+  const rights = { promoteFull: [], breakGlass: [], trustSignals: true };
+  const rollback: RolloutSpec['rollback'] = { mode: 'instant', over: 0, alerts: [] };
+  return { ...spec, rights: { ...rights, ...spec.rights }, rollback: { ...rollback, ...spec.rollback } };
 }
 
 /** Changes the view; every change is one revision, which the store keeps the newest of. */
@@ -52,16 +75,17 @@ export function touch(run: Run): void {
   const { state } = run;
   if (!hasEnded(state.status)) state.status = state.paused ? 'paused' : isAsking(state) ? 'waiting' : 'progressing';
   state.updatedAt = now();
+  state.eta = earliestEnd(state, run.input.spec, Date.now());
   state.revision += 1;
 }
 
 /** Writes a line of the ledger. */
 export function decide(
   run: Run,
-  line: Pick<Decision, 'action' | 'reason'> & Partial<Pick<Decision, 'actor' | 'source' | 'evidence'>>,
+  line: Pick<Decision, 'action' | 'reason'> & Partial<Pick<Decision, 'actor' | 'subject' | 'source' | 'evidence'>>,
 ): void {
   run.sequence += 1;
-  run.outbox.decisions.push({
+  const decision: Decision = {
     rolloutId: run.input.rolloutId,
     sequence: run.sequence,
     at: now(),
@@ -71,9 +95,21 @@ export function decide(
     phase: run.state.phase,
     weightPercent: run.state.weightPercent,
     ...line,
-  });
+  };
+  run.outbox.decisions.push(decision);
+  tell(run.errands, noticeOf(decision, run.state));
   log.info(`${line.action}: ${line.reason}`);
   touch(run);
+}
+
+/** What lines of the ledger do not say: somebody is asked, or all is over. */
+export function tellOfState({ state, errands }: Run): void {
+  const notice = noticeOfState(state);
+  if (notice !== null) tell(errands, notice);
+}
+
+function tell(errands: readonly Errand[], notice: Notice): void {
+  for (const { target, notices } of errands) if (isWanted(target, notice)) notices.push(notice);
 }
 
 export function beginPhase(run: Run, phase: Phase): void {
@@ -97,7 +133,7 @@ export function endPhase(
 }
 
 /** Ends the rollout by a rule. The first reason to stop counts. */
-export function stop(run: Run, why: Pick<Stop, 'outcome' | 'reason' | 'evidence'>): void {
+export function stop(run: Run, why: Pick<Stop, 'outcome' | 'reason' | 'evidence' | 'isInstant'>): void {
   run.inbox.stop ??= {
     action: why.outcome === 'failed' ? 'fail' : 'rollback',
     actor: 'sluice',

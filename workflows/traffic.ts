@@ -2,7 +2,7 @@ import { ActivityFailure, ApplicationFailure, CancellationScope, condition, slee
 import { type Exposure, stableRoute, trialRoute } from '../src/domain/exposure.js';
 import type { Route } from '../src/domain/route.js';
 import { limited, persistent } from './activity-proxies.js';
-import { decide, type Run, update } from './run.js';
+import { causeOf, decide, type Run, update } from './run.js';
 
 /** Gateways measure a lease by their own clocks; this much longer is surely over. */
 const LEASE_SLACK_MS = 1000;
@@ -66,6 +66,57 @@ export async function restoreBaseline(run: Run): Promise<void> {
   leaseOver.catch(() => undefined);
   await Promise.race([sendBaseline(run), leaseOver]).finally(() => scope.cancel());
   update(run, { weightPercent: 0, shadowPercent: 0 });
+}
+
+/** Takes the way back once while nobody is exposed: every gateway is told to serve the baseline, and the baseline is well. */
+export async function drillRollback(run: Run): Promise<void> {
+  const { baseline } = run.state;
+  const epoch = run.state.epoch + 1;
+  update(run, { epoch });
+  const route = stableRoute(run.input.spec, run.input.rolloutId, epoch, 'baseline');
+  const options = { summary: `drill: ${baseline} serves all`, scheduleToCloseTimeout: RAISE_TIMEOUT };
+  const { gateways } = await persistent.setTraffic.executeWithOptions(options, [route, leaseOverMs(run)]);
+  await limited.assertBaselineReady.executeWithOptions({ summary: `is ${baseline} well?` }, [run.input.spec]);
+  run.outbox.route = route;
+  decide(run, {
+    action: 'drill',
+    reason: `the way back is open: ${gateways} gateways serve ${baseline}, which is ready`,
+  });
+}
+
+/** Whether what serves again is well; traffic is there already, so that all this can do is tell. */
+export async function checkTarget(run: Run): Promise<void> {
+  const { baseline } = run.state;
+  const options = { summary: `is ${baseline} well?` };
+  await limited.assertBaselineReady.executeWithOptions(options, [run.input.spec]).catch((error: unknown) => {
+    decide(run, { action: 'check', reason: `${baseline} serves all, and is not well: ${causeOf(error)}` });
+  });
+}
+
+/** Steps down a little at a time, as far as nothing goes wrong on the way; what is left goes at once. */
+export async function descend(run: Run): Promise<void> {
+  const { spec, rolloutId } = run.input;
+  const start = run.state.weightPercent;
+  // Each step renews the lease by being a new route.
+  const pauseMs = Math.max(1, Math.round(Math.min(spec.watch.lease / 2, spec.rollback.over / 4)));
+  const steps = Math.ceil(spec.rollback.over / pauseMs);
+  for (let step = 1; step < steps && !run.inbox.isUrgent; step += 1) {
+    const weightPercent = Math.round(start * (1 - step / steps) * 100) / 100;
+    const epoch = run.state.epoch + 1;
+    update(run, { epoch });
+    const route = trialRoute(spec, rolloutId, epoch, { weightPercent, shadowPercent: 0 });
+    const words = `${run.state.candidate}: down to ${weightPercent} %`;
+    const options = { summary: words, scheduleToCloseTimeout: spec.watch.lease };
+    const isSet = await persistent.setTraffic.executeWithOptions(options, [route]).then(
+      () => true,
+      () => false,
+    );
+    if (!isSet) return;
+    update(run, { weightPercent });
+    run.outbox.route = route;
+    decide(run, { action: 'set-weight', reason: words });
+    await condition(() => Boolean(run.inbox.isUrgent), pauseMs, { summary: words });
+  }
 }
 
 /** A rollback wins over everything: where somebody else has set a newer epoch meanwhile, it takes one above that. */

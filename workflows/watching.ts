@@ -1,11 +1,15 @@
 import { CancellationScope, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { Gate } from '../activities/index.js';
 import { type Exposure, guardrailAlpha } from '../src/domain/exposure.js';
-import { overallVerdict, verdictSignature } from '../src/domain/verdict.js';
+import type { RolloutSpec } from '../src/domain/spec/rollout-spec.js';
+import { type Evidence, overallVerdict, verdictSignature } from '../src/domain/verdict.js';
 import { long } from './activity-proxies.js';
+import { dropVoidApprovals } from './approvals.js';
+import { beginDuring } from './hooks.js';
+import type { Trial } from './input.js';
 import { now, type Run, stop, update } from './run.js';
 import { currentTrialRoute, expose } from './traffic.js';
-import { dropVoidApprovals } from './waits.js';
+import { isMoved } from './waits.js';
 
 export interface StagePlan {
   /** Unique within the rollout, for instance `canary:2`. */
@@ -24,18 +28,33 @@ export async function withStage<T>(run: Run, plan: StagePlan, body: () => Promis
   if (run.stage?.key !== plan.key) {
     await expose(run, plan.exposure, plan.title);
     run.stage = { key: plan.key, enteredAt: now(), gate: null, progress: {} };
+    run.trial = trialAfter(run, plan.exposure);
     update(run, { evidence: [], verdict: 'inconclusive' });
   }
   const watching = new CancellationScope();
   const watcher = watching.run(() => watchForever(run, plan));
+  const during = beginDuring(run, run.state.phase);
+  const gated = async () => {
+    const result = await body();
+    if (!isMoved(run)) await during.finished();
+    return result;
+  };
   try {
-    return await Promise.race([body(), watcher]);
+    return await Promise.race([run.input.spec.hooks ? gated() : body(), watcher]);
   } finally {
+    during.end();
     watching.cancel();
     await watcher.catch((error: unknown) => {
       if (!isCancellation(error)) throw error;
     });
   }
+}
+
+/** The same weight set again goes on where it was. */
+function trialAfter({ trial, state }: Run, { weightPercent }: Exposure): Trial | null {
+  if (weightPercent === 0) return trial;
+  const from = trial?.weightPercent === weightPercent ? trial.epochs[0] : state.epoch;
+  return { weightPercent, epochs: [from, state.epoch], progress: {} };
 }
 
 /** Watches window after window; ends only by cancellation or by an error that no retry mends. */
@@ -66,16 +85,31 @@ async function watchForever(run: Run, plan: StagePlan): Promise<never> {
         outcome: 'rolled-back',
         reason: `traffic was taken over: ${summary.superseded}`,
         evidence: summary.evidence,
+        isInstant: true,
       });
     if (summary.trip)
       stop(run, {
         outcome: 'rolled-back',
         reason: `brake of ${summary.trip.gatewayId}: ${summary.trip.reason}`,
         evidence: summary.evidence,
+        isInstant: true,
       });
-    if (failing[0]) stop(run, { outcome: 'rolled-back', reason: failing[0].reason, evidence: failing });
+    if (failing[0])
+      stop(run, {
+        outcome: 'rolled-back',
+        reason: failing[0].reason,
+        evidence: failing,
+        ...(isCritical(spec, failing) ? { isInstant: true } : {}),
+      });
     if (workflowInfo().continueAsNewSuggested) run.shouldContinueAsNew = true;
     // A stopped run is unwound from outside; without this wait the loop would go on watching what is being taken away.
     if (run.inbox.stop || run.shouldContinueAsNew) await condition(() => false);
   }
+}
+
+/** Whether one of the metrics that fail must never be let linger. */
+function isCritical(spec: RolloutSpec, failing: readonly Evidence[]): boolean {
+  return spec.guardrails.some(
+    (guardrail) => guardrail.critical === true && failing.some((e) => e.metric === guardrail.metric),
+  );
 }

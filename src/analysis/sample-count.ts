@@ -1,4 +1,5 @@
 import type { Evidence } from '../domain/verdict.js';
+import type { LabelledOutcomes } from '../ports/store.js';
 
 /** Whether the candidate has answered as many requests as a canary step asks for. */
 export function judgeSampleCount(minSamples: number, requests: number): Evidence {
@@ -11,6 +12,26 @@ export function judgeSampleCount(minSamples: number, requests: number): Evidence
     difference: null,
     bound: null,
     margin: minSamples,
+    rule: 'minimum',
+    alpha: 0,
+    dryRun: false,
+  };
+}
+
+/** Whether predictions of both arms have met as many true labels as a gate waits for. */
+export function judgeLabelCount(minLabels: number, outcomes: readonly LabelledOutcomes[]): Evidence {
+  const joinedOf = (arm: 'baseline' | 'candidate') =>
+    outcomes.filter((one) => one.arm === arm).reduce((sum, { joined }) => sum + joined, 0);
+  const [baseline, candidate] = [joinedOf('baseline'), joinedOf('candidate')];
+  return {
+    metric: 'labels',
+    verdict: Math.min(baseline, candidate) >= minLabels ? 'pass' : 'inconclusive',
+    reason: `labels: ${candidate} of the candidate, ${baseline} of the baseline, at least ${minLabels} each`,
+    baseline: { samples: baseline, value: baseline },
+    candidate: { samples: candidate, value: candidate },
+    difference: null,
+    bound: null,
+    margin: minLabels,
     rule: 'minimum',
     alpha: 0,
     dryRun: false,

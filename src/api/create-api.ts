@@ -1,22 +1,45 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { AlertSink } from '../ports/alert-sink.js';
 import type { Store } from '../ports/store.js';
+import { alertRoutes } from './alerts.js';
+import { forcedRollbackRoutes } from './forced-rollbacks.js';
+import { freezeRoutes } from './freezes.js';
+import { createGuard } from './guard.js';
 import { healthRoutes } from './health.js';
 import { observationRoutes } from './observations.js';
 import { answerProblems } from './problem.js';
 import { rolloutRoutes } from './rollouts.js';
+import { wantedRoutes } from './routes.js';
 
 export interface ApiDeps {
   readonly store: Store;
+  /** What commands must bring; without one they are taken on loopback only. */
+  readonly adminToken?: string | null;
+  /** Where alerts go; without one none are taken. */
+  readonly alerts?: AlertSink | null;
+  /** What alerts must bring; without one they are taken on loopback only. */
+  readonly alertToken?: string | null;
   /** Silent where there is none. */
   readonly logger?: FastifyBaseLogger;
 }
 
 /** The HTTP API and the collector, not yet listening. The store stays the caller's to close. */
-export function createApi({ store, logger }: ApiDeps): FastifyInstance {
+export function createApi({
+  store,
+  adminToken = null,
+  alerts = null,
+  alertToken = null,
+  logger,
+}: ApiDeps): FastifyInstance {
   const server = Fastify(logger === undefined ? {} : { loggerInstance: logger });
+  const guard = createGuard(server, adminToken);
   answerProblems(server);
   healthRoutes(server, store);
   observationRoutes(server, store);
   rolloutRoutes(server, store);
+  wantedRoutes(server, store);
+  forcedRollbackRoutes(server, store, guard);
+  freezeRoutes(server, store, guard);
+  if (alerts !== null) alertRoutes(server, alerts, createGuard(server, alertToken, 'SLUICE_ALERT_TOKEN'));
   return server;
 }

@@ -1,8 +1,13 @@
 import { Command, Option } from 'commander';
-
-import type { Command as RolloutCommand } from '../domain/decision.js';
 import { SluiceError } from '../domain/errors.js';
 import { parseDuration } from '../domain/spec/duration.js';
+import { addDecisionCommands } from './decision-program.js';
+import { addDoctor } from './doctor-program.js';
+import { addFreezes } from './freeze-program.js';
+import { addGroups } from './group-program.js';
+import { addKeys } from './keys-program.js';
+import { duration, output } from './options.js';
+import { addRuntime } from './runtime-program.js';
 
 /** Each command is loaded when it is run, so that a gateway does not carry a worker in its memory. */
 export function buildProgram(): Command {
@@ -15,21 +20,32 @@ export function buildProgram(): Command {
   addDecisionCommands(program);
   addProcesses(program);
   addForce(program);
+  addGroups(program);
+  addDoctor(program);
+  addFreezes(program);
+  addRuntime(program);
+  addKeys(program);
   return program;
 }
-
-const output = () => new Option('-o, --output <format>', 'how to print').choices(['table', 'json']).default('table');
 
 function addRolloutCommands(program: Command): void {
   program
     .command('lint <file...>')
-    .description('check rollout specs and gateway configurations; exit code 2 with file:line:column where one is wrong')
+    .description(
+      'check rollout specs, groups and gateway configurations; exit code 2 with file:line:column where one is wrong',
+    )
     .addOption(output())
     .action(async (specs, options) => (await import('./commands/lint.js')).lint(specs, options));
   program
     .command('start <spec>')
     .description('start a rollout')
-    .option('--actor <name>', 'who starts it', process.env['USER'] ?? 'unknown')
+    .option('--actor <name>', 'who starts it (default: whoever signs, else the user)')
+    .addOption(
+      new Option('--on-conflict <what>', 'while a rollout of the service runs: be refused, wait, or take its place')
+        .choices(['reject', 'queue', 'supersede'])
+        .default('reject'),
+    )
+    .option('--reason <text>', 'with --on-conflict supersede: why, for the ledger', '')
     .option('--wait', 'follow it to its end')
     .option('--timeout <duration>', 'with --wait: give up after this', duration, parseDuration('30d'))
     .addOption(output())
@@ -48,33 +64,6 @@ function addRolloutCommands(program: Command): void {
     .option('--limit <n>', 'at most this many', integer, 50)
     .addOption(output())
     .action(async (options) => (await import('./commands/list.js')).list(options));
-}
-
-const MEANINGS = {
-  approve: 'say yes to what a rollout waits for',
-  reject: 'say no: the rollout is rolled back',
-  pause: 'hold all forward moves; guardrails go on',
-  resume: 'end a pause',
-  abort: 'stop a rollout: all traffic back to the baseline',
-  rollback: 'return to the baseline, also after the cutover while it is warm',
-  promote: 'pass the gate in progress without its time or evidence; with --full, all gates up to the cutover',
-  extend: 'give the gate in progress more time (--for)',
-} as const satisfies Record<Exclude<RolloutCommand, 'promote-full'>, string>;
-
-function addDecisionCommands(program: Command): void {
-  for (const name of Object.keys(MEANINGS) as (keyof typeof MEANINGS)[]) {
-    const command = program
-      .command(`${name} <service>`)
-      .description(MEANINGS[name])
-      .option('--actor <name>', 'who decides', process.env['USER'] ?? 'unknown')
-      .option('--reason <text>', 'why, for the ledger', '')
-      .option('--decision-id <id>', 'the same id again is the same decision')
-      .addOption(output());
-    if (name === 'pause') command.option('--for <duration>', 'until it ends by itself', duration);
-    if (name === 'extend') command.requiredOption('--for <duration>', 'how much longer', duration);
-    if (name === 'promote') command.option('--full', 'all gates up to the cutover (needs the right)');
-    command.action(async (service, options) => (await import('./commands/decide.js')).decide(name, service, options));
-  }
 }
 
 function addProcesses(program: Command): void {
@@ -136,12 +125,6 @@ function addForce(program: Command): void {
     .action(async (service, version, options) =>
       (await import('./commands/force.js')).force(service, version, options.for),
     );
-}
-
-function duration(text: string): number {
-  const ms = parseDuration(text);
-  if (ms === undefined) throw new SluiceError('USAGE', `"${text}" is not a duration such as 30s, 10m or 2h`);
-  return ms;
 }
 
 function integer(text: string): number {

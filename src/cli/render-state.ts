@@ -30,6 +30,9 @@ export function renderState(state: RolloutState, impact: ImpactState | null): st
       `  waits    ${waiting.note} (${waiting.kind}${waiting.until === null ? '' : `, until ${waiting.until}`})`,
     );
   if (state.approval) lines.push(`  approved ${describeApproval(state.approval)}`);
+  if (state.eta) lines.push(`  through  at ${state.eta} at the earliest`);
+  if (state.pending?.length) lines.push(`  pending  ${state.pending.join(', ')}`);
+  if (state.retryOf) lines.push(`  retry    of ${state.retryOf}`);
   if (state.paused) lines.push(`  paused   by ${state.paused.actor}: ${state.paused.reason}`);
   lines.push(...PHASES.flatMap((phase) => phaseLines(state, phase, impact)));
   if (state.evidence.length > 0) lines.push('  guardrails', ...state.evidence.map(evidenceLine));

@@ -3,29 +3,41 @@ import { ApplicationFailure, type Client, WorkflowNotFoundError, WorkflowUpdateF
 import type { Command, CommandRequest } from '../domain/decision.js';
 import { describeError, SluiceError } from '../domain/errors.js';
 import type { RolloutState } from '../domain/rollout-state.js';
+import { type Signer, signCommand } from '../identity/signer.js';
 import { isDeadline } from './deadline.js';
 import { workflowIdOf } from './workflow-ids.js';
 
 const ANSWER_TIMEOUT_MS = 15_000;
 
+/** What is asked. Without a decision id, a new one is made; the same id again is the same decision. */
+export type SentRequest = Omit<CommandRequest, 'decisionId' | 'actor' | 'statement'> & {
+  readonly decisionId?: string | undefined;
+  /** Needed where nobody signs; else it is the signer's. */
+  readonly actor?: string | undefined;
+};
+
 /**
  * Asks a running rollout for something and hears yes or no.
- * @param request without a decision id, a new one is made; the same id again is the same decision
+ * @param signer proves who asks; null: the actor is as given, which a worker with identity keys refuses
  * @returns the rollout's view right after it accepted
- * @throws {SluiceError} COMMAND_REFUSED naming the phase; NOT_FOUND when no rollout runs; NO_WORKER when nobody answers
+ * @throws {SluiceError} COMMAND_REFUSED naming the phase; UNAUTHORIZED where who asks is not proven; USAGE where the actor is not the signer's;
+ * NOT_FOUND when no rollout runs; NO_WORKER when nobody answers
  */
 export async function sendCommand(
   client: Client,
   service: string,
   command: Command,
-  request: Omit<CommandRequest, 'decisionId'> & { decisionId?: string },
+  asked: SentRequest,
+  signer: Signer | null = null,
 ): Promise<RolloutState> {
-  const decisionId = request.decisionId ?? randomUUID();
+  const decisionId = asked.decisionId ?? randomUUID();
+  const request = { ...asked, decisionId, actor: actorOf(asked.actor, signer) };
+  const statement = signer === null ? {} : { statement: await signCommand(signer, service, command, request) };
   const handle = client.workflow.getHandle(workflowIdOf(service));
   try {
     return await client.withDeadline(Date.now() + ANSWER_TIMEOUT_MS, () =>
       handle.executeUpdate<RolloutState, [CommandRequest]>(command, {
-        args: [{ ...request, decisionId }],
+        args: [{ ...request, ...statement }],
         updateId: decisionId,
       }),
     );
@@ -34,13 +46,20 @@ export async function sendCommand(
   }
 }
 
+function actorOf(given: string | undefined, signer: Signer | null): string {
+  const signs = signer?.identity.subject;
+  if (given !== undefined && signs !== undefined && given !== signs)
+    throw new SluiceError('USAGE', `the actor is ${given}, and the identity that signs is ${signs}`);
+  const actor = given ?? signs;
+  if (actor === undefined) throw new SluiceError('USAGE', 'who decides? An actor or an identity is needed');
+  return actor;
+}
+
 function explain(error: unknown, service: string): unknown {
-  if (
-    error instanceof WorkflowUpdateFailedError &&
-    error.cause instanceof ApplicationFailure &&
-    error.cause.type === 'COMMAND_REFUSED'
-  )
-    return new SluiceError('COMMAND_REFUSED', error.cause.message);
+  if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
+    const { type, message } = error.cause;
+    if (type === 'COMMAND_REFUSED' || type === 'UNAUTHORIZED') return new SluiceError(type, message);
+  }
   if (error instanceof WorkflowNotFoundError)
     return new SluiceError('NOT_FOUND', `no rollout of ${service} is running`, { cause: error });
   if (isDeadline(error))

@@ -1,57 +1,82 @@
-import { randomBytes } from 'node:crypto';
-import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import type { rollout } from '../../workflows/index.js';
+import { randomUUID } from 'node:crypto';
+import type { Client } from '@temporalio/client';
+import type { CommandRequest } from '../domain/decision.js';
 import { SluiceError } from '../domain/errors.js';
+import type { RolloutStart } from '../domain/rollout-start.js';
 import type { RolloutSpec } from '../domain/spec/rollout-spec.js';
-import { specDigest } from './load-spec.js';
+import { type Signer, signCommand } from '../identity/signer.js';
+import { launchRollout } from './launch-rollout.js';
+import { newStart } from './new-start.js';
+import { enqueue, hasQueue } from './queue.js';
 import { TASK_QUEUE, workflowIdOf } from './workflow-ids.js';
+
+/** What becomes of a start while a rollout of the service runs: refused; waits for its turn; takes its place. */
+export const ON_CONFLICT = ['reject', 'queue', 'supersede'] as const;
+export type OnConflict = (typeof ON_CONFLICT)[number];
+
+export interface StartOptions {
+  readonly onConflict?: OnConflict;
+  /** Why what runs is to give way, for the ledger. */
+  readonly reason?: string;
+  /** Proves who starts it; null or absent: as given, which a worker with identity keys refuses. */
+  readonly signer?: Signer | null;
+  readonly taskQueue?: string;
+}
 
 export interface StartedRollout {
   readonly rolloutId: string;
   readonly workflowId: string;
-  readonly runId: string;
+  /** Null where it waits for its turn. */
+  readonly runId: string | null;
+  /** Its place in the queue, counted from 1; null where it runs. */
+  readonly queued: number | null;
+  /** Rollouts that waited, and that it has taken the place of. */
+  readonly dropped: readonly string[];
 }
 
 /**
  * Starts a rollout. One at a time is active on a service.
- * @throws {SluiceError} ROLLOUT_CONFLICT naming the one that runs
+ * @throws {SluiceError} ROLLOUT_CONFLICT naming the one that runs; COMMAND_REFUSED where the queue is full, or where what runs will not give way
  */
 export async function startRollout(
   client: Client,
   spec: RolloutSpec,
   startedBy: string,
-  taskQueue = TASK_QUEUE,
+  options: StartOptions = {},
 ): Promise<StartedRollout> {
-  const rolloutId = newRolloutId(spec.service);
+  const { onConflict = 'reject', taskQueue = TASK_QUEUE, signer = null } = options;
+  const start = await newStart(spec, startedBy, signer);
+  const { rolloutId } = start;
   const workflowId = workflowIdOf(spec.service);
-  const versions = `${spec.baseline.version} → ${spec.candidate.version}`;
+  // Nobody who can wait goes before those who do.
+  if (onConflict === 'reject' || !(await hasQueue(client, spec.service))) {
+    const runId = await launchUnlessTaken(client, start, taskQueue, onConflict);
+    if (runId !== null) return { rolloutId, workflowId, runId, queued: null, dropped: [] };
+  }
+  const supersede =
+    onConflict === 'supersede' ? { supersede: await givingWay(start, options.reason ?? '', signer) } : {};
+  const { position, dropped } = await enqueue(client, { start, ...supersede }, taskQueue);
+  return { rolloutId, workflowId, runId: null, queued: position, dropped };
+}
+
+/** @returns null where another rollout runs, and this one need not be refused for it */
+async function launchUnlessTaken(
+  client: Client,
+  start: RolloutStart,
+  taskQueue: string,
+  onConflict: OnConflict,
+): Promise<string | null> {
   try {
-    const handle = await client.workflow.start<typeof rollout>('rollout', {
-      workflowId,
-      taskQueue,
-      args: [{ rolloutId, spec, specDigest: specDigest(spec), startedBy }],
-      workflowIdConflictPolicy: 'FAIL',
-      memo: { rolloutId, versions, startedBy },
-      staticSummary: `${spec.service}: ${versions}`,
-      staticDetails: `Rollout \`${rolloutId}\` of **${spec.service}** ${versions}, owned by ${spec.owner}, started by ${startedBy}.`,
-    });
-    return { rolloutId, workflowId, runId: handle.firstExecutionRunId };
+    return await launchRollout(client, start, taskQueue);
   } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    const memo = (await client.workflow.getHandle(workflowId).describe()).memo ?? {};
-    throw new SluiceError(
-      'ROLLOUT_CONFLICT',
-      `a rollout of ${spec.service} is running: ${String(memo['rolloutId'])} (${String(memo['versions'])}), started by ${String(memo['startedBy'])}`,
-      { cause: error },
-    );
+    if (onConflict === 'reject' || !(error instanceof SluiceError) || error.code !== 'ROLLOUT_CONFLICT') throw error;
+    return null;
   }
 }
 
-/** Sorts by time, and is unique enough for people who start at the same second: `digits-20261121-083015-1f3a`. */
-function newRolloutId(service: string): string {
-  const [date, time] = new Date()
-    .toISOString()
-    .replace(/[-:]|\..*/g, '')
-    .split('T');
-  return `${service}-${date}-${time}-${randomBytes(2).toString('hex')}`;
+/** What asks the rollout that runs to give way. The queue sends it, so that it is heard even when whoever asks is gone. */
+async function givingWay(start: RolloutStart, reason: string, signer: Signer | null): Promise<CommandRequest> {
+  const request = { decisionId: randomUUID(), actor: start.startedBy, reason, to: start.rolloutId };
+  if (signer === null) return request;
+  return { ...request, statement: await signCommand(signer, start.spec.service, 'supersede', request) };
 }

@@ -3,11 +3,15 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import axios from 'axios';
 import { startApi } from '../api/server.js';
+import { createAlertSink } from '../client/send-alert.js';
+import { readConfig } from '../config.js';
 import { SluiceError } from '../domain/errors.js';
+import { keySetOf } from '../identity/key-set.js';
 import { endChild, spawnSluice } from '../process/child-process.js';
 import { openStore } from '../stores/open-store.js';
 import { temporalSettings } from '../temporal/connection.js';
 import { ensureTemporalServer, type TemporalServer } from '../temporal/dev-server.js';
+import { runtimeSettings } from '../worker/options.js';
 import { startWorker } from '../worker/worker.js';
 
 export interface StackOptions {
@@ -42,6 +46,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     for (const step of undo.splice(0).reverse()) await step();
   };
   try {
+    const { adminToken, alertToken, identityKeys } = readConfig();
+    const keys = await keySetOf(identityKeys);
     await mkdir(stateDir, { recursive: true });
     const store = await openStore(
       process.env['DATABASE_URL'] ? { databaseUrl: process.env['DATABASE_URL'] } : { dataDir: join(stateDir, 'store') },
@@ -54,7 +60,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       report,
     });
     undo.push(() => temporal.stop());
-    const api = await startApi({ store, host: HOST, port: options.apiPort });
+    const alerts = createAlertSink(temporalSettings(temporal.address));
+    undo.push(() => alerts.close());
+    const api = await startApi({ store, host: HOST, port: options.apiPort, adminToken, alerts, alertToken });
     undo.push(() => api.close());
     const adminUrl = `http://${HOST}:${options.adminPort}`;
     const gateway = startGatewayProcess(options, api.url);
@@ -64,7 +72,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       temporal: temporalSettings(temporal.address),
       store,
       gatewayAdminUrls: [adminUrl],
+      adminToken,
       dataDir,
+      identityKeys: keys,
+      runtime: runtimeSettings(),
     });
     undo.push(() => worker.stop());
     const failed = Promise.race([worker.ended.then(() => fail('the worker ended')), exitOf(gateway)]);

@@ -1,4 +1,5 @@
 import type { CommandSource } from './decision.js';
+import type { Identity } from './identity.js';
 import type { Evidence } from './verdict.js';
 import { verdictSignature } from './verdict.js';
 
@@ -20,6 +21,20 @@ export interface OpenApproval {
   /** Who asked for the rollout, and may not approve it; null where that is allowed. */
   readonly author: string | null;
   readonly given: readonly GivenApproval[];
+  /** Who has handed the right to approve this on, and to whom; absent where nobody has. */
+  readonly delegated?: readonly Delegation[];
+}
+
+export interface Delegation {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** People are named as they are, roles as `role:<name>`. */
+export function isNamed(names: readonly string[], { subject, roles }: Identity): boolean {
+  // Who merely calls itself `role:release` has no role.
+  const isPerson = !subject.startsWith('role:') && names.includes(subject);
+  return isPerson || roles.some((role) => names.includes(`role:${role}`));
 }
 
 /**
@@ -34,11 +49,18 @@ export function basisOf(
 }
 
 /** Why somebody's approval can't be taken; null where it can. */
-export function approvalRefusal({ approvers, author, given }: OpenApproval, actor: string): string | null {
-  if (author !== null && actor === author) return `${actor} started this rollout; four eyes ask for somebody else`;
-  if (approvers !== null && !approvers.includes(actor))
-    return `${actor} is not among the approvers: ${approvers.join(', ')}`;
-  return given.some((one) => one.actor === actor) ? `${actor} has approved already` : null;
+export function approvalRefusal(
+  { approvers, author, given, delegated = [] }: OpenApproval,
+  who: Identity,
+): string | null {
+  const { subject } = who;
+  if (author !== null && subject === author) return `${subject} started this rollout; four eyes ask for somebody else`;
+  const handedOn = delegated.find(({ from }) => from === subject);
+  if (handedOn) return `${subject} has handed this approval on to ${handedOn.to}`;
+  const isDelegate = delegated.some(({ to }) => to === subject);
+  if (approvers !== null && !isDelegate && !isNamed(approvers, who))
+    return `${subject} is not among the approvers: ${approvers.join(', ')}`;
+  return given.some((one) => one.actor === subject) ? `${subject} has approved already` : null;
 }
 
 /** Whether enough people have said yes. */
@@ -51,9 +73,10 @@ export function voidOnes({ given }: OpenApproval, basis: string): GivenApproval[
   return given.filter((one) => one.basis !== basis);
 }
 
-/** `1 of 2, by alice; alice, bob or carol may` */
-export function describeApproval({ approvers, quorum, given, author }: OpenApproval): string {
+/** `1 of 2, by alice; may approve: alice, bob, role:release` */
+export function describeApproval({ approvers, quorum, given, author, delegated = [] }: OpenApproval): string {
   const by = given.length === 0 ? '' : `, by ${given.map(({ actor }) => actor).join(', ')}`;
   const who = approvers === null ? 'anybody' : approvers.join(', ');
-  return `${given.length} of ${quorum}${by}; may approve: ${who}${author === null ? '' : `, but not ${author}`}`;
+  const instead = delegated.map(({ from, to }) => `, ${to} for ${from}`).join('');
+  return `${given.length} of ${quorum}${by}; may approve: ${who}${instead}${author === null ? '' : `, but not ${author}`}`;
 }

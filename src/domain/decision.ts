@@ -10,6 +10,12 @@ export const COMMANDS = [
   'promote',
   'promote-full',
   'extend',
+  'set-weight',
+  'jump',
+  'set-owner',
+  'delegate',
+  'supersede',
+  'break-glass',
 ] as const;
 export type Command = (typeof COMMANDS)[number];
 
@@ -20,14 +26,24 @@ export interface CommandRequest {
   readonly reason: string;
   /** For `pause`: until it ends by itself; for `extend`: how much longer. Milliseconds. */
   readonly forMs?: number;
+  /** For `set-weight`: percent of units, above 0, in steps of 0.01. */
+  readonly weightPercent?: number;
+  /** For `jump`: which canary step, counted from 0. */
+  readonly step?: number;
+  /** For `set-owner`: the new owner; for `delegate`: who may approve in the actor's place; for `supersede`: the newer rollout. */
+  readonly to?: string;
+  /** A compact JWS over all of the above: who really asks. */
+  readonly statement?: string;
 }
 
 /** How a command came in: an update is answered, a signal (Temporal CLI, Web UI) is not. */
 export type CommandSource = 'update' | 'signal';
 
 /** A command that was accepted, with how and when it came. */
-export interface ReceivedCommand extends CommandRequest {
+export interface ReceivedCommand extends Omit<CommandRequest, 'statement'> {
   readonly command: Command;
+  /** Who was proven to ask; absent where the actor is as given. */
+  readonly subject?: string;
   readonly source: CommandSource;
   readonly at: string;
 }
@@ -43,16 +59,21 @@ export interface Decision {
     | Command
     | 'start'
     | 'advance'
-    | 'set-weight'
     | 'hold'
     | 'remind'
     | 'escalate'
     | 'void'
-    | 'promote'
+    | 'alert'
+    | 'drill'
+    | 'check'
+    | 'hook'
+    | 'cleanup'
     | 'fail'
     | 'impact';
   /** A person's name, or `sluice` where a rule decided. */
   readonly actor: string;
+  /** The actor has proven to be this; absent where the name is as given. */
+  readonly subject?: string;
   /** `client`: whoever started the rollout. */
   readonly source: CommandSource | 'client' | 'rule';
   readonly phase: string;

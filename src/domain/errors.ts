@@ -14,6 +14,12 @@ export const ERROR_CODES = {
   GATEWAY_UNREACHABLE: { httpStatus: 502, exitCode: 1, retryable: true },
   MODEL_UNREACHABLE: { httpStatus: 502, exitCode: 1, retryable: true },
   MODEL_ANSWER_INVALID: { httpStatus: 502, exitCode: 1, retryable: false },
+  NOTIFICATION_FAILED: { httpStatus: 502, exitCode: 1, retryable: true },
+  NOTIFICATION_REFUSED: { httpStatus: 502, exitCode: 1, retryable: false },
+  HOOK_FAILED: { httpStatus: 502, exitCode: 1, retryable: true },
+  HOOK_REFUSED: { httpStatus: 502, exitCode: 1, retryable: false },
+  // Mended by starting the worker with the right environment.
+  SECRET_UNUSABLE: { httpStatus: 503, exitCode: 1, retryable: true },
   DATASET_INVALID: { httpStatus: 422, exitCode: 1, retryable: false },
   OBSERVATION_INVALID: { httpStatus: 422, exitCode: 1, retryable: false },
   STORE_SCHEMA: { httpStatus: 503, exitCode: 1, retryable: false },
@@ -21,6 +27,7 @@ export const ERROR_CODES = {
   STORE_UNAVAILABLE: { httpStatus: 503, exitCode: 1, retryable: true },
   TEMPORAL_UNAVAILABLE: { httpStatus: 503, exitCode: 1, retryable: true },
   TEMPORAL_CLI_MISSING: { httpStatus: 503, exitCode: 1, retryable: false },
+  PAYLOAD_UNREADABLE: { httpStatus: 422, exitCode: 1, retryable: true },
   NO_WORKER: { httpStatus: 503, exitCode: 1, retryable: true },
   TIMEOUT: { httpStatus: 504, exitCode: 124, retryable: true },
 } as const;

@@ -27,7 +27,7 @@ export interface Paused {
 
 /** What a rollout is waiting for at the moment, and what ends the wait. */
 export interface Waiting {
-  kind: 'bake' | 'samples' | 'approval' | 'hold' | 'warm-baseline';
+  kind: 'delay' | 'bake' | 'samples' | 'approval' | 'hold' | 'freeze' | 'confirm' | 'warm-baseline';
   since: string;
   /** When it ends by itself; null where only a person ends it. */
   until: string | null;
@@ -39,6 +39,8 @@ export interface RolloutState {
   rolloutId: string;
   service: string;
   owner: string;
+  /** The proven subject of who started it; absent where the name is as given. */
+  startedBy?: string;
   baseline: string;
   candidate: string;
   status: RolloutStatus;
@@ -55,8 +57,14 @@ export interface RolloutState {
   approval?: OpenApproval | null;
   /** Who holds all forward moves, and why; guardrails go on. */
   paused: Paused | null;
-  /** Who may do what nobody may by default; absent in views of rollouts that know of no rights. */
-  rights?: { readonly promoteFull: readonly string[] };
+  /** A weight set by hand in the step in progress, instead of the step's own. */
+  handWeight?: number | null;
+  /** When it is through at the earliest, should nothing more be asked of anybody; null once it has ended. */
+  eta?: string | null;
+  /** What an ending has left to do; goes on by itself. Absent or empty: nothing. */
+  pending?: readonly string[];
+  /** The rollout that this one is a new attempt of. */
+  retryOf?: string;
   verdict: Verdict;
   evidence: Evidence[];
   /** Why it stands where it stands; on an ending, why it ended so. */
@@ -97,7 +105,6 @@ export function initialState(rolloutId: string, spec: RolloutSpec, at: string): 
     shadowPercent: 0,
     waiting: null,
     paused: null,
-    ...(spec.rights === undefined ? {} : { rights: spec.rights }),
     verdict: 'inconclusive',
     evidence: [],
     reason: 'started',

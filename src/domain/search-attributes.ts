@@ -9,9 +9,14 @@ export const SEARCH_ATTRIBUTES = {
   SluiceVerdict: 'Keyword',
   SluiceCandidateWeight: 'Double',
   SluiceAwaitingApproval: 'Bool',
+  SluiceOwner: 'Keyword',
+  SluiceApprovers: 'KeywordList',
 } as const;
 
-type Values = Record<keyof typeof SEARCH_ATTRIBUTES, string[] | number[] | boolean[]>;
+type Values = Partial<Record<keyof typeof SEARCH_ATTRIBUTES, string[] | number[] | boolean[]>>;
+
+/** Whoever may answer a hold, or an approval that names nobody. */
+const ANYBODY = 'anybody';
 
 export function searchAttributeValues(state: RolloutState): Values {
   return {
@@ -22,4 +27,19 @@ export function searchAttributeValues(state: RolloutState): Values {
     SluiceCandidateWeight: [state.weightPercent],
     SluiceAwaitingApproval: [isAsking(state)],
   };
+}
+
+/** Those that came later: a rollout that began before them never sets them. */
+export function laterAttributeValues(state: RolloutState): Values {
+  return { SluiceOwner: [state.owner], SluiceApprovers: isAsking(state) ? approvers(state) : [] };
+}
+
+/** Whom it waits for: `SluiceApprovers IN ('alice', 'role:release', 'anybody')` finds what waits for alice. */
+function approvers({ approval }: RolloutState): string[] {
+  if (!approval?.approvers) return [ANYBODY];
+  const done = new Set(approval.given.map(({ actor }) => actor));
+  const delegated = approval.delegated ?? [];
+  const gone = new Set(delegated.map(({ from }) => from));
+  const all = [...approval.approvers, ...delegated.map(({ to }) => to)];
+  return [...new Set(all)].filter((name) => !done.has(name) && !gone.has(name));
 }

@@ -1,4 +1,5 @@
 import type { Decision } from '../domain/decision.js';
+import type { Freeze, Lift, NewFreeze } from '../domain/freeze.js';
 import type {
   Arm,
   FeatureSample,
@@ -88,6 +89,14 @@ export interface ClickedList {
   readonly clicked: readonly string[];
 }
 
+export interface FreezeFilter {
+  /** Those in force then: ISO, or `now` by the store's own clock. Absent: all that ever were. */
+  readonly activeAt?: string;
+  /** Those whose scope covers this service. */
+  readonly service?: string;
+  readonly limit: number;
+}
+
 /** The durable record. All writes may be repeated: a second one with the same key changes nothing. */
 export interface Store {
   /**
@@ -96,6 +105,8 @@ export interface Store {
    */
   saveRoute(route: Route): Promise<void>;
   latestRoute(service: string): Promise<Route | null>;
+  /** Of all services, in the order of their names. */
+  latestRoutes(): Promise<Route[]>;
 
   /** Adds a batch, all of it or nothing. @returns false where `(bootId, sequence)` was added before. */
   appendObservations(batch: ObservationBatch): Promise<boolean>;
@@ -121,6 +132,16 @@ export interface Store {
   rollout(rolloutId: string): Promise<RolloutState | null>;
   /** Newest first; of one service where it is named. */
   rollouts(filter: { service?: string; limit: number }): Promise<RolloutState[]>;
+
+  /** Stamps and keeps a freeze. @returns it, or the one that was made before with this id */
+  createFreeze(freeze: NewFreeze): Promise<Freeze>;
+  /**
+   * Ends a freeze before its time. @returns it; where somebody has lifted it before, as that one did
+   * @throws {SluiceError} NOT_FOUND; COMMAND_REFUSED for one that has ended by itself
+   */
+  liftFreeze(id: string, lift: Lift): Promise<Freeze>;
+  /** Newest first. */
+  freezes(filter: FreezeFilter): Promise<Freeze[]>;
 
   /** Cheap round trip: resolves when the store can answer. */
   ping(): Promise<void>;

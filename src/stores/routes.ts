@@ -31,3 +31,8 @@ export async function latestRoute(client: SqlClient, service: string): Promise<R
   const [row] = await client.query<{ route: Route }>('SELECT route FROM sluice.route WHERE service = $1', [service]);
   return row?.route ?? null;
 }
+
+export async function latestRoutes(client: SqlClient): Promise<Route[]> {
+  const rows = await client.query<{ route: Route }>('SELECT route FROM sluice.route ORDER BY service COLLATE "C"');
+  return rows.map(({ route }) => route);
+}

@@ -2,9 +2,10 @@ import type { Store } from '../ports/store.js';
 import { appendObservations } from './append-observations.js';
 import { armSeries, armSummaries } from './arm-counts.js';
 import { clickedLists, exposureCounts, featureSamples } from './evaluation.js';
+import { createFreeze, freezes, liftFreeze } from './freezes.js';
 import { feedbackSummaries, labelCounts, labelledOutcomes } from './outcomes.js';
 import { appendDecision, decisions, rollout, rollouts, saveRollout } from './rollouts.js';
-import { latestRoute, saveRoute } from './routes.js';
+import { latestRoute, latestRoutes, saveRoute } from './routes.js';
 import { shadowSummary } from './shadow.js';
 import type { SqlClient } from './sql-client.js';
 
@@ -13,6 +14,7 @@ export function createSqlStore(client: SqlClient): Store {
   return {
     saveRoute: (route) => saveRoute(client, route),
     latestRoute: (service) => latestRoute(client, service),
+    latestRoutes: () => latestRoutes(client),
     appendObservations: (batch) => appendObservations(client, batch),
     armSummaries: (scope) => armSummaries(client, scope),
     armSeries: (scope, intervalMs) => armSeries(client, scope, intervalMs),
@@ -28,6 +30,9 @@ export function createSqlStore(client: SqlClient): Store {
     saveRollout: (state) => saveRollout(client, state),
     rollout: (rolloutId) => rollout(client, rolloutId),
     rollouts: (filter) => rollouts(client, filter),
+    createFreeze: (freeze) => createFreeze(client, freeze),
+    liftFreeze: (id, lift) => liftFreeze(client, id, lift),
+    freezes: (filter) => freezes(client, filter),
     ping: async () => void (await client.query('SELECT 1')),
     close: () => client.close(),
   };

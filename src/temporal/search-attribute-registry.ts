@@ -5,6 +5,7 @@ import { SEARCH_ATTRIBUTES } from '../domain/search-attributes.js';
 const { IndexedValueType } = proto.temporal.api.enums.v1;
 const TYPES = {
   Keyword: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
+  KeywordList: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD_LIST,
   Double: IndexedValueType.INDEXED_VALUE_TYPE_DOUBLE,
   Bool: IndexedValueType.INDEXED_VALUE_TYPE_BOOL,
 } as const;

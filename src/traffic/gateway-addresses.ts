@@ -8,6 +8,12 @@ export function isByName(url: string): boolean {
   return BY_NAME.test(url);
 }
 
+/** A gateway, or a name that stands for some, of which nothing was heard, and why. */
+export interface Unanswered {
+  readonly url: string;
+  readonly error: unknown;
+}
+
 /**
  * Where the replicas are at this moment. A plain URL is one of them; `dns+http://<name>:<port>` stands for every address of that name, as a headless
  * service has, so that replicas may come and go. Where a name can't be resolved, its last addresses are used.
@@ -23,6 +29,17 @@ export class GatewayAddresses {
   /** @throws {SluiceError} GATEWAY_UNREACHABLE for a name that never could be resolved */
   async current(): Promise<string[]> {
     return (await Promise.all(this.given.map((url) => this.addressesOf(url)))).flat();
+  }
+
+  /** The same, where a name that can't be resolved must not keep anybody from the others. */
+  async reachable(): Promise<{ urls: string[]; unresolved: Unanswered[] }> {
+    const found = await Promise.allSettled(this.given.map((url) => this.addressesOf(url)));
+    return {
+      urls: found.flatMap((one) => (one.status === 'fulfilled' ? one.value : [])),
+      unresolved: found.flatMap((one, i) =>
+        one.status === 'rejected' ? [{ url: this.given[i] ?? '', error: one.reason as unknown }] : [],
+      ),
+    };
   }
 
   private async addressesOf(url: string): Promise<string[]> {

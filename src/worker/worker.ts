@@ -1,15 +1,19 @@
+import { Client } from '@temporalio/client';
 import { NativeConnection, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { createActivities } from '../../activities/index.js';
+import { createRunningRollouts } from '../client/running-rollouts.js';
 import { TASK_QUEUE } from '../client/workflow-ids.js';
 import { readCsvDataset } from '../datasets/csv-dataset.js';
+import type { PublicKey } from '../domain/identity.js';
 import { createOpenInferenceClient } from '../inference/open-inference-client.js';
 import { createStoreMetrics } from '../metrics/store-metrics.js';
 import type { Store } from '../ports/store.js';
 import type { TemporalSettings } from '../temporal/connection.js';
 import { createGatewayRouter } from '../traffic/gateway-router.js';
 import { bundleWorkflows } from './bundle.js';
-import { failureInterceptor } from './failure-interceptor.js';
+import { bundleOptions, PLAIN_RUNTIME, type RuntimeSettings, sdkOptions } from './options.js';
 import { quietRuntime } from './runtime.js';
+import { workerTracing } from './tracing.js';
 
 export interface WorkerOptions {
   readonly temporal: TemporalSettings;
@@ -22,41 +26,58 @@ export interface WorkerOptions {
   readonly dataDir: string;
   readonly taskQueue?: string;
   readonly bundle?: WorkflowBundleWithSourceMap;
+  /** Whose statements are believed; absent or null: actors are taken as given. A bundle that is passed in has its own for commands. */
+  readonly identityKeys?: readonly PublicKey[] | null;
+  /** Metrics and version; absent: none of them. */
+  readonly runtime?: RuntimeSettings;
 }
 
 export interface RunningWorker {
   /** Rejects when the worker fails. */
   readonly ended: Promise<void>;
-  /** Lets running activities be told of their end, and waits for it. */
+  /** Polls no more, tells running activities of their end, and waits for it; another worker goes on at once. */
   stop(): Promise<void>;
 }
 
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
-  quietRuntime();
-  const { temporal, store, gatewayAdminUrls, dataDir, taskQueue = TASK_QUEUE } = options;
+  const { temporal, store, gatewayAdminUrls, dataDir, taskQueue = TASK_QUEUE, runtime = PLAIN_RUNTIME } = options;
+  quietRuntime(runtime.metricsAddress);
+  const tracing = await workerTracing();
   const connection = await NativeConnection.connect(temporal.connectionOptions);
+  const identityKeys = options.identityKeys ?? null;
   const activities = createActivities({
     store,
-    router: createGatewayRouter({ adminUrls: gatewayAdminUrls, adminToken: options.adminToken ?? null }),
+    identityKeys,
+    router: createGatewayRouter({
+      adminUrls: gatewayAdminUrls,
+      adminToken: options.adminToken ?? null,
+      ...(tracing && { traceHeaders: () => tracing.traceHeaders() }),
+    }),
     metrics: createStoreMetrics(store),
     readDataset: (path) => readCsvDataset(path, dataDir),
     modelServer: (target, protocol) => createOpenInferenceClient(target, protocol),
+    rollouts: createRunningRollouts(clientOver(connection, temporal)),
   });
   const worker = await Worker.create({
     connection,
     namespace: temporal.namespace,
     taskQueue,
-    workflowBundle: options.bundle ?? (await bundleWorkflows()),
+    workflowBundle: options.bundle ?? (await bundleWorkflows({ ...bundleOptions(temporal, tracing), identityKeys })),
     activities,
-    interceptors: { activity: [() => ({ inbound: failureInterceptor })] },
-    shutdownGraceTime: '5s',
+    ...sdkOptions(temporal, runtime, tracing),
   });
-  const ended = worker.run().finally(() => connection.close());
+  // A worker that was left behind by force still holds the connection; why it ended matters more.
+  const ended = worker.run().finally(() => connection.close().catch(() => undefined));
   return {
     ended,
     async stop() {
       if (worker.getState() === 'RUNNING') worker.shutdown();
-      await ended;
+      await ended.finally(() => tracing?.flush());
     },
   };
+}
+
+/** For activities that ask Temporal itself. */
+function clientOver(connection: NativeConnection, { namespace, dataConverter }: TemporalSettings): Client {
+  return new Client({ connection, namespace, ...(dataConverter === null ? {} : { dataConverter }) });
 }

@@ -11,6 +11,7 @@ import { approval as approvalSchema } from '../../src/domain/spec/phases.js';
 import { evidence } from '../workflow/evidence.js';
 
 const given = (actor: string, basis = 'x') => ({ actor, source: 'update' as const, at: '', reason: '', basis });
+const who = (subject: string, ...roles: string[]) => ({ subject, roles });
 const open = (over: Partial<OpenApproval> = {}): OpenApproval => ({
   approvers: ['alice', 'bob', 'carol'],
   quorum: 2,
@@ -24,12 +25,12 @@ test.each([
   ['a stranger', open(), 'mallory', /not among the approvers: alice, bob, carol/],
   ['who has already', open({ given: [given('bob')] }), 'bob', /already/],
 ])('%s can not approve', (_, request, actor, message) => {
-  expect(approvalRefusal(request, actor)).toMatch(message);
+  expect(approvalRefusal(request, who(actor))).toMatch(message);
 });
 
 test('others can, and enough of them decide', () => {
-  expect(approvalRefusal(open(), 'bob')).toBeNull();
-  expect(approvalRefusal(open({ approvers: null, author: null }), 'anybody')).toBeNull();
+  expect(approvalRefusal(open(), who('bob'))).toBeNull();
+  expect(approvalRefusal(open({ approvers: null, author: null }), who('anybody'))).toBeNull();
   expect([
     hasQuorum(open({ given: [given('bob')] })),
     hasQuorum(open({ given: [given('bob'), given('carol')] })),
@@ -37,6 +38,17 @@ test('others can, and enough of them decide', () => {
   expect(describeApproval(open({ given: [given('bob')] }))).toBe(
     '1 of 2, by bob; may approve: alice, bob, carol, but not alice',
   );
+});
+
+test('a role is somebody who has it, and a delegate stands for who sent it', () => {
+  const request = open({ approvers: ['role:release', 'carol'], quorum: 1, author: null });
+  expect(approvalRefusal(request, who('dave', 'release'))).toBeNull();
+  expect(approvalRefusal(request, who('dave', 'reader'))).toMatch(/not among the approvers: role:release, carol/);
+  expect(approvalRefusal(request, who('role:release'))).toMatch(/not among/);
+  const delegated = { ...request, delegated: [{ from: 'carol', to: 'erin' }] };
+  expect(approvalRefusal(delegated, who('erin'))).toBeNull();
+  expect(approvalRefusal(delegated, who('carol'))).toBe('carol has handed this approval on to erin');
+  expect(describeApproval(delegated)).toBe('0 of 1; may approve: role:release, carol, erin for carol');
 });
 
 describe('an approval is bound to', () => {

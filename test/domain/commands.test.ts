@@ -12,10 +12,13 @@ const state = (over: Partial<RolloutState> = {}): RolloutState => ({
   ...over,
 });
 const spec = await loadSpec('examples/digits-v2.yaml');
-const waiting = (kind: 'approval' | 'hold' | 'bake') => ({ kind, since: '', until: null, note: '' });
-const allowed = (s: RolloutState) => COMMANDS.filter((command) => refusal(s, command, 'bob') === null);
+const waiting = (kind: 'approval' | 'hold' | 'bake' | 'freeze') => ({ kind, since: '', until: null, note: '' });
+const request = { actor: 'bob', reason: 'why', to: 'carol', step: 0, weightPercent: 5 };
+const allowed = (s: RolloutState) =>
+  COMMANDS.filter((command) => refusal(s, spec, { command, request, identity: null }) === null);
 
 describe('which commands a rollout takes', () => {
+  const always = ['set-owner', 'supersede'];
   test.each([
     ['while it goes on', {}, ['pause', 'abort', 'rollback']],
     ['while it bakes', { waiting: waiting('bake') }, ['pause', 'abort', 'rollback', 'promote']],
@@ -27,14 +30,17 @@ describe('which commands a rollout takes', () => {
     ['while it asks', { waiting: waiting('approval') }, ['approve', 'reject', 'pause', 'abort', 'rollback']],
     ['while it holds', { waiting: waiting('hold') }, ['approve', 'reject', 'pause', 'abort', 'rollback', 'promote']],
     ['while it is paused', { paused: { actor: 'x', reason: '', at: '' } }, ['resume', 'abort', 'rollback']],
-    ['when it has ended', { status: 'promoted' }, []],
-    ['when it was aborted', { status: 'aborted' }, []],
+    ['while a freeze holds it', { waiting: waiting('freeze') }, ['pause', 'abort', 'rollback']],
   ] as const)('%s', (_, over, commands) => {
-    expect(allowed(state(over))).toEqual(commands);
+    expect(allowed(state(over))).toEqual([...commands, ...always]);
+  });
+
+  test.each(['promoted', 'aborted', 'failed', 'rolled-back'] as const)('when it was %s: none', (status) => {
+    expect(allowed(state({ status }))).toEqual([]);
   });
 
   test('a refusal names rollout, status and phase', () => {
-    expect(refusal(state(), 'approve', 'bob')).toBe(
+    expect(refusal(state(), spec, { command: 'approve', request, identity: null })).toBe(
       'nothing waits for an approval: rollout digits-1 is progressing in phase validation',
     );
   });

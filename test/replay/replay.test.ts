@@ -4,6 +4,7 @@ import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { bundleWorkflows } from '../../src/worker/bundle.js';
 import { quietRuntime } from '../../src/worker/runtime.js';
+import { GROUP_SCENARIOS } from './group-scenarios.js';
 import { SCENARIOS } from './scenarios.js';
 
 /** `<version>-<scenario>.json`, recorded by `npm run record-histories`, and never written again. */
@@ -23,7 +24,7 @@ beforeAll(async () => {
 describe('recorded histories', () => {
   test('every scenario has one, and every one has a scenario', () => {
     const names = new Set(recorded.map(({ scenario }) => scenario));
-    expect([...names].sort()).toEqual(SCENARIOS.map(({ name }) => name).sort());
+    expect([...names].sort()).toEqual([...SCENARIOS, ...GROUP_SCENARIOS].map(({ name }) => name).sort());
   });
 
   test.each(recorded)('$file replays with the code of today', async ({ file, scenario }) => {

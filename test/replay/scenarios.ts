@@ -1,6 +1,9 @@
+import { z } from 'zod';
 import { sendCommand } from '../../src/client/send-command.js';
+import type { CommandRequest } from '../../src/domain/decision.js';
 import type { RolloutStatus } from '../../src/domain/rollout-state.js';
-import type { RolloutSpecInput } from '../../src/domain/spec/rollout-spec.js';
+import { guardrail } from '../../src/domain/spec/guardrail.js';
+import type { RolloutSpec, RolloutSpecInput } from '../../src/domain/spec/rollout-spec.js';
 import { evidence } from '../workflow/evidence.js';
 import { ALL_PHASES, type Stage, spec, type World } from '../workflow/harness.js';
 
@@ -11,10 +14,14 @@ export interface Scenario {
   readonly name: string;
   readonly ending: RolloutStatus;
   readonly phases?: Partial<RolloutSpecInput['phases']>;
+  /** What else of the spec it takes. */
+  readonly others?: Partial<RolloutSpec>;
   readonly prepare?: (world: World) => void;
   readonly drive?: (context: { stage: Stage; world: World; service: string; rollout: Started }) => Promise<unknown>;
 }
 
+const HOOK = { url: 'https://hooks.example.test/', timeout: 1000 };
+const LABELLED = z.array(guardrail).parse([{ metric: 'error_rate' }, { metric: 'accuracy' }]);
 const waiting = (rollout: Started) => rollout.until((state) => state.status === 'waiting');
 const approvalStep = {
   canary: {
@@ -73,6 +80,71 @@ export const SCENARIOS: readonly Scenario[] = [
       await sendCommand(stage.temporal.client, service, 'pause', { ...who, forMs: 500 });
       await rollout.until((state) => state.paused === null);
       await sendCommand(stage.temporal.client, service, 'promote', who);
+    },
+  },
+  {
+    name: 'promoted-by-hand',
+    ending: 'promoted',
+    phases: { canary: { steps: [5, 20, 50].map((setWeight) => ({ setWeight, bake: '1h' as const })) } },
+    drive: async ({ stage, service, rollout }) => {
+      const at = (percent: number) =>
+        rollout.until((state) => state.weightPercent === percent && state.waiting?.kind === 'bake');
+      const ask = (name: Parameters<typeof sendCommand>[2], more: Partial<CommandRequest> = {}) =>
+        sendCommand(stage.temporal.client, service, name, { actor: 'bob', reason: 'because', ...more });
+      await at(5);
+      await ask('set-weight', { weightPercent: 30 });
+      await at(30);
+      await ask('set-owner', { to: 'search-team' });
+      await ask('jump', { step: 1 });
+      await at(20);
+      await ask('jump', { step: 2 });
+      await at(50);
+      await ask('promote');
+    },
+  },
+  {
+    name: 'promoted-through-a-freeze',
+    ending: 'promoted',
+    others: { rights: { promoteFull: [], breakGlass: ['bob'], trustSignals: false }, initialDelay: 200 },
+    prepare: (world) => {
+      world.frozen = { until: null, reason: 'the big sale', ids: ['f1'] };
+    },
+    drive: async ({ stage, world, service, rollout }) => {
+      await rollout.until(({ waiting }) => waiting?.kind === 'freeze');
+      const who = { actor: 'bob', reason: 'the fix must go out' };
+      await sendCommand(stage.temporal.client, service, 'break-glass', who);
+      await rollout.until(({ waiting, weightPercent }) => waiting?.kind === 'freeze' && weightPercent === 10);
+      world.frozen = null;
+    },
+  },
+  {
+    name: 'promoted-with-hooks-and-notices',
+    ending: 'promoted',
+    others: {
+      notify: [{ webhook: 'https://a.example.test/' }, { webhook: 'https://b.example.test/', events: ['completed'] }],
+      hooks: [
+        { kind: 'call', name: 'gate', ...HOOK, at: { beforeStep: 'each' }, retries: 0, onFailure: 'rollback' },
+        {
+          kind: 'confirm',
+          name: 'sure',
+          ...HOOK,
+          at: { before: 'cutover' },
+          every: 1000,
+          maxDuration: 60_000,
+          onTimeout: 'hold',
+        },
+        {
+          kind: 'load-test',
+          name: 'load',
+          ...HOOK,
+          at: { during: 'canary' },
+          retries: 0,
+          every: 1000,
+          maxDuration: 60_000,
+          waitForDone: true,
+          onFailure: 'rollback',
+        },
+      ],
     },
   },
   {
@@ -137,6 +209,56 @@ export const SCENARIOS: readonly Scenario[] = [
   // Since units' exposures are recorded in an A/B evaluation.
   { name: 'promoted-with-exposures', ending: 'promoted', phases: ALL_PHASES },
   {
+    name: 'rolled-back-by-alert',
+    ending: 'rolled-back',
+    phases: { canary: { steps: [{ setWeight: 10, bake: '1h' }] } },
+    drive: async ({ rollout }) => {
+      await rollout.until((state) => state.waiting?.kind === 'bake');
+      const labels = { alertname: 'Slow', severity: 'critical' };
+      await rollout.handle.signal('alert', { id: 'f1', status: 'firing', labels, summary: 'p99 is 2 s' });
+    },
+  },
+  {
+    name: 'rolled-back-gradually',
+    ending: 'rolled-back',
+    phases: { canary: { steps: [{ setWeight: 40, bake: '1h' }] } },
+    others: { rollback: { mode: 'gradual', over: 2000, alerts: [] }, progressDeadline: 7_200_000 },
+    drive: async ({ world, rollout }) => {
+      await rollout.until((state) => state.waiting?.kind === 'bake');
+      world.guardrail = () => 'fail';
+    },
+  },
+  {
+    name: 'rolled-back-by-late-labels',
+    ending: 'rolled-back',
+    phases: { cutover: { keepBaselineWarm: '1h' } },
+    others: { guardrails: LABELLED },
+    drive: async ({ world, rollout }) => {
+      await rollout.until((state) => state.waiting?.kind === 'warm-baseline');
+      world.lateLabels = 'fail';
+    },
+  },
+  {
+    name: 'failed-drill',
+    ending: 'failed',
+    prepare: (world) => {
+      world.baselineReady = false;
+    },
+  },
+  {
+    name: 'aborted-with-telling-pending',
+    ending: 'aborted',
+    phases: { canary: { steps: [{ setWeight: 10, bake: '1h' }] } },
+    others: { notify: [{ webhook: 'https://a.example.test/' }] },
+    prepare: (world) => {
+      world.deaf = true;
+    },
+    drive: async ({ stage, service, rollout }) => {
+      await rollout.until((state) => state.waiting?.kind === 'bake');
+      await sendCommand(stage.temporal.client, service, 'supersede', { actor: 'bob', reason: '', to: 'digits-9' });
+    },
+  },
+  {
     name: 'rolled-back-in-shadow',
     ending: 'rolled-back',
     phases: ALL_PHASES,
@@ -188,4 +310,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-export const scenarioSpec = (scenario: Scenario, service: string) => spec(scenario.phases ?? {}, service);
+export const scenarioSpec = ({ phases = {}, others = {} }: Scenario, service: string) => ({
+  ...spec(phases, service),
+  ...others,
+});

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Route } from '../../src/domain/route.js';
 import type { Store } from '../../src/ports/store.js';
+import { freezeContract } from './freeze-contract.js';
 import { armSeriesContract, armSummaryContract, batchContract, evaluationContract } from './observation-contract.js';
 import { newService } from './observation-fixtures.js';
 import { feedbackContract, labelContract, shadowContract } from './outcome-contract.js';
@@ -25,6 +26,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     describe('shadow pairs', () => shadowContract(() => store));
     describe('evaluation', () => evaluationContract(() => store));
     describe('rollouts and decisions', () => rolloutContract(() => store));
+    describe('freezes', () => freezeContract(() => store));
     test('answers a ping', () => expect(store.ping()).resolves.toBeUndefined());
   });
 }
@@ -55,6 +57,16 @@ function routeContract(store: () => Store): void {
     await store().saveRoute(routeOf(service, 3, 25.01));
     await store().saveRoute(routeOf(service, 3, 25.01));
     expect(await store().latestRoute(service)).toEqual(routeOf(service, 3, 25.01));
+  });
+
+  test('lists the newest of every service, in the order of their names', async () => {
+    const services = [newService(), newService()];
+    for (const service of services) for (const epoch of [1, 2]) await store().saveRoute(routeOf(service, epoch));
+    const listed = await store().latestRoutes();
+    const ours = listed.filter(({ service }) => services.includes(service));
+    expect(ours).toEqual([...services].sort().map((service) => routeOf(service, 2)));
+    const names = listed.map(({ service }) => service);
+    expect(names).toEqual([...names].sort());
   });
 
   test.each([

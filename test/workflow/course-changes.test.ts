@@ -12,6 +12,7 @@ afterAll(() => stage.close());
 const fresh = freshNames('course');
 const ask = (service: string, command: Parameters<typeof sendCommand>[2], forMs?: number, actor = 'bob') =>
   sendCommand(stage.temporal.client, service, command, { actor, reason: 'why', ...(forMs ? { forMs } : {}) });
+const RIGHTS = { promoteFull: ['bob'], breakGlass: ['bob'], trustSignals: true };
 const steps = (...weights: number[]) => ({
   canary: { steps: weights.map((setWeight) => ({ setWeight, bake: '1h' as const, minSamples: 1000 })) },
 });
@@ -49,7 +50,7 @@ test('promote --full skips all gates but the cutover’s own approval, for who h
   await stage.run(world, service, async () => {
     const cutover = { approval: { approvers: ['carol'] }, keepBaselineWarm: '20ms' };
     const phases = { ...ALL_PHASES, ...steps(10, 50), cutover, shadow: { minSamples: 20 } };
-    const full = { ...spec(phases, service), rights: { promoteFull: ['bob'] } };
+    const full = { ...spec(phases, service), rights: RIGHTS };
     const rollout = await stage.start(full, service);
     await rollout.until(({ weightPercent }) => weightPercent === 10);
     await ask(service, 'promote-full');
@@ -78,7 +79,7 @@ test('extend puts off the end of a bake', async () => {
     expect(Math.abs(putOffMs - 3_600_000)).toBeLessThan(1000);
     await new Promise((resolve) => setTimeout(resolve, 4500));
     expect((await rollout.state()).waiting?.kind).toBe('bake');
-    await expect(ask(service, 'extend')).rejects.toThrow(/by how long/);
+    await expect(ask(service, 'extend')).rejects.toThrow(/forMs is missing/);
     await expect(ask(service, 'extend', Number.NaN)).rejects.toThrow();
     await ask(service, 'promote');
     expect((await rollout.result()).status).toBe('promoted');
@@ -111,7 +112,7 @@ test('an abort beats a full promotion, in either order', async () => {
   ] as const) {
     const [world, service] = [new World(), fresh()];
     await stage.run(world, service, async () => {
-      const rollout = await stage.start({ ...spec(steps(10, 50), service), rights: { promoteFull: ['bob'] } }, service);
+      const rollout = await stage.start({ ...spec(steps(10, 50), service), rights: RIGHTS }, service);
       await rollout.until(({ waiting }) => waiting?.kind === 'bake');
       const handle = stage.temporal.client.workflow.getHandle(`rollout/${service}`);
       for (const signal of order) await handle.signal(signal, { actor: 'bob', reason: '' });

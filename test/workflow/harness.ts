@@ -1,26 +1,47 @@
 import { Context } from '@temporalio/activity';
+import { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { NativeConnection, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
-import type { Activities, Gate, WatchInput } from '../../activities/index.js';
+import { createIdentityActivities } from '../../activities/identity.js';
+import type { Activities, FreezeQuestion, Gate, QueueActivities, WatchInput } from '../../activities/index.js';
+import { createQueueActivities } from '../../activities/queue.js';
+import { createRunningRollouts } from '../../src/client/running-rollouts.js';
 import { startRollout } from '../../src/client/start-rollout.js';
 import type { Decision } from '../../src/domain/decision.js';
+import { type Hold, holdSignature } from '../../src/domain/freeze.js';
 import { NO_PROGRESS, type ProgressByMetric } from '../../src/domain/guardrail-progress.js';
+import { momentName } from '../../src/domain/hook-moment.js';
+import type { PublicKey } from '../../src/domain/identity.js';
+import type { Notice } from '../../src/domain/notice.js';
 import { hasEnded, type RolloutState } from '../../src/domain/rollout-state.js';
 import type { Route, Trip } from '../../src/domain/route.js';
+import type { NotifyTarget } from '../../src/domain/spec/notify.js';
 import { type RolloutSpec, type RolloutSpecInput, rolloutSpec } from '../../src/domain/spec/rollout-spec.js';
 import { type Evidence, type Verdict, verdictSignature } from '../../src/domain/verdict.js';
+import type { HookAnswer } from '../../src/hooks/call-hook.js';
+import type { HookCall } from '../../src/hooks/hook-request.js';
+import type { RunningRollouts } from '../../src/ports/running-rollouts.js';
 import { connectTemporal, type TemporalLink, temporalSettings } from '../../src/temporal/connection.js';
-import { bundleWorkflows } from '../../src/worker/bundle.js';
+import { type BundleOptions, bundleWorkflows } from '../../src/worker/bundle.js';
+import { failureInterceptor } from '../../src/worker/failure-interceptor.js';
 import { quietRuntime } from '../../src/worker/runtime.js';
+import { shutdownInterceptor } from '../../src/worker/shutdown-interceptor.js';
 import { evidence } from './evidence.js';
 
 /** What the world says when it is asked, and what was done to it. Changed by a test while a rollout runs. */
+const NO_ROLLOUTS = { rollout: async () => null };
+
 export class World {
   readonly routes: Route[] = [];
   readonly decisions: Decision[] = [];
   readonly states: RolloutState[] = [];
+  /** No service's is below this. */
   epoch = 7;
+  private readonly epochs = new Map<string, number>();
   serversReady = true;
+  baselineReady = true;
+  /** What late labels say. */
+  lateLabels: Verdict = 'pass';
   validation: Evidence[] = [evidence('accuracy', 'pass')];
   guardrail: (route: Route) => Verdict = () => 'pass';
   gate: (gate: Gate, route: Route) => Verdict = () => 'pass';
@@ -34,26 +55,41 @@ export class World {
   exhausted = false;
   /** What each watch was told of the looks before it. */
   readonly progressSeen: ProgressByMetric[] = [];
+  /** What holds all forward moves. */
+  frozen: Hold | null = null;
+  /** What targets were told, in order. */
+  readonly delivered: { target: NotifyTarget; notice: Notice }[] = [];
+  /** Set to make targets unreachable. */
+  deaf = false;
+  /** Whose statements are believed; null: nobody has to prove anything. */
+  identityKeys: readonly PublicKey[] | null = null;
+  /** Hooks that were asked, by name, and when. */
+  readonly asked: string[] = [];
+  /** What hooks say. */
+  hookSays: HookAnswer = { approved: true, message: '' };
   /** Set to make the store unreachable. */
   storeDown = false;
 
-  /** Weight (and shadow, where there is any) by route, in order; the stable version where there is no candidate. */
+  /** Weight (and shadow, where there is any) by route after the drill, in order; the stable version where there is no candidate. */
   traffic(): string[] {
-    return this.routes.map((r) =>
+    const drilled = this.routes[0]?.candidate === null ? this.routes.slice(1) : this.routes;
+    return drilled.map((r) =>
       r.candidate
         ? `${r.weightPercent}${r.shadowPercent > 0 ? `+shadow ${r.shadowPercent}` : ''}`
         : `all ${r.baseline.version}`,
     );
   }
 
-  activities(): Activities {
+  /** All but the queue's, which speak with Temporal itself. */
+  activities(): Omit<Activities, keyof QueueActivities> {
     return {
-      claimService: async () => ({ epoch: this.epoch }),
-      newestEpoch: async () => this.epoch,
+      claimService: async ({ service }) => ({ epoch: this.epochOf(service) }),
+      newestEpoch: async (service) => this.epochOf(service),
       setTraffic: async (route) => {
-        if (route.epoch <= this.epoch)
-          throw ApplicationFailure.nonRetryable(`epoch ${route.epoch} is not above ${this.epoch}`, 'EPOCH_STALE');
-        this.epoch = route.epoch;
+        const newest = this.epochOf(route.service);
+        if (route.epoch <= newest)
+          throw ApplicationFailure.nonRetryable(`epoch ${route.epoch} is not above ${newest}`, 'EPOCH_STALE');
+        this.epochs.set(route.service, route.epoch);
         this.routes.push(route);
         return { gateways: 1 };
       },
@@ -64,16 +100,72 @@ export class World {
             'MODEL_UNREACHABLE',
           );
       },
+      assertBaselineReady: async () => {
+        if (!this.baselineReady)
+          throw ApplicationFailure.nonRetryable('model digits v1: ECONNREFUSED', 'MODEL_UNREACHABLE');
+      },
       validate: async () => this.validation,
+      verifyStart: (start) =>
+        createIdentityActivities({ store: NO_ROLLOUTS, identityKeys: this.identityKeys }).verifyStart(start),
       watch: (input) => this.watch(input),
+      untilFree: (question) => this.untilFree(question),
       record: async ({ decisions, state }) => {
         if (this.storeDown) throw new Error('the store is down');
         this.decisions.push(...decisions);
         this.states.push(state);
       },
       recordDecisions: async (decisions) => void this.decisions.push(...decisions),
+      deliver: async (target, notices) => {
+        if (this.deaf) throw new Error('nobody listens');
+        this.delivered.push(...notices.map((notice) => ({ target, notice })));
+      },
+      callHook: async (call) => this.ask(call),
+      confirmHook: async (call) => {
+        const { approved, message } = this.ask(call);
+        return { outcome: approved ? 'approved' : 'rejected', message };
+      },
+      vetoHook: async (call) => {
+        const { approved, message } = this.ask(call);
+        if (approved) await Context.current().cancelled;
+        return { message };
+      },
+      loadTest: async (call) => {
+        const { approved, message } = this.ask(call);
+        return { passed: approved, message };
+      },
+      watchServing: async ({ known, late, epoch, windowMs }) => {
+        const until = performance.now() + windowMs;
+        for (;;) {
+          const said = late === null ? [] : [evidence('accuracy', this.lateLabels)];
+          const superseded = this.epoch > epoch ? `g1 serves epoch ${this.epoch}` : null;
+          const isOther = late !== null && verdictSignature(said, null) !== known;
+          if (superseded !== null || isOther || performance.now() > until)
+            return { evidence: said, progress: {}, superseded };
+          Context.current().heartbeat();
+          await Context.current().sleep(20);
+        }
+      },
       compareImpact: async () => [evidence('accuracy', 'pass')],
     };
+  }
+
+  private epochOf(service: string): number {
+    return Math.max(this.epoch, this.epochs.get(service) ?? 0);
+  }
+
+  private ask({ hook, moment }: HookCall): HookAnswer {
+    this.asked.push(`${hook.name} ${momentName(moment)}`);
+    return this.hookSays;
+  }
+
+  private async untilFree({ known, waitMs }: FreezeQuestion) {
+    const until = performance.now() + waitMs;
+    for (;;) {
+      const held = this.frozen;
+      if (held === null || holdSignature(held) !== known || performance.now() > until) return { held };
+      Context.current().heartbeat();
+      await Context.current().sleep(20);
+    }
   }
 
   private async watch(input: WatchInput) {
@@ -126,6 +218,12 @@ export const spec = (phases: Partial<RolloutSpecInput['phases']> = {}, service =
     watch: { tick: 200, window: 1000, lease: 2000 },
   });
 
+/** Takes bare signals that move forward. */
+export const trusting = (given: RolloutSpec): RolloutSpec => ({
+  ...given,
+  rights: { ...given.rights, trustSignals: true },
+});
+
 export const ALL_PHASES = {
   validation: { dataset: 'x.csv', checks: [{ metric: 'accuracy', min: 0.9 }] },
   shadow: { minSamples: 20 },
@@ -139,6 +237,7 @@ export class Stage {
   readonly temporal: TemporalLink;
   readonly bundle: WorkflowBundleWithSourceMap;
   private readonly connection: NativeConnection;
+  private readonly rollouts: RunningRollouts;
 
   private constructor(
     identity: string,
@@ -150,15 +249,20 @@ export class Stage {
     this.temporal = temporal;
     this.bundle = bundle;
     this.connection = connection;
+    this.rollouts = createRunningRollouts(new Client({ connection, namespace: temporal.namespace }));
   }
 
-  static async open(address = process.env['SLUICE_TEST_TEMPORAL'], identity = 'test'): Promise<Stage> {
+  static async open(
+    address = process.env['SLUICE_TEST_TEMPORAL'],
+    identity = 'test',
+    bundled: BundleOptions = {},
+  ): Promise<Stage> {
     quietRuntime();
     const settings = temporalSettings(address);
     return new Stage(
       identity,
       await connectTemporal(settings, 5000, identity),
-      await bundleWorkflows(),
+      await bundleWorkflows(bundled),
       await NativeConnection.connect(settings.connectionOptions),
     );
   }
@@ -175,7 +279,10 @@ export class Stage {
       identity: this.identity,
       taskQueue: queue,
       workflowBundle: this.bundle,
-      activities: world.activities(),
+      activities: { ...world.activities(), ...createQueueActivities({ rollouts: this.rollouts }) },
+      interceptors: {
+        activity: [() => ({ inbound: failureInterceptor }), () => ({ inbound: shutdownInterceptor })],
+      },
       shutdownForceTime: '2s',
       maxCachedWorkflows: 0,
     });
@@ -183,7 +290,7 @@ export class Stage {
   }
 
   async start(rolloutSpec: RolloutSpec, queue: string) {
-    const started = await startRollout(this.temporal.client, rolloutSpec, 'alice', queue);
+    const started = await startRollout(this.temporal.client, rolloutSpec, 'alice', { taskQueue: queue });
     const handle = this.temporal.client.workflow.getHandle(started.workflowId);
     return {
       ...started,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sendCommand } from '../../src/client/send-command.js';
 import { PHASES } from '../../src/domain/phase.js';
 import { evidence } from './evidence.js';
-import { ALL_PHASES, freshNames, Stage, spec, World } from './harness.js';
+import { ALL_PHASES, freshNames, Stage, spec, trusting, World } from './harness.js';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -158,6 +158,7 @@ describe('no evidence is never a pass', () => {
     });
     expect(world.decisions.map((d) => d.action)).toEqual([
       'start',
+      'drill',
       'advance',
       'set-weight',
       'hold',
@@ -243,7 +244,7 @@ describe('people', () => {
   test('signal from the Temporal CLI, without any input', async () => {
     const [world, service] = [new World(), fresh()];
     await stage.run(world, service, async () => {
-      const rollout = await stage.start(spec(withApproval, service), service);
+      const rollout = await stage.start(trusting(spec(withApproval, service)), service);
       await rollout.until((s) => s.status === 'waiting');
       await rollout.handle.signal('approve');
       expect(await rollout.result()).toMatchObject({ status: 'promoted' });
@@ -262,7 +263,7 @@ describe('people', () => {
   ])('signal %p as garbage, and are understood as far as possible', async (garbage) => {
     const [world, service] = [new World(), fresh()];
     await stage.run(world, service, async () => {
-      const rollout = await stage.start(spec(withApproval, service), service);
+      const rollout = await stage.start(trusting(spec(withApproval, service)), service);
       await rollout.until((s) => s.status === 'waiting');
       await rollout.handle.signal('resume', garbage);
       await rollout.handle.signal('abort', garbage);
@@ -322,7 +323,7 @@ describe('abort', () => {
     ] as const) {
       const [world, service] = [new World(), fresh()];
       await stage.run(world, service, async () => {
-        const rollout = await stage.start(spec(withApproval, service), service);
+        const rollout = await stage.start(trusting(spec(withApproval, service)), service);
         await rollout.until((s) => s.status === 'waiting');
         for (const name of order) await rollout.handle.signal(name, { decisionId: name, actor: 'x', reason: '' });
         expect(await rollout.result()).toMatchObject({ status: 'aborted' });

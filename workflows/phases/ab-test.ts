@@ -1,4 +1,5 @@
 import { patched } from '@temporalio/workflow';
+import { passage } from '../passage.js';
 import { beginPhase, endPhase, type Run } from '../run.js';
 import { endGate } from '../waits.js';
 import { withStage } from '../watching.js';
@@ -14,11 +15,12 @@ export async function abTestPhase(run: Run): Promise<void> {
     key: 'abTest',
     title: `A/B ${plan.split} %`,
     exposure: { weightPercent: plan.split, shadowPercent: 0, recordsExposures: patched('exposures-recorded') },
-    gate: { kind: 'abTest', plan },
+    gate: { kind: 'abTest', plan, ...(plan.minLabels === undefined ? {} : { minLabels: plan.minLabels }) },
   } as const;
   await withStage(run, stage, async () => {
     await awaitEvidence(run, { ms: plan.maxDuration, note: `A/B verdict on ${plan.primary}` }, 'A/B evaluation');
     endGate(run, stage.title);
+    if (patched('freezes')) await passage(run, [{ after: 'abTest' }, { before: 'cutover' }], 'the cutover');
     const gate = run.stage?.gate;
     endPhase(run, 'abTest', 'passed', gate?.reason ?? '', [...(gate ? [gate] : []), ...run.state.evidence]);
   });

@@ -1,7 +1,8 @@
 import type { Waiting } from '../../src/domain/rollout-state.js';
 import { isExhausted } from '../../src/domain/verdict.js';
+import { hold } from '../approvals.js';
 import type { Run } from '../run.js';
-import { hold, isSkipped, waitFor } from '../waits.js';
+import { isCutShort, waitFor } from '../waits.js';
 
 /** Whether guardrails and gate both say pass. */
 const passed = (run: Run) => run.state.verdict === 'pass' && run.stage?.gate?.verdict === 'pass';
@@ -12,9 +13,9 @@ const passed = (run: Run) => run.state.verdict === 'pass' && run.stage?.gate?.ve
  */
 export async function awaitEvidence(run: Run, wait: { ms: number; note: string }, title: string): Promise<void> {
   const kind: Waiting['kind'] = 'samples';
-  if (isSkipped(run)) return;
+  if (isCutShort(run)) return;
   const held = await waitFor(run, { kind, ...wait }, () => passed(run) || isExhausted(run.state.evidence));
-  if (isSkipped(run)) return;
+  if (isCutShort(run)) return;
   if (held && (passed(run) || !isExhausted(run.state.evidence))) return;
   await hold(run, `${title} is inconclusive: ${inconclusiveReasons(run)}`);
 }

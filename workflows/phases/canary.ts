@@ -1,21 +1,33 @@
-import { condition } from '@temporalio/workflow';
+import { condition, patched } from '@temporalio/workflow';
+import type { HookMoment } from '../../src/domain/hook-moment.js';
 import type { CanaryStep } from '../../src/domain/spec/phases.js';
+import { awaitApproval } from '../approvals.js';
+import { afterCanary, passage } from '../passage.js';
 import { beginPhase, decide, endPhase, now, type Run, update } from '../run.js';
-import { awaitApproval, bake, endGate } from '../waits.js';
+import { bake, endGate, isMoved } from '../waits.js';
 import { withStage } from '../watching.js';
 import { awaitEvidence } from './await-evidence.js';
 
 type WeightStep = Extract<CanaryStep, { setWeight: number }>;
 type PauseStep = Extract<CanaryStep, { pause: unknown }>;
 
-/** Weight by weight: set, bake, judge, and pause where the spec says so. A pause belongs to the weight before it. */
+/** A weight with the pauses that follow it: a pause belongs to the weight before it. */
+interface Stretch {
+  readonly step: WeightStep;
+  readonly index: number;
+  readonly pauses: readonly PauseStep[];
+}
+
+/** Weight by weight: set, bake, judge, and pause where the spec says so. A person may move it to another step or weight meanwhile. */
 export async function canaryPhase(run: Run): Promise<void> {
   beginPhase(run, 'canary');
-  for (const { step, pauses, index } of stretches(run.input.spec.phases.canary.steps)) {
-    // After continue-as-new: the steps before the one in progress are done.
-    if (run.state.step !== null && index + pauses.length < run.state.step) continue;
-    if (run.inbox.full) break;
-    await weightStep(run, step, index, pauses);
+  const all = stretches(run.input.spec.phases.canary.steps);
+  // After continue-as-new, or in a new attempt: the steps before the one in progress are done.
+  const from = run.state.step ?? run.input.from?.step ?? 0;
+  let at = all.find(({ index, pauses }) => index + pauses.length >= from);
+  while (at !== undefined && !run.inbox.full) {
+    await weightStep(run, all, at);
+    at = run.inbox.move ? takeMove(run, all, at) : after(run, all, at);
   }
   update(run, { step: null });
   endPhase(
@@ -27,41 +39,81 @@ export async function canaryPhase(run: Run): Promise<void> {
   );
 }
 
-async function weightStep(run: Run, step: WeightStep, index: number, pauses: readonly PauseStep[]): Promise<void> {
-  const title = `canary ${step.setWeight} %`;
+function after(run: Run, all: readonly Stretch[], at: Stretch): Stretch | undefined {
+  const next = nextOf(run, all, at);
+  if (run.state.handWeight != null) update(run, { handWeight: null });
+  return next;
+}
+
+/** The next weight above the one in force. */
+function nextOf({ state }: Run, all: readonly Stretch[], { index, step }: Stretch): Stretch | undefined {
+  const weight = state.handWeight ?? step.setWeight;
+  return all.find((next) => next.index > index && next.step.setWeight > weight);
+}
+
+/** Where a person sends it. The step begins anew, also where it is the one in progress. */
+function takeMove(run: Run, all: readonly Stretch[], at: Stretch): Stretch | undefined {
+  const { move } = run.inbox;
+  Object.assign(run.inbox, { move: null, skip: null });
+  run.stage = null;
+  const target = move?.command === 'jump' ? all.find(({ index }) => index === move.step) : at;
+  if (target === undefined) return at;
+  update(run, { step: target.index, handWeight: move?.weightPercent ?? null, waiting: null });
+  return target;
+}
+
+async function weightStep(run: Run, all: readonly Stretch[], at: Stretch): Promise<void> {
+  const { step, index, pauses } = at;
+  const { handWeight } = run.state;
+  const weight = handWeight ?? step.setWeight;
+  const title = handWeight == null ? `canary ${weight} %` : `canary ${weight} % by hand`;
   if (run.state.step === null || run.state.step < index) update(run, { step: index, reason: title });
   const stage = {
-    key: `canary:${index}`,
+    key: `canary:${index}${handWeight == null ? '' : ` at ${weight}`}`,
     title,
-    exposure: { weightPercent: step.setWeight, shadowPercent: 0 },
-    gate: { kind: 'samples', minSamples: step.minSamples },
+    exposure: { weightPercent: weight, shadowPercent: 0 },
+    gate: {
+      kind: 'samples',
+      minSamples: step.minSamples,
+      ...(step.minLabels === undefined ? {} : { minLabels: step.minLabels }),
+    },
   } as const;
   await withStage(run, stage, async () => {
     if (run.state.step === index) await analyse(run, step, title);
     for (const [offset, { pause }] of pauses.entries()) {
       const position = index + 1 + offset;
-      if (run.inbox.full) break;
+      if (run.inbox.full || isMoved(run)) break;
       if (run.state.step !== null && run.state.step > position) continue;
       update(run, { step: position });
-      if ('approval' in pause) await awaitApproval(run, pause.approval, `approval at ${step.setWeight} %`);
-      else await bake(run, pause.duration, run.state.waiting?.since ?? now(), `pause at ${step.setWeight} %`);
-      endGate(run, `pause at ${step.setWeight} %`);
+      if ('approval' in pause) await awaitApproval(run, pause.approval, `approval at ${weight} %`);
+      else await bake(run, pause.duration, run.state.waiting?.since ?? now(), `pause at ${weight} %`);
+      if (!isMoved(run)) endGate(run, `pause at ${weight} %`);
     }
-    await condition(() => run.state.paused === null);
+    if (isMoved(run)) return;
+    if (patched('freezes')) await passage(run, leaving(run, all, at), `the step after ${title}`);
+    else await condition(() => run.state.paused === null);
+    if (isMoved(run)) return;
     decide(run, { action: 'advance', reason: `${title} passed`, evidence: run.state.evidence });
   });
+}
+
+/** Which hooks are asked before the next step, or before what comes after the last. */
+function leaving(run: Run, all: readonly Stretch[], at: Stretch): HookMoment[] {
+  const next = nextOf(run, all, at);
+  return next ? [{ beforeStep: next.index }] : [{ after: 'canary' }, { before: afterCanary(run) }];
 }
 
 /** The least time first, then as long as the evidence takes; past the deadline a person decides. */
 async function analyse(run: Run, step: WeightStep, title: string): Promise<void> {
   await bake(run, step.bake, run.stage?.enteredAt ?? now(), title);
+  if (isMoved(run)) return;
   const deadlineMs = (step.maxDuration ?? 10 * step.bake) - step.bake;
-  await awaitEvidence(run, { ms: Math.max(deadlineMs, 1), note: `evidence at ${step.setWeight} %` }, title);
-  endGate(run, title);
+  const weight = run.state.handWeight ?? step.setWeight;
+  await awaitEvidence(run, { ms: Math.max(deadlineMs, 1), note: `evidence at ${weight} %` }, title);
+  if (!isMoved(run)) endGate(run, title);
 }
 
-/** Each weight with the pauses that follow it. */
-function stretches(steps: readonly CanaryStep[]): { step: WeightStep; index: number; pauses: PauseStep[] }[] {
+function stretches(steps: readonly CanaryStep[]): Stretch[] {
   const found: { step: WeightStep; index: number; pauses: PauseStep[] }[] = [];
   for (const [index, step] of steps.entries()) {
     if ('setWeight' in step) found.push({ step, index, pauses: [] });

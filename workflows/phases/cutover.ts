@@ -1,9 +1,14 @@
-import { CancellationScope, condition, ParentClosePolicy, startChild } from '@temporalio/workflow';
+import { CancellationScope, condition, ParentClosePolicy, patched, startChild } from '@temporalio/workflow';
 import type { Approval } from '../../src/domain/spec/phases.js';
+import { awaitApproval } from '../approvals.js';
+import { clearance } from '../clearance.js';
+import { tellGroup } from '../group/tell-group.js';
+import { askHooks } from '../hooks.js';
 import { impact } from '../impact.js';
 import { beginPhase, decide, endPhase, now, type Run, update } from '../run.js';
+import { whileServing } from '../serving.js';
 import { promote } from '../traffic.js';
-import { awaitApproval, waitFor } from '../waits.js';
+import { waitFor } from '../waits.js';
 import { withStage } from '../watching.js';
 
 /** The switch: the candidate serves all, the baseline stays warm for a while so that the way back is one command long. */
@@ -21,10 +26,15 @@ export async function cutoverPhase(run: Run): Promise<void> {
       reason: `${run.state.candidate} serves all of ${run.state.service}`,
       evidence: run.state.evidence,
     });
+    tellGroup(run.input.rolloutId);
     await beginImpact(run);
+    if (run.input.spec.hooks) await askHooks(run, { after: 'cutover' });
   }
   const note = `${run.state.baseline} stays warm: rollback is one command away`;
-  await waitFor(run, { kind: 'warm-baseline', ms: keepBaselineWarm, note }, () => false);
+  const warm = () =>
+    waitFor(run, { kind: 'warm-baseline', ms: keepBaselineWarm, note }, () => Boolean(run.inbox.isFinal));
+  if (patched('serving-watched')) await whileServing(run, warm);
+  else await warm();
   endPhase(run, 'cutover', 'passed', `${run.state.candidate} serves all`);
 }
 
@@ -39,7 +49,8 @@ async function gate(run: Run, approval: Approval | undefined): Promise<void> {
   } as const;
   await withStage(run, stage, async () => {
     if (approval) await awaitApproval(run, approval, `approval of the cutover to ${run.state.candidate}`);
-    await condition(() => run.state.paused === null);
+    if (patched('freezes')) await clearance(run, 'the cutover');
+    else await condition(() => run.state.paused === null);
   });
 }
 

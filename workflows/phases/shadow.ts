@@ -1,3 +1,5 @@
+import { patched } from '@temporalio/workflow';
+import { firstStep, passage } from '../passage.js';
 import { beginPhase, endPhase, type Run } from '../run.js';
 import { endGate } from '../waits.js';
 import { withStage } from '../watching.js';
@@ -17,6 +19,7 @@ export async function shadowPhase(run: Run): Promise<void> {
   await withStage(run, stage, async () => {
     await awaitEvidence(run, { ms: plan.maxDuration, note: `${plan.minSamples} mirrored pairs` }, 'shadow');
     endGate(run, stage.title);
+    if (patched('freezes')) await passage(run, [{ after: 'shadow' }, ...firstStep(run)], 'the canary');
     endPhase(run, 'shadow', 'passed', run.stage?.gate?.reason ?? '', run.state.evidence);
   });
 }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { loadGroup } from '../../client/load-group.js';
 import { loadSpec } from '../../client/load-spec.js';
 import { describeError } from '../../domain/errors.js';
 import { loadGatewayConfig } from '../../gateway/config.js';
@@ -30,8 +31,11 @@ export async function lint(files: readonly string[], { output }: { output: strin
   }
 }
 
-/** Both kinds of document that users write. */
+/** All kinds of document that users write. A group is checked together with its rollouts. */
 async function lintFile(file: string): Promise<void> {
   const text = await readFile(file, 'utf8').catch(() => '');
-  await (/^sluice: *["']?gateway\//m.test(text) ? loadGatewayConfig(file) : loadSpec(file));
+  const [, kind] = /^sluice: *["']?(gateway|group)\//m.exec(text) ?? [];
+  if (kind === 'gateway') await loadGatewayConfig(file);
+  else if (kind === 'group') await loadGroup(file);
+  else await loadSpec(file);
 }

@@ -1,14 +1,19 @@
 import { readConfig } from '../../config.js';
+import { keySetOf } from '../../identity/key-set.js';
 import { openStore } from '../../stores/open-store.js';
 import { connectTemporal, temporalSettings } from '../../temporal/connection.js';
 import { registerSearchAttributes } from '../../temporal/search-attribute-registry.js';
+import { runtimeSettings } from '../../worker/options.js';
+import { howToMakeCurrent } from '../../worker/versioning.js';
 import { startWorker } from '../../worker/worker.js';
 import { requireDatabase } from '../require-database.js';
 import { untilSignal } from '../until-signal.js';
 
 export async function worker(): Promise<void> {
   const config = readConfig();
+  const identityKeys = await keySetOf(config.identityKeys);
   const temporal = temporalSettings();
+  const runtime = runtimeSettings();
   const store = await openStore({ databaseUrl: requireDatabase(config) });
   try {
     const link = await connectTemporal(temporal);
@@ -19,8 +24,11 @@ export async function worker(): Promise<void> {
       gatewayAdminUrls: config.gatewayAdminUrls,
       adminToken: config.adminToken,
       dataDir: config.dataDir,
+      identityKeys,
+      runtime,
     });
     process.stderr.write(`worker polls ${temporal.address}\n`);
+    if (runtime.version) process.stderr.write(`${howToMakeCurrent(runtime.version)}\n`);
     await Promise.race([untilSignal(), running.ended]);
     await running.stop();
   } finally {

@@ -44,6 +44,7 @@ export const shadow = z.strictObject({
 
 export type Shadow = z.output<typeof shadow>;
 
+/** A person's subject, or `role:<name>`. */
 const person = z.string().min(1).max(200);
 export const approval = z
   .strictObject({
@@ -60,7 +61,9 @@ export const approval = z
   })
   .superRefine(({ approvers, quorum, escalate, timeout }, ctx) => {
     const people = new Set([...(approvers ?? []), ...(escalate?.to ?? [])]);
-    if (approvers !== undefined && people.size < quorum)
+    // Who has a role is not known here.
+    const hasRoles = [...people].some((name) => name.startsWith('role:'));
+    if (approvers !== undefined && !hasRoles && people.size < quorum)
       ctx.addIssue({
         code: 'custom',
         path: ['quorum'],
@@ -77,10 +80,17 @@ export const approval = z
   });
 export type Approval = z.output<typeof approval>;
 
+const minLabels = z
+  .int()
+  .min(1)
+  .optional()
+  .describe('Predictions of each arm that must have met their true label, until maxDuration at most.');
+
 const setWeightStep = z.strictObject({
   setWeight: z.number().gt(0).max(100).multipleOf(0.01).describe('Percent of units that the candidate answers.'),
   bake: duration.prefault('10m').describe('The least time at this weight.'),
   minSamples: z.int().min(0).default(0).describe('Requests that the candidate must have answered at this weight.'),
+  minLabels,
   maxDuration: duration
     .optional()
     .describe('When this is over and the verdict is still not a pass, a person decides. Default: ten times the bake.'),
@@ -109,7 +119,8 @@ export const canary = z.strictObject({
         ctx.addIssue({ code: 'custom', path: [0], message: 'the first step must set a weight' });
     }),
 });
-export type CanaryStep = z.output<typeof canary>['steps'][number];
+export type Canary = z.output<typeof canary>;
+export type CanaryStep = Canary['steps'][number];
 
 export const abTest = z.strictObject({
   split: z.number().gt(0).lt(100).default(50).describe('Percent of units on the candidate.'),
@@ -117,6 +128,7 @@ export const abTest = z.strictObject({
   minDetectableEffect: z.number().gt(0).lt(1).describe('The smallest absolute difference that matters.'),
   power: z.number().gt(0.5).lt(1).default(0.8),
   alpha: z.number().gt(0).lte(0.2).default(0.05),
+  minLabels,
   maxDuration: duration.prefault('7d').describe('When this is over without enough samples, a person decides.'),
 });
 export type AbTest = z.output<typeof abTest>;

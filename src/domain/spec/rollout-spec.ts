@@ -1,8 +1,23 @@
 import { z } from 'zod';
+import { duration } from './duration.js';
 import { type Guardrail, guardrail } from './guardrail.js';
-import { abTest, canary, cutover, impact, shadow, validation } from './phases.js';
+import { checkHooks, hooks } from './hooks.js';
+import { notify } from './notify.js';
+import { abTest, type Canary, canary, cutover, impact, shadow, validation } from './phases.js';
+import { checkRollback, rollback } from './rollback.js';
 import { modelTarget, protocol, serviceName } from './target.js';
 import { checkTraffic, traffic } from './traffic.js';
+import { windows } from './windows.js';
+
+const people = z.array(z.string().min(1).max(200)).max(100).default([]);
+const rights = z.strictObject({
+  promoteFull: people.describe('Skip all gates up to the cutover. Subjects, or role:<name>.'),
+  breakGlass: people.describe('Move forward once in spite of a freeze.'),
+  trustSignals: z
+    .boolean()
+    .default(false)
+    .describe('Take bare signals (Temporal CLI, Web UI) that move forward. Those that stop are always taken.'),
+});
 
 /** A rollout, as its owner writes it. Unknown keys are refused: a misspelt guardrail must not be a missing one. */
 export const rolloutSpec = z
@@ -14,10 +29,15 @@ export const rolloutSpec = z
     candidate: modelTarget.describe('What is under trial.'),
     protocol,
     traffic: traffic.optional().describe('How gateways treat requests: brake, fallback, segments.'),
-    rights: z
-      .strictObject({ promoteFull: z.array(z.string().min(1).max(200)).max(100).default([]) })
+    rights: rights.prefault({}).describe('Who may do what nobody may by default.'),
+    initialDelay: duration.optional().describe('Wait this long before the validation suite begins.'),
+    progressDeadline: duration
       .optional()
-      .describe('Who may do what nobody may by default: skip all gates up to the cutover.'),
+      .describe('Rolled back when it has not moved for so long, waits for people, pauses and freezes not counted.'),
+    rollback: rollback.prefault({}),
+    windows: windows.optional().describe('When it may move forward, and when not. Rollback is always allowed.'),
+    notify: notify.optional().describe('Who is told what becomes of it.'),
+    hooks: hooks.optional().describe('Who is asked, or starts a load test, at points of it.'),
     guardrails: z.array(guardrail).min(1),
     phases: z.strictObject({
       validation: validation.optional(),
@@ -64,6 +84,12 @@ export const rolloutSpec = z
         ['phases', 'abTest', 'split'],
         `split ${abTest.split} is below the last canary weight ${last}: users would move back`,
       );
+    checkRollback(spec.rollback, (path, message) => refuse(['rollback', ...path], message));
+    const present = ['validation', 'cutover', ...Object.keys(spec.phases)];
+    checkHooks(spec.hooks ?? [], { present, steps: spec.phases.canary.steps.length }, (path, message) =>
+      refuse(['hooks', ...path], message),
+    );
+    checkDeadline(spec.progressDeadline, spec.phases.canary, (message) => refuse(['progressDeadline'], message));
     checkTraffic(spec.protocol, spec.traffic, Math.max(last, abTest?.split ?? 0), (path, message) =>
       refuse(['traffic', ...path], message),
     );
@@ -75,6 +101,15 @@ export const rolloutSpec = z
       checkLooks(given, (path, message) => refuse(['guardrails', index, ...path], message));
     }
   });
+
+/** A step that is planned to take longer than the deadline would always end in a rollback. */
+function checkDeadline(deadline: number | undefined, { steps }: Canary, refuse: (message: string) => void): void {
+  if (deadline === undefined) return;
+  for (const [index, step] of steps.entries()) {
+    const ms = 'setWeight' in step ? step.bake : 'duration' in step.pause ? step.pause.duration : 0;
+    if (ms >= deadline) refuse(`step ${index + 1} alone takes ${ms} ms, and the deadline is ${deadline} ms`);
+  }
+}
 
 function checkLooks(guardrail: Guardrail, refuse: (path: string[], message: string) => void): void {
   if (guardrail.metric === 'kayenta') {

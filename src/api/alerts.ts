@@ -1,0 +1,86 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { type Alert, alertFrom } from '../domain/alert.js';
+import { serviceName } from '../domain/spec/target.js';
+import type { AlertReceipt, AlertSink } from '../ports/alert-sink.js';
+import type { Guard } from './guard.js';
+import { parseInput } from './problem.js';
+
+/** A label of this name says whose alert it is; the first one counts, since many have a `service` that means something else. */
+const SERVICE_LABELS = ['sluice_service', 'service'] as const;
+
+const LARGEST_BODY_BYTES = 1024 * 1024;
+const MOST_ALERTS = 1000;
+/** What `alertFrom` keeps: with more, a rule might miss its label. */
+const MOST_LABELS = 50;
+/** Signals on their way at once, so that a storm of alerts is none for Temporal. */
+const MOST_AT_ONCE = 20;
+
+const time = z.iso.datetime({ offset: true, error: 'expected a date-time such as 2026-11-21T10:00:00Z' });
+const labels = z
+  .record(z.string().min(1).max(200), z.string().max(1000))
+  .refine((given) => Object.keys(given).length <= MOST_LABELS, `expected at most ${MOST_LABELS} labels`);
+const annotations = z.record(z.string(), z.string());
+const receivedAlert = z.object({
+  status: z.enum(['firing', 'resolved']),
+  labels,
+  annotations: annotations.default({}),
+  startsAt: time,
+  endsAt: time,
+  fingerprint: z.string().min(1).max(100),
+});
+type ReceivedAlert = z.output<typeof receivedAlert>;
+
+/** Alertmanager's webhook, version 4. Fields that it has besides are its own. */
+const webhook = z.object({
+  version: z.literal('4', { error: 'expected version "4" of the webhook' }),
+  groupKey: z.string(),
+  status: z.enum(['firing', 'resolved']),
+  truncatedAlerts: z.int().min(0).default(0),
+  alerts: z.array(receivedAlert).min(1).max(MOST_ALERTS),
+});
+
+/** `no-service-label`: says of no service; `not-a-service`: its label can't be the name of one. */
+export type AlertOutcome = AlertReceipt | 'no-service-label' | 'not-a-service';
+
+export interface AlertAnswer {
+  readonly received: number;
+  /** How many of each; what there was none of is absent. */
+  readonly outcomes: Partial<Record<AlertOutcome, number>>;
+}
+
+/**
+ * Brings alerts to the rollouts of their services. Anything but success is told to Alertmanager by its status: 503 where Temporal can't be
+ * reached, and it sends all of them again.
+ */
+export function alertRoutes(server: FastifyInstance, sink: AlertSink, guard: Guard): void {
+  const options = { onRequest: guard, bodyLimit: LARGEST_BODY_BYTES };
+  server.post('/v1/alerts/alertmanager', options, async (request): Promise<AlertAnswer> => {
+    const { groupKey, alerts, truncatedAlerts } = parseInput(webhook, request.body, 'USAGE');
+    if (truncatedAlerts > 0)
+      request.log.warn({ groupKey, truncatedAlerts }, 'Alertmanager left alerts out: max_alerts');
+    const outcomes: AlertAnswer['outcomes'] = {};
+    for (let from = 0; from < alerts.length; from += MOST_AT_ONCE) {
+      const some = alerts.slice(from, from + MOST_AT_ONCE);
+      for (const outcome of await Promise.all(some.map((alert) => passOn(sink, alert))))
+        outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+    }
+    request.log.info({ groupKey, outcomes }, 'alerts passed on');
+    return { received: alerts.length, outcomes };
+  });
+}
+
+async function passOn(sink: AlertSink, received: ReceivedAlert): Promise<AlertOutcome> {
+  const name = SERVICE_LABELS.map((label) => received.labels[label]).find((value) => value !== undefined);
+  if (name === undefined) return 'no-service-label';
+  if (!serviceName.safeParse(name).success) return 'not-a-service';
+  return sink.send(name, alertOf(received));
+}
+
+/** The same trouble again later starts at another time, and is another alert. */
+function alertOf({ fingerprint, startsAt, status, labels, annotations }: ReceivedAlert): Alert {
+  const summary = annotations['summary'] ?? annotations['description'] ?? '';
+  const alert = { id: `${fingerprint} ${startsAt}`, status, labels, summary };
+  // Cut to what a rollout keeps of it, so that no more goes into its history.
+  return alertFrom(alert) ?? alert;
+}

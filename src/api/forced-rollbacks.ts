@@ -1,0 +1,84 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { Decision } from '../domain/decision.js';
+import { SluiceError } from '../domain/errors.js';
+import type { ForcedRollback, RecordedRollback } from '../domain/forced-rollback.js';
+import type { Route } from '../domain/route.js';
+import { routeSchema } from '../gateway/route-schema.js';
+import type { Store } from '../ports/store.js';
+import type { Guard } from './guard.js';
+import { parseInput } from './problem.js';
+
+/** Above the numbers of a rollout and of its impact analysis (workflows/impact.ts), so that no decision is written twice under one number. */
+const FIRST_SEQUENCE = 200_001;
+/** Two people at once need two attempts. */
+const MOST_ATTEMPTS = 20;
+
+const forcedRollback = z.strictObject({
+  at: z.iso.datetime(),
+  actor: z.string().trim().min(1).max(200),
+  reason: z.string().max(500),
+  route: routeSchema.refine(({ candidate }) => candidate === null, 'expected a route without a candidate'),
+}) satisfies z.ZodType<ForcedRollback>;
+
+/** Keeps what a person did on the gateways themselves (`sluice rollback --force`): a line in the ledger, and the wanted route. */
+export function forcedRollbackRoutes(server: FastifyInstance, store: Store, guard: Guard): void {
+  server.post('/v1/forced-rollbacks', { onRequest: guard }, async (request, reply): Promise<RecordedRollback> => {
+    const rollback = parseInput(forcedRollback, request.body, 'USAGE');
+    const { rolloutId, sequence } = await appendNext(store, rollback);
+    const isRouteSaved = await saveUnlessStale(store, rollback.route);
+    request.log.warn({ rolloutId, sequence, service: rollback.route.service }, 'forced rollback recorded');
+    reply.status(201);
+    return { rolloutId, sequence, isRouteSaved };
+  });
+}
+
+/** Takes the next free number; the store ignores a second line with one, so what was written is read back. */
+async function appendNext(store: Store, rollback: ForcedRollback): Promise<Decision> {
+  const { route } = rollback;
+  // A service that never had a rollout has a ledger of its own.
+  const rolloutId = route.rolloutId ?? `${route.service}-forced`;
+  const phase = (await store.rollout(rolloutId))?.phase ?? 'unknown';
+  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
+    const forced = (await store.decisions(rolloutId)).filter(({ sequence }) => sequence >= FIRST_SEQUENCE);
+    const kept = forced.find(({ at, actor }) => at === rollback.at && actor === rollback.actor);
+    if (kept !== undefined) return kept;
+    await store.appendDecision(decisionOf(rollback, rolloutId, FIRST_SEQUENCE + forced.length, phase));
+  }
+  throw new SluiceError(
+    'STORE_UNAVAILABLE',
+    `${MOST_ATTEMPTS} numbers in the ledger of ${rolloutId} were taken by others`,
+  );
+}
+
+function decisionOf(
+  { at, actor, reason, route }: ForcedRollback,
+  rolloutId: string,
+  sequence: number,
+  phase: string,
+): Decision {
+  const did = `forced on the gateways: ${route.baseline.version} serves all from epoch ${route.epoch}`;
+  return {
+    rolloutId,
+    sequence,
+    at,
+    action: 'rollback',
+    actor,
+    source: 'client',
+    phase,
+    weightPercent: 0,
+    reason: reason === '' ? did : `${reason} (${did})`,
+    evidence: [],
+  };
+}
+
+/** @returns false where a newer route is kept: its line in the ledger counts all the same */
+async function saveUnlessStale(store: Store, route: Route): Promise<boolean> {
+  try {
+    await store.saveRoute(route);
+    return true;
+  } catch (error) {
+    if (error instanceof SluiceError && error.code === 'EPOCH_STALE') return false;
+    throw error;
+  }
+}

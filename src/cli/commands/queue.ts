@@ -1,0 +1,21 @@
+import { dequeue, readQueue } from '../../client/queue.js';
+import { renderTable } from '../render-table.js';
+import { withTemporal } from '../with-temporal.js';
+
+export async function queue(service: string, { output }: { readonly output: string }): Promise<void> {
+  const found = await withTemporal(({ client }) => readQueue(client, service));
+  if (output === 'json') return void process.stdout.write(`${JSON.stringify(found)}\n`);
+  const rows = found.entries.map((entry, index) => [
+    String(index + 1),
+    entry.rolloutId,
+    entry.versions,
+    entry.startedBy,
+    entry.enqueuedAt,
+  ]);
+  process.stdout.write(`${renderTable(['', 'ROLLOUT', 'VERSIONS', 'BY', 'SINCE'], rows)}\n`);
+}
+
+export async function takeOut(service: string, rolloutId: string): Promise<void> {
+  await withTemporal(({ client }) => dequeue(client, service, rolloutId));
+  process.stdout.write(`${rolloutId} waits no more\n`);
+}

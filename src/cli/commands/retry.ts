@@ -1,0 +1,33 @@
+import { type RetriedRollout, retryRollout } from '../../client/retry-rollout.js';
+import { acting } from '../acting.js';
+import { withTemporal } from '../with-temporal.js';
+import { follow } from './get.js';
+
+export interface RetryOptions {
+  readonly actor?: string;
+  /** Counted from 1. */
+  readonly fromStep?: number;
+  readonly wait?: boolean;
+  readonly timeout: number;
+  readonly output: string;
+}
+
+export async function retry(service: string, options: RetryOptions): Promise<void> {
+  const { actor, signer } = await acting(options.actor);
+  const { fromStep, wait, output } = options;
+  await withTemporal(async ({ client }, config) => {
+    const started = await retryRollout(client, service, actor, {
+      signer,
+      ...(fromStep === undefined ? {} : { fromStep: fromStep - 1 }),
+    });
+    if (output === 'table') process.stdout.write(`${describe(started)}\n`);
+    else if (!wait) process.stdout.write(`${JSON.stringify(started)}\n`);
+    if (wait) await follow(client, service, config.apiUrl, options);
+  });
+}
+
+function describe({ rolloutId, attempt, retryOf, from }: RetriedRollout): string {
+  const step = from === null || from.step === null ? '' : `, step ${from.step + 1}`;
+  const where = from === null ? 'the beginning' : `${from.phase}${step}`;
+  return `started ${rolloutId}, attempt ${attempt} after ${retryOf}, from ${where}`;
+}

@@ -1,0 +1,41 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { describeError, SluiceError } from '../domain/errors.js';
+import type { AlertSink } from '../ports/alert-sink.js';
+import { connectTemporal, type TemporalLink, type TemporalSettings } from '../temporal/connection.js';
+import { workflowIdOf } from './workflow-ids.js';
+
+/** Whoever sends alerts waits for the answer, and sends again where there is none. */
+const SEND_TIMEOUT_MS = 5000;
+
+/** Alerts as signals of rollouts. Connects when the first one comes, so that whoever holds this can start while Temporal is down. */
+export function createAlertSink(settings: TemporalSettings): AlertSink {
+  let link: Promise<TemporalLink> | null = null;
+  const connect = () => {
+    link ??= connectTemporal(settings, SEND_TIMEOUT_MS).catch((error: unknown) => {
+      // The next alert tries again.
+      link = null;
+      throw error;
+    });
+    return link;
+  };
+  return {
+    async send(service, alert) {
+      const { client } = await connect();
+      const handle = client.workflow.getHandle(workflowIdOf(service));
+      try {
+        await client.withDeadline(Date.now() + SEND_TIMEOUT_MS, () => handle.signal('alert', alert));
+        return 'sent';
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return 'no-rollout';
+        throw new SluiceError('TEMPORAL_UNAVAILABLE', `alert to ${handle.workflowId}: ${describeError(error)}`, {
+          cause: error,
+        });
+      }
+    },
+
+    async close() {
+      const open = await link?.catch(() => null);
+      await open?.close();
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { createApiClient } from '../client/api-client.js';
+import { reading } from '../client/reading.js';
+import type { TemporalSettings } from '../temporal/connection.js';
+import { GatewayAddresses } from '../traffic/gateway-addresses.js';
+import { createGatewayClient } from '../traffic/gateway-client.js';
+import type { Facts, GatewayReading } from './facts.js';
+import { readTemporal } from './read-temporal.js';
+
+export interface GatherOptions {
+  readonly gatewayAdminUrls: readonly string[];
+  readonly adminToken: string | null;
+  readonly apiUrl: string;
+  readonly temporal: TemporalSettings;
+  /** Of each part by itself. */
+  readonly timeoutMs?: number;
+  /** Look at rollouts of this service alone. */
+  readonly service?: string | undefined;
+}
+
+/** Asks gateways, store and Temporal, all at once, each with a deadline of its own: a part that is down keeps nobody from the others. */
+export async function gatherFacts(options: GatherOptions): Promise<Facts> {
+  const { apiUrl, adminToken, temporal, service, timeoutMs = 3000 } = options;
+  const api = createApiClient({ apiUrl, adminToken, timeoutMs });
+  const reports = readGateways(options, timeoutMs);
+  const [gateways, store, running] = await Promise.all([
+    reports,
+    reading(() => api.routes()),
+    reading(() => readTemporal({ settings: temporal, api, timeoutMs }, reports.then(exposedServices), service)),
+  ]);
+  return {
+    at: new Date().toISOString(),
+    gateways,
+    apiUrl,
+    store,
+    temporalAddress: temporal.address,
+    temporal: running,
+  };
+}
+
+async function readGateways(
+  { gatewayAdminUrls, adminToken }: GatherOptions,
+  timeoutMs: number,
+): Promise<GatewayReading[]> {
+  const { urls, unresolved } = await new GatewayAddresses(gatewayAdminUrls).reachable();
+  const client = createGatewayClient({ adminToken, timeoutMs });
+  const read = urls.map(async (url) => ({ url, report: await reading(() => client.report(url)) }));
+  const failed = unresolved.map(async ({ url, error }) => ({
+    url,
+    report: await reading(() => Promise.reject(error)),
+  }));
+  return Promise.all([...read, ...failed]);
+}
+
+/** Services with a candidate on the route of any gateway. */
+function exposedServices(gateways: readonly GatewayReading[]): string[] {
+  return gateways.flatMap(({ report }) =>
+    report.kind === 'read'
+      ? report.value.routes.filter(({ route }) => route.candidate !== null).map(({ route }) => route.service)
+      : [],
+  );
+}

@@ -1,0 +1,27 @@
+import { hasEnded, type RolloutState } from './rollout-state.js';
+import type { RolloutSpec } from './spec/rollout-spec.js';
+
+/**
+ * When a rollout is through at the earliest: what its waits and bakes still take at least, as if all evidence and every answer came at
+ * once. ISO; null once it has ended.
+ */
+export function earliestEnd(state: RolloutState, spec: RolloutSpec, nowMs: number): string | null {
+  if (hasEnded(state.status)) return null;
+  const { waiting } = state;
+  const isFixed = waiting !== null && ['delay', 'bake', 'freeze', 'warm-baseline'].includes(waiting.kind);
+  const current = isFixed && waiting.until ? Math.max(0, Date.parse(waiting.until) - nowMs) : 0;
+  const isWarm = waiting?.kind === 'warm-baseline';
+  const warm = isWarm ? 0 : spec.phases.cutover.keepBaselineWarm;
+  return new Date(nowMs + current + stepsLeft(state, spec) + warm).toISOString();
+}
+
+/** The least time of the steps after the one in progress. */
+function stepsLeft({ phases, step }: RolloutState, spec: RolloutSpec): number {
+  if (phases.canary.status !== 'pending' && phases.canary.status !== 'running') return 0;
+  const next = step === null ? 0 : step + 1;
+  const times = spec.phases.canary.steps.slice(next).map((one) => {
+    if ('setWeight' in one) return one.bake;
+    return 'duration' in one.pause ? one.pause.duration : 0;
+  });
+  return times.reduce((sum, ms) => sum + ms, 0);
+}

@@ -1,0 +1,92 @@
+import { SluiceError } from '../domain/errors.js';
+import type { Notice } from '../domain/notice.js';
+import type { NotifyTarget } from '../domain/spec/notify.js';
+import { isLoopback } from '../domain/spec/receiver.js';
+import { CLOUD_EVENT_TYPE, cloudEvent } from './cloud-event.js';
+import { type Answer, exchange, mayPass, NoAnswer } from './exchange.js';
+import { readSecret, type Secrets } from './secrets.js';
+import { signatureHeaders } from './signature.js';
+import { slackMessage } from './slack-message.js';
+
+export interface DeliveryOptions {
+  readonly secrets: Secrets;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** A notice that was not taken: NOTIFICATION_FAILED where another try may help, else NOTIFICATION_REFUSED. */
+export class DeliveryFailed extends SluiceError {
+  /** What the receiver asked us to wait; null where it asked for nothing. */
+  readonly retryAfterMs: number | null;
+  /** The receiver wants nothing any more, of this or any rollout. */
+  readonly isGone: boolean;
+
+  constructor(code: 'NOTIFICATION_FAILED' | 'NOTIFICATION_REFUSED', message: string, answer?: Answer) {
+    super(code, message);
+    this.retryAfterMs = answer?.retryAfterMs ?? null;
+    this.isGone = answer?.status === 410;
+  }
+}
+
+/**
+ * Sends one notice to one target, once.
+ * @throws {DeliveryFailed} naming the target without what may be secret in its address
+ * @throws {SluiceError} SECRET_UNUSABLE
+ */
+export async function deliverNotice(target: NotifyTarget, notice: Notice, options: DeliveryOptions): Promise<void> {
+  const name = targetName(target);
+  const { url, headers, body } = messageFor(target, notice, options.secrets);
+  const { signal, timeoutMs = 10_000 } = options;
+  const request = {
+    method: 'POST',
+    url,
+    headers,
+    body,
+    timeoutMs,
+    ...(signal === undefined ? {} : { signal }),
+  } as const;
+  const answer = await exchange(request).catch((error: unknown) => {
+    if (error instanceof NoAnswer) throw new DeliveryFailed('NOTIFICATION_FAILED', `${name}: ${error.message}`);
+    throw error;
+  });
+  if (answer.status >= 200 && answer.status < 300) return;
+  throw new DeliveryFailed(
+    mayPass(answer.status) ? 'NOTIFICATION_FAILED' : 'NOTIFICATION_REFUSED',
+    `${name}: ${notice.id} (${notice.event}) was answered with ${describeAnswer(answer)}`,
+    answer,
+  );
+}
+
+/** For messages and logs. A URL's path and query may be secrets; those behind a reference are, with their host. */
+export function targetName(target: NotifyTarget): string {
+  if ('slack' in target) return `Slack (${target.slack.urlRef})`;
+  return `webhook ${typeof target.webhook === 'string' ? new URL(target.webhook).origin : `(${target.webhook.urlRef})`}`;
+}
+
+function messageFor(target: NotifyTarget, notice: Notice, secrets: Secrets) {
+  if ('slack' in target) {
+    const headers = { 'content-type': 'application/json; charset=utf-8' };
+    return { url: secretUrl(target.slack.urlRef, secrets), headers, body: JSON.stringify(slackMessage(notice)) };
+  }
+  const { webhook, secretRef } = target;
+  const body = JSON.stringify(cloudEvent(notice));
+  const signed = secretRef === undefined ? {} : signatureHeaders({ secretRef, secrets }, notice.id, body, new Date());
+  const url = typeof webhook === 'string' ? webhook : secretUrl(webhook.urlRef, secrets, target.insecure);
+  return { url, headers: { 'content-type': CLOUD_EVENT_TYPE, ...signed }, body };
+}
+
+function secretUrl(name: string, secrets: Secrets, allowsHttp = false): string {
+  const value = readSecret(secrets, name);
+  const url = URL.canParse(value) ? new URL(value) : null;
+  const isAllowed =
+    url?.protocol === 'https:' || (url?.protocol === 'http:' && (allowsHttp || isLoopback(url.hostname)));
+  if (!isAllowed) throw new SluiceError('SECRET_UNUSABLE', `${name} does not hold an https URL`);
+  return value;
+}
+
+/** Slack says what is wrong in one word, for instance `channel_is_archived`. Any other text is not repeated. */
+function describeAnswer({ status, body }: Answer): string {
+  const redirect = status >= 300 && status < 400 ? ', and redirects are not followed' : '';
+  const word = body !== null && /^[a-z]+(?:_[a-z]+){1,6}$/.test(body) ? ` ${body}` : '';
+  return `status ${status}${word}${redirect}`;
+}

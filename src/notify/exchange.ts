@@ -1,0 +1,115 @@
+import type { Readable } from 'node:stream';
+import axios from 'axios';
+
+/** One request to somebody else's receiver. */
+export interface Exchange {
+  readonly method: 'POST' | 'GET' | 'DELETE';
+  readonly url: string;
+  readonly headers: Record<string, string>;
+  /** Absent: none is sent. */
+  readonly body?: string;
+  /** For all of it, the answer's body included. */
+  readonly timeoutMs: number;
+  /** The caller's own end. */
+  readonly signal?: AbortSignal;
+}
+
+export interface Answer {
+  readonly status: number;
+  /** What the receiver asks us to wait, at most an hour; null where it says nothing. */
+  readonly retryAfterMs: number | null;
+  readonly location: string | null;
+  readonly contentType: string;
+  /** Null where it is longer than 64 kB, or did not end in time. */
+  readonly body: string | null;
+}
+
+/** Nobody answered. The message says why, and neither address nor headers: either may be a secret. */
+export class NoAnswer extends Error {}
+
+const LARGEST_ANSWER = 65_536;
+const LONGEST_PAUSE_MS = 3_600_000;
+
+/**
+ * Makes one request: no proxy, no redirects, an answer of at most 64 kB. The status counts as soon as it is there, whatever
+ * becomes of the body.
+ * @throws {NoAnswer} where there is no status in time
+ * @throws the signal's reason, once it is aborted
+ */
+export async function exchange({ method, url, headers, body, timeoutMs, signal }: Exchange): Promise<Answer> {
+  const deadline = AbortSignal.timeout(timeoutMs);
+  try {
+    const {
+      status,
+      headers: answered,
+      data,
+    } = await axios.request<Readable>({
+      method,
+      url,
+      headers: { 'user-agent': 'sluice', 'accept-encoding': 'identity', ...headers },
+      ...(body === undefined ? {} : { data: body }),
+      timeout: timeoutMs,
+      signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
+      proxy: false,
+      maxRedirects: 0,
+      responseType: 'stream',
+      validateStatus: () => true,
+      transformRequest: [(data: unknown) => data],
+    });
+    const header = (name: string) => (typeof answered[name] === 'string' ? answered[name] : null);
+    const text = await readBounded(data);
+    signal?.throwIfAborted();
+    return {
+      status,
+      retryAfterMs: retryAfter(header('retry-after'), Date.now()),
+      location: header('location'),
+      contentType: header('content-type') ?? '',
+      body: text,
+    };
+  } catch (error) {
+    signal?.throwIfAborted();
+    // Not kept as the cause: axios' errors carry the address and all headers.
+    throw new NoAnswer(deadline.aborted ? `no answer within ${timeoutMs} ms` : `no answer (${codeOf(error)})`);
+  }
+}
+
+/** Refusals that say "not now". */
+const LATER = new Set([408, 425, 429]);
+
+/** Whether the same request may be answered otherwise later. */
+export function mayPass(status: number): boolean {
+  return status >= 500 || LATER.has(status);
+}
+
+/** @returns null where it is too long or broken off */
+async function readBounded(stream: Readable): Promise<string | null> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const part of stream as AsyncIterable<Buffer>) {
+      length += part.length;
+      // Leaving the loop closes the connection.
+      if (length > LARGEST_ANSWER) return null;
+      parts.push(part);
+    }
+    return Buffer.concat(parts).toString('utf8');
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @param header whole seconds or an HTTP date; null and anything else ask for nothing
+ * @returns milliseconds in 0..1 h
+ * Source: RFC 9110, 10.2.3
+ */
+export function retryAfter(header: string | null, nowMs: number): number | null {
+  if (header === null) return null;
+  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - nowMs;
+  return Number.isFinite(ms) ? Math.min(Math.max(0, ms), LONGEST_PAUSE_MS) : null;
+}
+
+function codeOf(error: unknown): string {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && /^[A-Z0-9_]{1,60}$/.test(code) ? code : 'broken off';
+}

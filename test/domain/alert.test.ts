@@ -1,0 +1,37 @@
+import { expect, test } from '@jest/globals';
+import { alertAction, alertFrom } from '../../src/domain/alert.js';
+import { rollback } from '../../src/domain/spec/rollback.js';
+
+const alert = (labels: Record<string, string>) => ({ id: 'a', status: 'firing' as const, labels, summary: '' });
+
+test('a critical alert rolls back where nothing else is said; others are noted', () => {
+  const { alerts } = rollback.parse({});
+  expect(alertAction(alerts, alert({ severity: 'critical' }))).toBe('rollback');
+  expect(alertAction(alerts, alert({ severity: 'warning' }))).toBe('note');
+  expect(alertAction(alerts, alert({}))).toBe('note');
+});
+
+test('the first rule that fits counts', () => {
+  const { alerts } = rollback.parse({
+    alerts: [
+      { match: { alertname: 'Flaky' }, action: 'note' },
+      { match: { severity: ['critical', 'page'] }, action: 'rollback' },
+      { match: {}, action: 'pause' },
+    ],
+  });
+  expect(alertAction(alerts, alert({ alertname: 'Flaky', severity: 'critical' }))).toBe('note');
+  expect(alertAction(alerts, alert({ severity: 'page' }))).toBe('rollback');
+  expect(alertAction(alerts, alert({ severity: 'info' }))).toBe('pause');
+});
+
+test.each([null, 'x', [], {}, { id: '', status: 'firing' }, { id: 'a', status: 'maybe' }, { id: 1, status: 'firing' }])(
+  '%j is no alert',
+  (given) => {
+    expect(alertFrom(given)).toBeNull();
+  },
+);
+
+test('what is no text is left out, and nothing is long', () => {
+  const read = alertFrom({ id: 'x'.repeat(999), status: 'firing', labels: { a: 1, b: 'y'.repeat(999) }, summary: {} });
+  expect(read).toEqual({ id: 'x'.repeat(300), status: 'firing', labels: { b: 'y'.repeat(300) }, summary: '' });
+});

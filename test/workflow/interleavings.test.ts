@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { Worker } from '@temporalio/worker';
+import fc from 'fast-check';
+import { Stage } from './harness.js';
+import { sail, type Voyage } from './interleavings/fleet.js';
+import { describeProgram, type Program, program } from './interleavings/programs.js';
+
+jest.setTimeout(300_000);
+
+const seed = Number(process.env['SLUICE_INTERLEAVINGS_SEED'] ?? Date.now() % 2 ** 31);
+const COUNT = 200;
+/** On one worker at a time. */
+const SIDE_BY_SIDE = 50;
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await Stage.open();
+});
+afterAll(() => stage?.close());
+
+/** For the report: what was sent, what is wrong with what came of it, and how to run it again. */
+const reportOf = (voyage: Voyage, faults: readonly string[]) =>
+  `${describeProgram(voyage.program)}\n  ended ${voyage.end}\n${faults.map((fault) => `  FAULT: ${fault}`).join('\n')}`;
+const again = `run again with SLUICE_INTERLEAVINGS_SEED=${seed}`;
+
+function twinFaults(voyages: readonly Voyage[]): string[] {
+  const byProgram = new Map<Program, Voyage[]>();
+  for (const voyage of voyages) byProgram.set(voyage.program, [...(byProgram.get(voyage.program) ?? []), voyage]);
+  return [...byProgram.values()].flatMap(([one, other]) =>
+    one && other && one.end !== other.end ? [reportOf(one, [`the same again ended ${other.end}`])] : [],
+  );
+}
+
+test(`${COUNT} interleavings of commands, alerts and worker restarts (seed ${seed})`, async () => {
+  const programs = fc.sample(program, { numRuns: COUNT, seed });
+  const voyages: Voyage[] = [];
+  for (let from = 0; from < COUNT; from += SIDE_BY_SIDE)
+    voyages.push(...(await sail(stage, programs.slice(from, from + SIDE_BY_SIDE))));
+  const faults = voyages.flatMap((voyage) => (voyage.faults.length > 0 ? [reportOf(voyage, voyage.faults)] : []));
+  const different = twinFaults(voyages);
+  const histories = voyages.map(({ history, workflowId }) => ({ history, workflowId }));
+  for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle: stage.bundle }, histories))
+    if (error) {
+      const voyage = voyages.find((one) => one.workflowId === workflowId);
+      if (voyage) faults.push(reportOf(voyage, [`does not replay: ${error.message}`]));
+    }
+  const all = [...faults, ...different];
+  if (all.length > 0) throw new Error([`${all.length} faults; ${again}`, ...all].join('\n\n'));
+  expect(new Set(voyages.map(({ end }) => end.split(',')[0]))).toEqual(new Set(['promoted', 'aborted', 'rolled-back']));
+});

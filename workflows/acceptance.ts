@@ -1,0 +1,112 @@
+import { ApplicationFailure, uuid4 } from '@temporalio/workflow';
+import { refusal } from '../src/domain/commands.js';
+import type { Command, CommandRequest } from '../src/domain/decision.js';
+import type { Identity } from '../src/domain/identity.js';
+import { verifyStatement } from '../src/identity/verify-statement.js';
+import { identityKeys } from './identity-keys.js';
+import type { Run } from './run.js';
+
+/** Of an actor, a reason or a decision id. */
+const LONGEST_TEXT = 1000;
+const LONGEST_STATEMENT = 4096;
+const LONGEST_MS = 366 * 24 * 3_600_000;
+
+/** What a command must bring besides who, why and its id. */
+const NEEDED: Partial<Record<Command, { field: 'forMs' | 'weightPercent' | 'step' | 'to'; flag: string }>> = {
+  extend: { field: 'forMs', flag: '--for' },
+  'set-weight': { field: 'weightPercent', flag: '--to' },
+  jump: { field: 'step', flag: '--to' },
+  'set-owner': { field: 'to', flag: '--to' },
+  delegate: { field: 'to', flag: '--to' },
+  supersede: { field: 'to', flag: '--to' },
+};
+
+/** Refuses what can't be taken before it leaves a trace in the history. @throws {ApplicationFailure} COMMAND_REFUSED | UNAUTHORIZED */
+export function assertAcceptable(run: Run, command: Command, request: CommandRequest): void {
+  assertShape(command, request);
+  const identity = proven(run.state, command, request);
+  if (isRepeat(run, request)) return;
+  const refused = refusal(run.state, run.input.spec, { command, request, identity });
+  if (refused !== null) throw refuse(refused);
+}
+
+/** A signal may carry anything; what is no text is left out, and nothing may grow the history without bound. */
+export function completed(request: unknown): CommandRequest {
+  const given = typeof request === 'object' && request !== null ? (request as Record<string, unknown>) : {};
+  const text = (value: unknown) => (typeof value === 'string' ? value.slice(0, LONGEST_TEXT) : undefined);
+  const to = text(given['to']);
+  return {
+    decisionId: text(given['decisionId']) ?? uuid4(),
+    actor: text(given['actor']) ?? 'signal',
+    reason: text(given['reason']) ?? '',
+    ...(isDuration(given['forMs']) ? { forMs: given['forMs'] } : {}),
+    ...(typeof given['weightPercent'] === 'number' ? { weightPercent: given['weightPercent'] } : {}),
+    ...(typeof given['step'] === 'number' ? { step: given['step'] } : {}),
+    ...(to === undefined ? {} : { to }),
+  };
+}
+
+/** Why a bare signal is not taken; null where it is. Nobody proves who sends one: unless the spec trusts them, it can only stop. */
+export function signalRefusal(run: Run, command: Command, request: CommandRequest): string | null {
+  const needed = NEEDED[command];
+  if (needed && request[needed.field] === undefined) return `${command}: ${needed.field} is missing`;
+  const stops = command === 'abort' || command === 'rollback' || command === 'reject' || command === 'pause';
+  if (!stops && !run.input.spec.rights.trustSignals)
+    return `${command} came as a bare signal, which the spec does not trust (rights.trustSignals)`;
+  return refusal(run.state, run.input.spec, { command, request, identity: null });
+}
+
+export function isRepeat(run: Run, request: CommandRequest): boolean {
+  return run.inbox.seen.includes(request.decisionId);
+}
+
+/**
+ * Null where no keys are configured: the actor is then who it says.
+ * @param of what the statement must be for, and must not be older than
+ */
+export function proven(
+  of: { readonly service: string; readonly startedAt: string },
+  command: Command,
+  request: CommandRequest,
+): Identity | null {
+  const keys = identityKeys();
+  const { statement } = request;
+  if (keys === null) {
+    if (statement === undefined) return null;
+    throw refuse(`${command} is signed, but this worker has no keys to check it by (SLUICE_IDENTITY_KEYS)`);
+  }
+  if (statement === undefined)
+    throw refuse(`${command} is not signed: who asks must be proven here (SLUICE_IDENTITY)`, 'UNAUTHORIZED');
+  const { service, startedAt } = of;
+  const expected = { service, command, jti: request.decisionId, content: request, sinceMs: Date.parse(startedAt) };
+  const checked = verifyStatement(keys, statement, { ...expected, nowMs: Date.now() });
+  if ('refused' in checked) throw refuse(`${command}: ${checked.refused}`, 'UNAUTHORIZED');
+  if (checked.identity.subject !== request.actor)
+    throw refuse(`${command}: ${checked.identity.subject} signs as ${request.actor}`, 'UNAUTHORIZED');
+  return checked.identity;
+}
+
+/** @throws {ApplicationFailure} where a field is missing, none of its kind or too long */
+export function assertShape(command: Command, request: CommandRequest): void {
+  for (const field of ['decisionId', 'actor', 'reason', 'to', 'statement'] as const) {
+    const value: unknown = request?.[field];
+    if (value === undefined && (field === 'to' || field === 'statement')) continue;
+    if (typeof value !== 'string') throw refuse(`${command}: ${field} is not a text`);
+    const most = field === 'statement' ? LONGEST_STATEMENT : LONGEST_TEXT;
+    if (value.length > most)
+      throw refuse(`${command}: ${field} has ${value.length} characters, at most ${most} are taken`);
+  }
+  if (request.forMs !== undefined && !isDuration(request.forMs))
+    throw refuse(`${command}: forMs ${String(request.forMs)} is not in 1..366d`);
+  const needed = NEEDED[command];
+  if (needed && (request[needed.field] === undefined || request[needed.field] === ''))
+    throw refuse(`${command}: ${needed.field} is missing (${needed.flag})`);
+}
+
+function refuse(message: string, type = 'COMMAND_REFUSED'): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(message, type);
+}
+
+function isDuration(value: unknown): value is number {
+  return typeof value === 'number' && value >= 1 && value <= LONGEST_MS;
+}

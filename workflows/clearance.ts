@@ -1,0 +1,70 @@
+import { CancellationScope, condition } from '@temporalio/workflow';
+import { type Hold, holdSignature } from '../src/domain/freeze.js';
+import { long } from './activity-proxies.js';
+import { decide, now, type Run, update } from './run.js';
+import { isMoved } from './waits.js';
+
+/** How long one activity asks whether a freeze is over. */
+const ASK_MS = 10 * 60_000;
+
+/**
+ * Waits until nothing holds forward moves: no pause, no freeze, no closed maintenance window. Called before each of them, where the
+ * weight in force is still watched. A rollback never comes here.
+ */
+export async function clearance(run: Run, move: string): Promise<void> {
+  let known: Hold | null = null;
+  for (;;) {
+    await condition(() => run.state.paused === null || isMoved(run));
+    if (isMoved(run)) break;
+    known = await holdUntilOther(run, move, known);
+    // A pause may have come while the question was on its way.
+    if ((known === null || takeGlass(run, move)) && run.state.paused === null) break;
+  }
+  if (run.state.waiting?.kind === 'freeze') update(run, { waiting: null });
+}
+
+/** Asks for as long as the answer stays what is known. @returns what holds it now */
+async function holdUntilOther(run: Run, move: string, known: Hold | null): Promise<Hold | null> {
+  const { service, windows } = run.input.spec;
+  const asking = new CancellationScope();
+  const options = { summary: `does a freeze hold ${move}?`, heartbeatTimeout: '30s' } as const;
+  const question = {
+    service,
+    windows: windows ?? null,
+    waitMs: ASK_MS,
+    known: known === null ? '' : holdSignature(known),
+  };
+  const answer = asking.run(() => long.untilFree.executeWithOptions(options, [question]));
+  answer.catch(() => undefined);
+  const called = asking.run(() => condition(() => Boolean(run.inbox.glass) || isMoved(run)));
+  called.catch(() => undefined);
+  try {
+    const free = await Promise.race([answer, called.then(() => ({ held: known }))]);
+    if (free.held) showHold(run, move, free.held);
+    return free.held;
+  } finally {
+    asking.cancel();
+  }
+}
+
+function showHold(run: Run, move: string, { until, reason }: Hold): void {
+  const { waiting } = run.state;
+  const since = waiting?.kind === 'freeze' ? waiting.since : now();
+  update(run, { waiting: { kind: 'freeze', since, until, note: `${move} is held: ${reason}` }, reason });
+}
+
+/** The reason somebody gave to move in spite of a freeze, once. */
+function takeGlass(run: Run, move: string): boolean {
+  const { glass } = run.inbox;
+  if (!glass) return false;
+  run.inbox.glass = null;
+  const { actor, source, reason, subject } = glass;
+  decide(run, {
+    action: 'break-glass',
+    actor,
+    source,
+    reason: `${move} in spite of "${run.state.waiting?.note ?? ''}": ${reason}`,
+    ...(subject === undefined ? {} : { subject }),
+  });
+  return true;
+}
