@@ -1,4 +1,4 @@
-import { CancellationScope, condition } from '@temporalio/workflow';
+import { CancellationScope, condition, workflowInfo } from '@temporalio/workflow';
 import { type Hold, holdSignature } from '../src/domain/freeze.js';
 import { long } from './activity-proxies.js';
 import { decide, now, type Run, update } from './run.js';
@@ -19,7 +19,11 @@ export async function clearance(run: Run, move: string): Promise<void> {
     known = await holdUntilOther(run, move, known);
     // A pause may have come while the question was on its way.
     if ((known === null || takeGlass(run, move)) && run.state.paused === null) break;
+    if (workflowInfo().continueAsNewSuggested) run.shouldContinueAsNew = true;
+    if (run.shouldContinueAsNew) await condition(() => false);
   }
+  // It was meant for this move, whether it was needed or not.
+  run.inbox.glass = null;
   if (run.state.waiting?.kind === 'freeze') update(run, { waiting: null });
 }
 

@@ -19,6 +19,8 @@ export interface Stage {
   gate: Evidence | null;
   /** What the guardrails have been through here; absent in runs that began before it was kept. */
   progress?: ProgressByMetric;
+  /** All that it asked for is there: only what comes between it and the next move may still hold it. */
+  isPassed?: boolean;
 }
 
 /** What a target has not been told yet; the first ones may be on their way. */

@@ -88,8 +88,15 @@ async function runPhases(run: Run): Promise<void> {
     if (status === 'pending' || status === 'running') await runPhase(run);
     // A phase that asked for a stop must not be followed by the next one.
     if (run.inbox.stop !== null) return condition(() => false);
-    if (phase === 'validation' && status !== 'passed' && patched('freezes')) await beforeExposure(run);
+    if (phase === 'validation' && !isUnderTrial(run) && patched('freezes')) await beforeExposure(run);
   }
+}
+
+/** Whether anybody has met the candidate, or a copy of their request has. */
+function isUnderTrial({ state: { phases } }: Run): boolean {
+  return [phases.shadow, phases.canary, phases.abTest, phases.cutover].some(
+    ({ status }) => status === 'running' || status === 'passed',
+  );
 }
 
 /** The first users are a forward move as well. */

@@ -18,6 +18,7 @@ export async function endsWell(
 ): Promise<string> {
   const state = await site.until(service, status, (now) => hasEnded(now.status), patienceMs);
   assertSeen(state.status === status, `${state.status}: ${state.reason}`);
+  await site.untilClosed(service);
   const lines = await wholeLedger(site, rolloutId);
   const moves = await movesOf(site.client, service);
   const epochs = moves.map(({ epoch }) => epoch);

@@ -4,6 +4,7 @@ import axios from 'axios';
 import { readState } from '../../src/client/read-state.js';
 import { sendCommand } from '../../src/client/send-command.js';
 import { startRollout } from '../../src/client/start-rollout.js';
+import { workflowIdOf } from '../../src/client/workflow-ids.js';
 import type { Command, Decision } from '../../src/domain/decision.js';
 import { hasEnded, type RolloutState } from '../../src/domain/rollout-state.js';
 import type { AppliedRoute } from '../../src/domain/route.js';
@@ -72,6 +73,20 @@ export class Site {
 
   async state(service: string): Promise<RolloutState> {
     return (await readState(this.client, service, this.installation.apiUrl)).state;
+  }
+
+  /** A worker that was killed keeps its place in Temporal for a while: until then nobody else is asked. */
+  async untilAnswered(service: string): Promise<void> {
+    const isAnswered = async () =>
+      (await readState(this.client, service, this.installation.apiUrl)).source === 'workflow';
+    await until(`a worker answers for ${service}`, isAnswered, PATIENCE_MS);
+  }
+
+  /** Until the workflow itself is over: an ending is known before all of it is written down. */
+  async untilClosed(service: string): Promise<void> {
+    const handle = this.client.workflow.getHandle(workflowIdOf(service));
+    const isClosed = async () => (await handle.describe()).status.name !== 'RUNNING';
+    await until(`the workflow of ${service} is over`, isClosed, PATIENCE_MS);
   }
 
   /** @throws naming where the rollout stands when it has not come to hold in time */

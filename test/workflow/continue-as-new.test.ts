@@ -52,7 +52,7 @@ test('a long rollout goes on in new runs: nothing is done twice and no decision 
     world.guardrail = () => 'pass';
     await sendCommand(stage.temporal.client, service, 'approve', { actor: 'bob', reason: 'go on' });
     expect(await rollout.result()).toMatchObject({ status: 'promoted' });
-    for await (const { runId } of stage.temporal.client.workflow.list({ query: "WorkflowType = 'rollout'" }))
+    for await (const { runId } of stage.temporal.client.workflow.list({ query: "WorkflowId = 'rollout/long'" }))
       runs.add(runId);
   });
   expect(runs.size).toBeGreaterThan(2);
@@ -64,4 +64,39 @@ test('a long rollout goes on in new runs: nothing is done twice and no decision 
   expect(world.traffic()).toEqual(['10', '30', '50', 'all v2']);
   expect(world.decisions.map((d) => d.sequence)).toEqual(world.decisions.map((_, i) => i + 1));
   expect(world.decisions.filter((d) => d.action === 'approve')).toHaveLength(1);
+});
+
+test('what a freeze holds is held in new runs as well, and an approval that was given is not asked for again', async () => {
+  const [world, service] = [new World(), 'frozen'];
+  const steps = [
+    { setWeight: 10, bake: '20ms' },
+    { pause: { approval: { timeout: '1h' } } },
+    { setWeight: 50, bake: '20ms' },
+  ];
+  let looks = 0;
+  const restless = () => {
+    looks += 1;
+    return looks % 2 === 0 ? ('pass' as const) : ('inconclusive' as const);
+  };
+  const FREEZE = { until: null, reason: 'the big sale', ids: ['f1'] };
+  const runs = new Set<string>();
+  await stage.run(world, service, async () => {
+    const rollout = await stage.start(spec({ canary: { steps } }, service), service);
+    await rollout.until((state) => state.waiting?.kind === 'approval');
+    world.frozen = FREEZE;
+    await sendCommand(stage.temporal.client, service, 'approve', { actor: 'bob', reason: 'go on' });
+    await rollout.until((state) => state.waiting?.kind === 'freeze');
+    world.guardrail = restless;
+    await new Promise((resolve) => setTimeout(resolve, 6000));
+    expect(await rollout.state()).toMatchObject({ weightPercent: 10, waiting: { kind: 'freeze' } });
+    world.guardrail = () => 'pass';
+    world.frozen = null;
+    expect(await rollout.result()).toMatchObject({ status: 'promoted' });
+    for await (const { runId } of stage.temporal.client.workflow.list({ query: "WorkflowId = 'rollout/frozen'" }))
+      runs.add(runId);
+  });
+  expect(runs.size).toBeGreaterThan(2);
+  expect(world.traffic()).toEqual(['10', '50', 'all v2']);
+  expect(world.decisions.filter((d) => d.action === 'approve')).toHaveLength(1);
+  expect(world.decisions.map((d) => d.sequence)).toEqual(world.decisions.map((_, i) => i + 1));
 });

@@ -18,8 +18,10 @@ export async function abTestPhase(run: Run): Promise<void> {
     gate: { kind: 'abTest', plan, ...(plan.minLabels === undefined ? {} : { minLabels: plan.minLabels }) },
   } as const;
   await withStage(run, stage, async () => {
-    await awaitEvidence(run, { ms: plan.maxDuration, note: `A/B verdict on ${plan.primary}` }, 'A/B evaluation');
+    if (!run.stage?.isPassed)
+      await awaitEvidence(run, { ms: plan.maxDuration, note: `A/B verdict on ${plan.primary}` }, 'A/B evaluation');
     endGate(run, stage.title);
+    if (run.stage) run.stage.isPassed = true;
     if (patched('freezes')) await passage(run, [{ after: 'abTest' }, { before: 'cutover' }], 'the cutover');
     const gate = run.stage?.gate;
     endPhase(run, 'abTest', 'passed', gate?.reason ?? '', [...(gate ? [gate] : []), ...run.state.evidence]);

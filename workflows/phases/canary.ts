@@ -79,10 +79,11 @@ async function weightStep(run: Run, all: readonly Stretch[], at: Stretch): Promi
     },
   } as const;
   await withStage(run, stage, async () => {
-    if (run.state.step === index) await analyse(run, step, title);
+    const isPassed = run.stage?.isPassed === true;
+    if (run.state.step === index && !isPassed) await analyse(run, step, title);
     for (const [offset, { pause }] of pauses.entries()) {
       const position = index + 1 + offset;
-      if (run.inbox.full || isMoved(run)) break;
+      if (run.inbox.full || isMoved(run) || isPassed) break;
       if (run.state.step !== null && run.state.step > position) continue;
       update(run, { step: position });
       if ('approval' in pause) await awaitApproval(run, pause.approval, `approval at ${weight} %`);
@@ -90,6 +91,7 @@ async function weightStep(run: Run, all: readonly Stretch[], at: Stretch): Promi
       if (!isMoved(run)) endGate(run, `pause at ${weight} %`);
     }
     if (isMoved(run)) return;
+    if (run.stage) run.stage.isPassed = true;
     if (patched('freezes')) await passage(run, leaving(run, all, at), `the step after ${title}`);
     else await condition(() => run.state.paused === null);
     if (isMoved(run)) return;

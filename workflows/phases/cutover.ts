@@ -48,7 +48,9 @@ async function gate(run: Run, approval: Approval | undefined): Promise<void> {
     gate: { kind: 'samples', minSamples: 0 },
   } as const;
   await withStage(run, stage, async () => {
-    if (approval) await awaitApproval(run, approval, `approval of the cutover to ${run.state.candidate}`);
+    if (approval && !run.stage?.isPassed)
+      await awaitApproval(run, approval, `approval of the cutover to ${run.state.candidate}`);
+    if (run.stage) run.stage.isPassed = true;
     if (patched('freezes')) await clearance(run, 'the cutover');
     else await condition(() => run.state.paused === null);
   });

@@ -3,8 +3,7 @@ import { type Exercise, type Finding, find } from '../finding.js';
 import { DATASET } from '../installation.js';
 import { endsWell } from '../ledger.js';
 import type { Site, Started } from '../site.js';
-import { type Changes, LEASE_MS, LONG } from '../specs.js';
-import { seconds } from '../wait.js';
+import type { Changes } from '../specs.js';
 
 /** A rollout that is in some phase when the worker dies. */
 interface Victim {
@@ -14,8 +13,6 @@ interface Victim {
   /** Of its users before the kill: too few where it is evidence that it waits for. */
   readonly perSecond: number;
   readonly isThere: (state: RolloutState) => boolean;
-  /** Done with the worker alive, right before it is killed. */
-  readonly before?: (site: Site) => Promise<void>;
   /** Done with the next worker. */
   readonly after?: (site: Site) => Promise<void>;
   readonly ending: RolloutStatus;
@@ -30,7 +27,7 @@ const VICTIMS: readonly Victim[] = [
   {
     service: 'in-validation',
     where: 'validation',
-    perSecond: 0,
+    perSecond: TOO_FEW,
     changes: {
       phases: { validation: { dataset: DATASET, batchSize: 1, checks: [{ metric: 'accuracy', min: 0.9 }] } },
     },
@@ -80,7 +77,12 @@ const VICTIMS: readonly Victim[] = [
     service: 'in-ab',
     where: 'the A/B evaluation',
     perSecond: ENOUGH,
-    changes: { phases: { abTest: { primary: 'error_rate', minDetectableEffect: 0.02 } } },
+    changes: {
+      phases: {
+        canary: { steps: [{ setWeight: 30, bake: '1s', maxDuration: '5m' }] },
+        abTest: { primary: 'error_rate', minDetectableEffect: 0.02 },
+      },
+    },
     isThere: ({ phase, weightPercent }) => phase === 'abTest' && weightPercent === 50,
     after: (site) => site.send('in-ab', 'promote'),
     ending: 'promoted',
@@ -94,18 +96,10 @@ const VICTIMS: readonly Victim[] = [
     after: (site) => rollBackLate(site, 'in-warm'),
     ending: 'rolled-back',
   },
-  {
-    service: 'in-rollback',
-    where: 'a rollback that was just accepted',
-    perSecond: ENOUGH,
-    changes: { phases: { canary: { steps: LONG } } },
-    isThere: ({ weightPercent }) => weightPercent === 50,
-    before: (site) => site.send('in-rollback', 'abort'),
-    ending: 'aborted',
-  },
 ];
 
 async function rollBackLate(site: Site, service: string): Promise<void> {
+  await site.untilAnswered(service);
   const from = performance.now();
   await site.send(service, 'rollback');
   await site.back('rollback after the cutover', service, { from, boundMs: 5000 });
@@ -125,11 +119,9 @@ export const workerKilled: Exercise = {
       started.set(victim, await site.start(victim.service, victim.perSecond, victim.changes));
     }
     await inPlace(site, VICTIMS);
-    for (const { before } of VICTIMS) await before?.(site);
-    const killedAt = performance.now();
     await worker.kill();
     worker.start();
-    return Promise.all(VICTIMS.map((victim) => ending(site, victim, started.get(victim) as Started, killedAt)));
+    return Promise.all(VICTIMS.map((victim) => ending(site, victim, started.get(victim) as Started)));
   },
 };
 
@@ -137,17 +129,13 @@ async function inPlace(site: Site, victims: readonly Victim[]): Promise<void> {
   await Promise.all(victims.map(({ service, where, isThere }) => site.until(service, where, isThere)));
 }
 
-function ending(site: Site, victim: Victim, started: Started, killedAt: number): Promise<Finding> {
-  const { service, where, ending: status, patienceMs } = victim;
-  const isRollback = service === 'in-rollback';
-  const bound = isRollback ? `, weight 0 within lease + 1 s` : '';
-  return find(`worker killed in ${where}`, `${status}${bound}, nothing twice`, async () => {
-    const boundMs = LEASE_MS + 1000;
-    const back = isRollback ? await site.back(`worker killed in ${where}`, service, { from: killedAt, boundMs }) : null;
-    await victim.after?.(site);
-    if (victim.perSecond > 0) site.load.rate(service, ENOUGH);
+function ending(site: Site, victim: Victim, started: Started): Promise<Finding> {
+  const { service, where, ending: status, patienceMs, after } = victim;
+  return find(`worker killed in ${where}`, `${status}, nothing twice`, async () => {
+    await after?.(site);
+    site.load.rate(service, ENOUGH);
     const seen = await endsWell(site, started, status, patienceMs);
     site.load.rate(service, 0);
-    return back === null ? seen : `${seen}; weight 0 after ${seconds(back)}`;
+    return seen;
   });
 }
