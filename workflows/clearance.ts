@@ -1,4 +1,5 @@
 import { CancellationScope, condition, workflowInfo } from '@temporalio/workflow';
+import type { ReceivedCommand } from '../src/domain/decision.js';
 import { type Hold, holdSignature } from '../src/domain/freeze.js';
 import { long } from './activity-proxies.js';
 import { decide, now, type Run, update } from './run.js';
@@ -10,13 +11,15 @@ const ASK_MS = 10 * 60_000;
 /**
  * Waits until nothing holds forward moves: no pause, no freeze, no closed maintenance window. Called before each of them, where the
  * weight in force is still watched. A rollback never comes here.
+ * @param byHand who asks for the move, where somebody does; a newer one ends the wait
  */
-export async function clearance(run: Run, move: string): Promise<void> {
+export async function clearance(run: Run, move: string, byHand: ReceivedCommand | null = null): Promise<void> {
+  const isOther = () => isMoved(run) && run.inbox.move !== byHand;
   let known: Hold | null = null;
   for (;;) {
-    await condition(() => run.state.paused === null || isMoved(run));
-    if (isMoved(run)) break;
-    known = await holdUntilOther(run, move, known);
+    await condition(() => run.state.paused === null || isOther());
+    if (isOther()) break;
+    known = await holdUntilOther(run, move, known, isOther);
     // A pause may have come while the question was on its way.
     if ((known === null || takeGlass(run, move)) && run.state.paused === null) break;
     if (workflowInfo().continueAsNewSuggested) run.shouldContinueAsNew = true;
@@ -28,7 +31,12 @@ export async function clearance(run: Run, move: string): Promise<void> {
 }
 
 /** Asks for as long as the answer stays what is known. @returns what holds it now */
-async function holdUntilOther(run: Run, move: string, known: Hold | null): Promise<Hold | null> {
+async function holdUntilOther(
+  run: Run,
+  move: string,
+  known: Hold | null,
+  isOther: () => boolean,
+): Promise<Hold | null> {
   const { service, windows } = run.input.spec;
   const asking = new CancellationScope();
   const options = { summary: `does a freeze hold ${move}?`, heartbeatTimeout: '30s' } as const;
@@ -40,7 +48,7 @@ async function holdUntilOther(run: Run, move: string, known: Hold | null): Promi
   };
   const answer = asking.run(() => long.untilFree.executeWithOptions(options, [question]));
   answer.catch(() => undefined);
-  const called = asking.run(() => condition(() => Boolean(run.inbox.glass) || isMoved(run)));
+  const called = asking.run(() => condition(() => Boolean(run.inbox.glass) || isOther()));
   called.catch(() => undefined);
   try {
     const free = await Promise.race([answer, called.then(() => ({ held: known }))]);

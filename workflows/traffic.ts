@@ -97,6 +97,8 @@ export async function checkTarget(run: Run): Promise<void> {
 export async function descend(run: Run): Promise<void> {
   const { spec, rolloutId } = run.input;
   const start = run.state.weightPercent;
+  if (start === 0) return;
+  update(run, { reason: `going back over ${spec.rollback.over} ms: ${run.inbox.stop?.reason ?? ''}`, waiting: null });
   // Each step renews the lease by being a new route.
   const pauseMs = Math.max(1, Math.round(Math.min(spec.watch.lease / 2, spec.rollback.over / 4)));
   const steps = Math.ceil(spec.rollback.over / pauseMs);

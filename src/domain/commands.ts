@@ -94,7 +94,7 @@ function rightRefusal(
 
 /** Whether it stands at a weight that a person may change. */
 function isMovable({ phases, step, waiting }: RolloutState): boolean {
-  return phases.canary.status === 'running' && step !== null && waiting !== null && waiting.kind !== 'freeze';
+  return phases.canary.status === 'running' && step !== null && waiting !== null;
 }
 
 /** Whether it waits for time or evidence, which a person may cut short or stretch. */

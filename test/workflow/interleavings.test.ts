@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { Worker } from '@temporalio/worker';
 import fc from 'fast-check';
-import { Stage } from './harness.js';
+import { Dock } from './interleavings/dock.js';
 import { sail, type Voyage } from './interleavings/fleet.js';
 import { describeProgram, type Program, program } from './interleavings/programs.js';
 
@@ -12,11 +11,11 @@ const COUNT = 200;
 /** On one worker at a time. */
 const SIDE_BY_SIDE = 50;
 
-let stage: Stage;
+let dock: Dock;
 beforeAll(async () => {
-  stage = await Stage.open();
+  dock = await Dock.open();
 });
-afterAll(() => stage?.close());
+afterAll(() => dock?.close());
 
 /** For the report: what was sent, what is wrong with what came of it, and how to run it again. */
 const reportOf = (voyage: Voyage, faults: readonly string[]) =>
@@ -35,15 +34,15 @@ test(`${COUNT} interleavings of commands, alerts and worker restarts (seed ${see
   const programs = fc.sample(program, { numRuns: COUNT, seed });
   const voyages: Voyage[] = [];
   for (let from = 0; from < COUNT; from += SIDE_BY_SIDE)
-    voyages.push(...(await sail(stage, programs.slice(from, from + SIDE_BY_SIDE))));
+    voyages.push(...(await sail(dock, programs.slice(from, from + SIDE_BY_SIDE))));
   const faults = voyages.flatMap((voyage) => (voyage.faults.length > 0 ? [reportOf(voyage, voyage.faults)] : []));
   const different = twinFaults(voyages);
   const histories = voyages.map(({ history, workflowId }) => ({ history, workflowId }));
-  for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle: stage.bundle }, histories))
-    if (error) {
-      const voyage = voyages.find((one) => one.workflowId === workflowId);
-      if (voyage) faults.push(reportOf(voyage, [`does not replay: ${error.message}`]));
-    }
+  const unreplayed = await dock.replay(histories);
+  for (const voyage of voyages) {
+    const fault = unreplayed.get(voyage.workflowId);
+    if (fault !== undefined) faults.push(reportOf(voyage, [`does not replay: ${fault}`]));
+  }
   const all = [...faults, ...different];
   if (all.length > 0) throw new Error([`${all.length} faults; ${again}`, ...all].join('\n\n'));
   expect(new Set(voyages.map(({ end }) => end.split(',')[0]))).toEqual(new Set(['promoted', 'aborted', 'rolled-back']));

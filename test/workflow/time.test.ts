@@ -65,6 +65,31 @@ describe('a freeze', () => {
     expect(world.traffic()).toEqual(['10', 'all v1']);
   });
 
+  test('holds a raise by hand as well, and nothing that lowers the weight', async () => {
+    const [world, service] = [new World(), fresh()];
+    const canary = { steps: [10, 50].map((setWeight) => ({ setWeight, bake: '1h' as const })) };
+    await stage.run(world, service, async () => {
+      const rollout = await stage.start(spec({ canary }, service), service);
+      await rollout.until(({ waiting }) => waiting?.kind === 'bake');
+      world.frozen = FREEZE;
+      await ask(service, 'set-weight', { weightPercent: 20 });
+      expect(await rollout.until(({ waiting }) => waiting?.kind === 'freeze')).toMatchObject({
+        weightPercent: 10,
+        waiting: { note: /^bob's move is held: the big sale/ },
+      });
+      // A newer one takes its place.
+      await ask(service, 'set-weight', { weightPercent: 5 });
+      await rollout.until(({ waiting, weightPercent }) => waiting?.kind === 'bake' && weightPercent === 5);
+      await ask(service, 'jump', { step: 1 });
+      await rollout.until(({ waiting }) => waiting?.kind === 'freeze');
+      world.frozen = null;
+      await rollout.until(({ waiting, weightPercent }) => waiting?.kind === 'bake' && weightPercent === 50);
+      await ask(service, 'promote');
+      expect((await rollout.result()).status).toBe('promoted');
+    });
+    expect(world.traffic()).toEqual(['10', '5', '50', 'all v2']);
+  });
+
   test('is broken for one move, by who has the right, with a reason', async () => {
     const [world, service] = [new World(), fresh()];
     await stage.run(world, service, async () => {
@@ -110,13 +135,13 @@ describe('the progress deadline', () => {
       const rollout = await stage.start(
         {
           ...spec({ canary: { steps: [{ setWeight: 10, bake: '20ms', maxDuration: '1h' }] } }, service),
-          progressDeadline: 1500,
+          progressDeadline: 5000,
         },
         service,
       );
       expect(await rollout.result()).toMatchObject({
         status: 'rolled-back',
-        reason: 'no progress within 1500 ms in canary, step 1',
+        reason: 'no progress within 5000 ms in canary, step 1',
       });
     });
   });
@@ -125,9 +150,9 @@ describe('the progress deadline', () => {
     const [world, service] = [new World(), fresh()];
     await stage.run(world, service, async () => {
       const phases = { canary: { steps: [{ setWeight: 10, bake: '20ms' as const }, { pause: { approval: {} } }] } };
-      const rollout = await stage.start({ ...spec(phases, service), progressDeadline: 1500 }, service);
+      const rollout = await stage.start({ ...spec(phases, service), progressDeadline: 5000 }, service);
       await rollout.until(({ status }) => status === 'waiting');
-      await new Promise((resolve) => setTimeout(resolve, 3500));
+      await new Promise((resolve) => setTimeout(resolve, 8000));
       await ask(service, 'approve');
       expect((await rollout.result()).status).toBe('promoted');
     });

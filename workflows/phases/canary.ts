@@ -1,7 +1,9 @@
 import { condition, patched } from '@temporalio/workflow';
+import type { ReceivedCommand } from '../../src/domain/decision.js';
 import type { HookMoment } from '../../src/domain/hook-moment.js';
 import type { CanaryStep } from '../../src/domain/spec/phases.js';
 import { awaitApproval } from '../approvals.js';
+import { clearance } from '../clearance.js';
 import { afterCanary, passage } from '../passage.js';
 import { beginPhase, decide, endPhase, now, type Run, update } from '../run.js';
 import { bake, endGate, isMoved } from '../waits.js';
@@ -63,7 +65,7 @@ function takeMove(run: Run, all: readonly Stretch[], at: Stretch): Stretch | und
 }
 
 async function weightStep(run: Run, all: readonly Stretch[], at: Stretch): Promise<void> {
-  const { step, index, pauses } = at;
+  const { step, index } = at;
   const { handWeight } = run.state;
   const weight = handWeight ?? step.setWeight;
   const title = handWeight == null ? `canary ${weight} %` : `canary ${weight} % by hand`;
@@ -78,25 +80,46 @@ async function weightStep(run: Run, all: readonly Stretch[], at: Stretch): Promi
       ...(step.minLabels === undefined ? {} : { minLabels: step.minLabels }),
     },
   } as const;
-  await withStage(run, stage, async () => {
-    const isPassed = run.stage?.isPassed === true;
-    if (run.state.step === index && !isPassed) await analyse(run, step, title);
-    for (const [offset, { pause }] of pauses.entries()) {
-      const position = index + 1 + offset;
-      if (run.inbox.full || isMoved(run) || isPassed) break;
-      if (run.state.step !== null && run.state.step > position) continue;
-      update(run, { step: position });
-      if ('approval' in pause) await awaitApproval(run, pause.approval, `approval at ${weight} %`);
-      else await bake(run, pause.duration, run.state.waiting?.since ?? now(), `pause at ${weight} %`);
-      if (!isMoved(run)) endGate(run, `pause at ${weight} %`);
-    }
-    if (isMoved(run)) return;
-    if (run.stage) run.stage.isPassed = true;
-    if (patched('freezes')) await passage(run, leaving(run, all, at), `the step after ${title}`);
-    else await condition(() => run.state.paused === null);
-    if (isMoved(run)) return;
-    decide(run, { action: 'advance', reason: `${title} passed`, evidence: run.state.evidence });
-  });
+  await withStage(run, stage, () => tryWeight(run, all, at, title));
+}
+
+/** What happens at one weight, from its first request to the next move. */
+async function tryWeight(run: Run, all: readonly Stretch[], at: Stretch, title: string): Promise<void> {
+  const { step, index, pauses } = at;
+  const weight = run.state.handWeight ?? step.setWeight;
+  const isPassed = run.stage?.isPassed === true;
+  if (run.state.step === index && !isPassed) await analyse(run, step, title);
+  for (const [offset, { pause }] of pauses.entries()) {
+    const position = index + 1 + offset;
+    if (run.inbox.full || isMoved(run) || isPassed) break;
+    if (run.state.step !== null && run.state.step > position) continue;
+    update(run, { step: position });
+    if ('approval' in pause) await awaitApproval(run, pause.approval, `approval at ${weight} %`);
+    else await bake(run, pause.duration, run.state.waiting?.since ?? now(), `pause at ${weight} %`);
+    if (!isMoved(run)) endGate(run, `pause at ${weight} %`);
+  }
+  if (isMoved(run)) return clearMove(run, all, at);
+  if (run.stage) run.stage.isPassed = true;
+  if (patched('freezes')) await passage(run, leaving(run, all, at), `the step after ${title}`);
+  else await condition(() => run.state.paused === null);
+  if (isMoved(run)) return clearMove(run, all, at);
+  decide(run, { action: 'advance', reason: `${title} passed`, evidence: run.state.evidence });
+}
+
+/** A raise by hand is a forward move like any other; what lowers the weight waits for nothing. */
+async function clearMove(run: Run, all: readonly Stretch[], at: Stretch): Promise<void> {
+  let { move } = run.inbox;
+  while (move && targetWeight(all, at, move) > run.state.weightPercent) {
+    await clearance(run, `${move.actor}'s move`, move);
+    if (run.inbox.move === move) return;
+    ({ move = null } = run.inbox);
+  }
+}
+
+/** The weight that a move by hand leads to. */
+function targetWeight(all: readonly Stretch[], at: Stretch, { command, step, weightPercent }: ReceivedCommand): number {
+  const target = command === 'jump' ? all.find(({ index }) => index === step) : at;
+  return weightPercent ?? target?.step.setWeight ?? 0;
 }
 
 /** Which hooks are asked before the next step, or before what comes after the last. */

@@ -1,12 +1,14 @@
+import * as fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
-import type { temporal } from '@temporalio/proto';
+import type { History } from '@temporalio/common/lib/proto-utils.js';
 import type { RolloutState } from '../../../src/domain/rollout-state.js';
-import { freshNames, type Stage, World } from '../harness.js';
+import { freshNames, type Stage, type World } from '../harness.js';
+import { type Dock, WideWorld } from './dock.js';
 import { heardIn } from './heard.js';
 import { type Course, faultsOf } from './model.js';
-import { isHeld, serviceOf, specOf } from './plans.js';
-import { type Message, type Program, ROUNDS, type Round } from './programs.js';
+import { serviceOf, specOf } from './plans.js';
+import { describeProgram, type Message, type Program, ROUNDS, type Round } from './programs.js';
 
 type Started = Awaited<ReturnType<Stage['start']>>;
 type Answer = 'accepted' | 'refused' | 'gone';
@@ -26,7 +28,7 @@ export interface Voyage {
   readonly faults: readonly string[];
   /** What two runs of the same program must agree on. */
   readonly end: string;
-  readonly history: temporal.api.history.v1.IHistory;
+  readonly history: History;
   readonly workflowId: string;
 }
 
@@ -37,23 +39,32 @@ const LONGEST_MS = 30_000;
 const fresh = freshNames('interleaving');
 
 /** Runs programs side by side on one worker, which is stopped and started between their rounds. @returns one voyage for each, two for a twin */
-export async function sail(stage: Stage, programs: readonly Program[]): Promise<Voyage[]> {
+export async function sail(dock: Dock, programs: readonly Program[]): Promise<Voyage[]> {
   const queue = fresh();
-  const world = new World();
-  world.guardrail = ({ service }) => (isHeld(service) ? 'inconclusive' : 'pass');
+  const world = new WideWorld();
   const ships = await Promise.all(
     programs
       .flatMap((program) => (program.isTwin ? [program, program] : [program]))
-      .map((program) => launch(stage, program, queue)),
+      .map((program) => launch(dock.stage, program, queue)),
   );
+  let T = performance.now();
+  const lap = (w: string) => { process.stderr.write(`${w} ${Math.round(performance.now() - T)}\n`); T = performance.now(); };
+  lap('start');
   for (let index = 0; index < ROUNDS; index += 1) {
+    lap('round');
     await eachShip(ships, (ship, { down }) => sendAll(ship, down, false), index);
-    await stage.run(world, queue, async () => {
+    lap('down');
+    await dock.run(world, queue, async () => {
+      lap('worker');
       await eachShip(ships, (ship, { live }) => sendAll(ship, live, true), index);
-      await Promise.all(ships.map(({ rollout }) => settled(rollout)));
+      lap('live');
+      await Promise.all(ships.map(({ rollout, program }) => settled(rollout).catch(async (e) => { const h = await rollout.handle.fetchHistory(); fs.writeFileSync('/tmp/il-'+rollout.rolloutId+'.txt', describeProgram(program)+'\n'+(h.events??[]).map((x)=>x.eventId+' '+x.eventType+' '+x.eventTime?.seconds+' '+JSON.stringify(x.activityTaskScheduledEventAttributes?.activityType?.name??x.workflowExecutionSignaledEventAttributes?.signalName??x.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.input?.name??x.workflowTaskFailedEventAttributes??x.timerStartedEventAttributes?.startToFireTimeout??'')).join('\n')); throw e; })));
+      lap('settled');
     });
   }
-  return stage.run(world, queue, () => Promise.all(ships.map((ship) => land(world, ship))));
+  const r = await dock.run(world, queue, () => Promise.all(ships.map((ship) => land(world, ship))));
+  lap('landed');
+  return r;
 }
 
 async function launch(stage: Stage, program: Program, queue: string): Promise<Ship> {
@@ -112,7 +123,10 @@ async function settled({ handle, rolloutId }: Started): Promise<void> {
       (pendingActivities ?? []).every(({ activityType, state }) => activityType?.name === 'watch' && state === STARTED);
     const seen = isIdle ? String(historyLength) : '';
     if (seen !== '' && seen === before) return;
-    if (performance.now() > deadline) throw new Error(`${rolloutId} never comes to rest`);
+    if (performance.now() > deadline)
+      throw new Error(
+        `${rolloutId} never comes to rest: ${JSON.stringify({ pendingActivities, pendingWorkflowTask })}`,
+      );
     before = seen;
     await sleep(SETTLED_MS);
   }

@@ -1,10 +1,10 @@
-import type { temporal } from '@temporalio/proto';
+import type { History } from '@temporalio/common/lib/proto-utils.js';
 import type { Alert } from '../../../src/domain/alert.js';
 import type { Command, CommandRequest } from '../../../src/domain/decision.js';
 import type { Route } from '../../../src/domain/route.js';
 
-type History = temporal.api.history.v1.IHistory;
-type Payloads = temporal.api.common.v1.IPayloads | null | undefined;
+type Event = NonNullable<History['events']>[number];
+type Payloads = NonNullable<Event['workflowExecutionSignaledEventAttributes']>['input'];
 
 /** What a history says, in its order: messages that came in, and routes that were asked for. */
 export type Heard =
@@ -45,6 +45,6 @@ function first(payloads: Payloads): unknown {
   return data ? JSON.parse(Buffer.from(data).toString()) : null;
 }
 
-function millisOf(time: temporal.api.history.v1.IHistoryEvent['eventTime']): number {
+function millisOf(time: Event['eventTime']): number {
   return Number(time?.seconds ?? 0) * 1000 + Math.floor((time?.nanos ?? 0) / 1e6);
 }

@@ -44,6 +44,6 @@ export function specOf(plan: Plan, service: string): RolloutSpec {
       ],
     },
     // Long, so that a look that finds nothing new leaves no trace.
-    watch: { tick: 200, window: 60_000, lease: 60_000 },
+    watch: { ...base.watch, tick: 200, window: 60_000, lease: 60_000 },
   };
 }
