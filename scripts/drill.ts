@@ -5,6 +5,7 @@
  */
 import { parseArgs } from 'node:util';
 import { printTable } from '../bench/table.js';
+import { untilSignal } from '../src/cli/until-signal.js';
 import { connectTemporal, temporalSettings } from '../src/temporal/connection.js';
 import { audit } from './drill/audit.js';
 import { EXERCISES } from './drill/exercises.js';
@@ -40,27 +41,32 @@ async function drill(exercises: readonly Exercise[], programs: string): Promise<
   const site = new Site(installation, link.client, load);
   say(`Temporal, PostgreSQL, api, worker and two gateways run; their logs are in ${installation.folder}`);
   const findings: Finding[] = [];
-  try {
+  const runAll = async () => {
     for (const exercise of exercises) {
       say(exercise.name);
       findings.push(...(await runOne(exercise, site)));
     }
     await load.stop();
     findings.push(...auditFindings(await audit(site), site.rollbacks));
+    return true;
+  };
+  let isGood = false;
+  try {
+    const isThrough = await Promise.race([runAll(), untilSignal().then(() => false)]);
+    isGood = isThrough && findings.every(({ isAsExpected }) => isAsExpected);
   } finally {
     await load.stop();
     await link.close();
-    await installation.close();
+    await installation.close(!isGood);
   }
-  const row = ({ drill, expected, seen, isAsExpected }: Finding) => [
-    drill,
-    expected,
-    isAsExpected ? seen : `DIFFERS: ${seen}`,
-  ];
-  printTable(['drill', 'expected', 'seen'], findings.map(row));
-  const isGood = findings.every(({ isAsExpected }) => isAsExpected);
-  console.log(`\n${isGood ? 'all as expected' : 'something differs'}, after ${seconds(performance.now() - from)}`);
+  printTable(['drill', 'expected', 'seen'], findings.map(rowOf));
+  const after = `after ${seconds(performance.now() - from)}`;
+  console.log(isGood ? `\nall as expected, ${after}` : `\nsomething differs, ${after}; logs: ${installation.folder}`);
   return isGood;
+}
+
+function rowOf({ drill, expected, seen, isAsExpected }: Finding): string[] {
+  return [drill, expected, isAsExpected ? seen : `DIFFERS: ${seen}`];
 }
 
 /** A drill that can't even begin is one that differs. */

@@ -1,9 +1,9 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 
-/** Quick and repeatable: tried again every second for as long as it takes. */
+/** Quick and repeatable: tried again every second for as long as it takes. An attempt that is lost with its worker is missed after the time-out. */
 export const persistent = proxyActivities<Pick<Activities, 'setTraffic' | 'record' | 'recordDecisions'>>({
-  startToCloseTimeout: '10s',
+  startToCloseTimeout: '6s',
   retry: { initialInterval: '1s', backoffCoefficient: 1.2, maximumInterval: '10s' },
 });
 

@@ -1,8 +1,9 @@
-import { CancellationScope, condition, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, condition } from '@temporalio/workflow';
 import type { ReceivedCommand } from '../src/domain/decision.js';
 import { type Hold, holdSignature } from '../src/domain/freeze.js';
 import { long } from './activity-proxies.js';
 import { decide, now, type Run, update } from './run.js';
+import { isLong } from './shape.js';
 import { isMoved } from './waits.js';
 
 /** How long one activity asks whether a freeze is over. */
@@ -22,7 +23,7 @@ export async function clearance(run: Run, move: string, byHand: ReceivedCommand 
     known = await holdUntilOther(run, move, known, isOther);
     // A pause may have come while the question was on its way.
     if ((known === null || takeGlass(run, move)) && run.state.paused === null) break;
-    if (workflowInfo().continueAsNewSuggested) run.shouldContinueAsNew = true;
+    if (isLong()) run.shouldContinueAsNew = true;
     if (run.shouldContinueAsNew) await condition(() => false);
   }
   // It was meant for this move, whether it was needed or not.

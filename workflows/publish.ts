@@ -4,6 +4,7 @@ import { persistent } from './activity-proxies.js';
 import { rolloutDetails } from './details.js';
 import type { Run } from './run.js';
 import { settled } from './settled.js';
+import { isUnattended } from './shape.js';
 
 const TURNS = 3;
 
@@ -15,7 +16,7 @@ export function publishChanges(run: Run): { flushed: () => Promise<void> } {
   let recorded = run.state.revision - 1;
   let shown = '';
   const isLast = patched('publish-last');
-  const searchable = patched('approvers-searchable') ? laterAttributeValues : () => ({});
+  const searchable = isUnattended() ? laterAttributeValues : () => ({});
   void CancellationScope.nonCancellable(async () => {
     for (;;) {
       await condition(() => run.state.revision > recorded);

@@ -1,11 +1,4 @@
-import {
-  allHandlersFinished,
-  CancellationScope,
-  condition,
-  continueAsNew,
-  isCancellation,
-  patched,
-} from '@temporalio/workflow';
+import { allHandlersFinished, CancellationScope, condition, continueAsNew, isCancellation } from '@temporalio/workflow';
 import type { HookMoment } from '../src/domain/hook-moment.js';
 import { PHASES, type Phase } from '../src/domain/phase.js';
 import { hasEnded, type RolloutState } from '../src/domain/rollout-state.js';
@@ -22,6 +15,7 @@ import { validationPhase } from './phases/validation.js';
 import { watchProgress } from './progress-deadline.js';
 import { publishChanges } from './publish.js';
 import { carry, causeOf, decide, endPhase, openRun, type Run, stop, tellOfState, touch, update } from './run.js';
+import { isUnattended } from './shape.js';
 import { checkTarget, descend, restoreBaseline } from './traffic.js';
 
 const RUNNERS = [
@@ -63,15 +57,20 @@ export async function rollout(input: RolloutInput): Promise<RolloutState> {
       evidence: run.state.evidence,
     });
   }
-  // Weights first, whatever else goes on; only then is the work of the phases called off.
-  if (run.inbox.stop !== null) await CancellationScope.nonCancellable(() => rollBack(run));
+  if (run.inbox.stop !== null) {
+    // Weights first, whatever else goes on. In the same task the work of the phases is called off: a watch that was lost with its worker must not come
+    // back and renew the lease of what is being taken away.
+    const back = CancellationScope.nonCancellable(() => rollBack(run));
+    if (isUnattended()) phases.cancel();
+    await back;
+  }
   phases.cancel();
   await finished.catch(() => undefined);
 
   await CancellationScope.nonCancellable(async () => {
     if (!hasEnded(run.state.status) && !run.shouldContinueAsNew)
       update(run, { status: 'promoted', reason: `${run.state.candidate} serves all of ${run.state.service}` });
-    if (hasEnded(run.state.status) && patched('endings-tidied')) await finish(run);
+    if (hasEnded(run.state.status) && isUnattended()) await finish(run);
     await flushed();
     await condition(allHandlersFinished);
   });
@@ -88,7 +87,7 @@ async function runPhases(run: Run): Promise<void> {
     if (status === 'pending' || status === 'running') await runPhase(run);
     // A phase that asked for a stop must not be followed by the next one.
     if (run.inbox.stop !== null) return condition(() => false);
-    if (phase === 'validation' && !isUnderTrial(run) && patched('freezes')) await beforeExposure(run);
+    if (phase === 'validation' && !isUnderTrial(run) && isUnattended()) await beforeExposure(run);
   }
 }
 

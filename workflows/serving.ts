@@ -1,10 +1,11 @@
-import { CancellationScope, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 import type { LateLabels } from '../activities/index.js';
 import { guardrailAlpha, trialRoute } from '../src/domain/exposure.js';
 import { isMeasurableInShadow } from '../src/domain/metric.js';
 import { overallVerdict, verdictSignature } from '../src/domain/verdict.js';
 import { long } from './activity-proxies.js';
 import { type Run, stop, update } from './run.js';
+import { isLong } from './shape.js';
 
 /** After the cutover nothing is leased, and labels come in hours and days: no need to look as often as at a trial. */
 const SLOWEST_TICK_MS = 30_000;
@@ -51,7 +52,7 @@ async function watchServing(run: Run): Promise<never> {
       });
     if (failing[0])
       stop(run, { outcome: 'rolled-back', reason: `late labels: ${failing[0].reason}`, evidence: failing });
-    if (workflowInfo().continueAsNewSuggested) run.shouldContinueAsNew = true;
+    if (isLong()) run.shouldContinueAsNew = true;
     if (run.inbox.stop || run.shouldContinueAsNew) await condition(() => false);
   }
 }

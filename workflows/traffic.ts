@@ -15,6 +15,14 @@ function leaseOverMs(run: Run): number {
   return run.input.spec.watch.lease + LEASE_SLACK_MS;
 }
 
+/** A watch that is called off hears of it with a heartbeat, and may have renewed the lease just before. */
+const HEARTBEAT_MS = 2000;
+
+/** After this, a gateway that can't be told has lost the candidate, whatever the last watch of it has done. */
+function fallenBackMs(run: Run): number {
+  return leaseOverMs(run) + run.input.spec.watch.tick + HEARTBEAT_MS;
+}
+
 /** The route of the trial now in force. */
 export function currentTrialRoute(run: Run, exposure: Exposure): Route {
   return trialRoute(run.input.spec, run.input.rolloutId, run.state.epoch, exposure);
@@ -61,7 +69,7 @@ export async function restoreBaseline(run: Run): Promise<void> {
   const scope = new CancellationScope();
   const summary = 'unreachable gateways have lost their lease';
   const leaseOver = leased
-    ? scope.run(() => sleep(leaseOverMs(run), { summary }))
+    ? scope.run(() => sleep(fallenBackMs(run), { summary }))
     : new Promise<never>(() => undefined);
   leaseOver.catch(() => undefined);
   await Promise.race([sendBaseline(run), leaseOver]).finally(() => scope.cancel());

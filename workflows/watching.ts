@@ -1,4 +1,4 @@
-import { CancellationScope, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 import type { Gate } from '../activities/index.js';
 import { type Exposure, guardrailAlpha } from '../src/domain/exposure.js';
 import type { RolloutSpec } from '../src/domain/spec/rollout-spec.js';
@@ -8,6 +8,7 @@ import { dropVoidApprovals } from './approvals.js';
 import { beginDuring } from './hooks.js';
 import type { Trial } from './input.js';
 import { now, type Run, stop, update } from './run.js';
+import { isLong } from './shape.js';
 import { currentTrialRoute, expose } from './traffic.js';
 import { isMoved } from './waits.js';
 
@@ -101,7 +102,7 @@ async function watchForever(run: Run, plan: StagePlan): Promise<never> {
         evidence: failing,
         ...(isCritical(spec, failing) ? { isInstant: true } : {}),
       });
-    if (workflowInfo().continueAsNewSuggested) run.shouldContinueAsNew = true;
+    if (isLong()) run.shouldContinueAsNew = true;
     // A stopped run is unwound from outside; without this wait the loop would go on watching what is being taken away.
     if (run.inbox.stop || run.shouldContinueAsNew) await condition(() => false);
   }

@@ -1,5 +1,8 @@
 import type { Client } from '@temporalio/client';
 import { tsToMs } from '@temporalio/common/lib/time.js';
+import type { temporal } from '@temporalio/proto';
+
+type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 
 /** What one run of a workflow left behind. */
 export interface RunFigures {
@@ -15,8 +18,7 @@ export interface RunFigures {
 export async function runsOf(client: Client, workflowId: string, firstRunId: string): Promise<RunFigures[]> {
   const figures: RunFigures[] = [];
   for (let runId: string | null = firstRunId; runId !== null; ) {
-    const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-    const all = events ?? [];
+    const all = await eventsOf(client, workflowId, runId);
     const kinds: Record<string, number> = {};
     for (const event of all) {
       const [name = ''] = Object.entries(event).find(([key, value]) => key.endsWith('Attributes') && value) ?? [];
@@ -33,6 +35,10 @@ export async function runsOf(client: Client, workflowId: string, firstRunId: str
     runId = all.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ?? null;
   }
   return figures;
+}
+
+async function eventsOf(client: Client, workflowId: string, runId: string): Promise<HistoryEvent[]> {
+  return (await client.workflow.getHandle(workflowId, runId).fetchHistory()).events ?? [];
 }
 
 export function sum(values: readonly number[]): number {

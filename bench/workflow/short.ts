@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client';
-import { sendCommand } from '../../src/client/send-command.js';
 import { startRollout } from '../../src/client/start-rollout.js';
 import type { RolloutState } from '../../src/domain/rollout-state.js';
 import type { BenchWorker } from './bench-worker.js';
+import { approveRollout } from './crowd.js';
 import { type RunFigures, runsOf } from './histories.js';
 import { benchSpec } from './specs.js';
 
@@ -25,7 +25,7 @@ export async function roundOfRollouts(
   worker.onEvent(({ kind, service }) => {
     if (kind !== 'waits' || !service.startsWith(`short-${round}-`) || answered.has(service)) return;
     answered.add(service);
-    approvals.push(sendCommand(client, service, 'approve', { actor: 'bench', reason: '' }));
+    approvals.push(approveRollout(client, service));
   });
   const from = performance.now();
   const started = await Promise.all(

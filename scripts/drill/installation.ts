@@ -38,7 +38,8 @@ export interface Installation {
   readonly candidate: ModelServer;
   /** Runs the CLI as a person would. */
   sluice(...args: string[]): Promise<Ran>;
-  close(): Promise<void>;
+  /** @param keepsLogs leaves the folder */
+  close(keepsLogs: boolean): Promise<void>;
 }
 
 export const DATASET = 'holdout.csv';
@@ -91,11 +92,11 @@ export async function openInstallation(programs: string, services: readonly stri
   await untilOk(`${apiUrl}/readyz`);
   worker.start();
   await Promise.all(gateways.map((each) => each.ready()));
-  const close = async () => {
+  const close = async (keepsLogs: boolean) => {
     await Promise.all([worker, api, ...gateways].map((each) => each.end()));
     await Promise.all([temporal.end(), baseline.close(), candidate.close()]);
     await database.close();
-    await rm(folder, { recursive: true, force: true });
+    if (!keepsLogs) await rm(folder, { recursive: true, force: true });
   };
   const runCli = (...args: string[]) => runSluice(args, env);
   return { folder, apiUrl, database, temporal, gateways, worker, baseline, candidate, sluice: runCli, close };

@@ -97,16 +97,17 @@ export class Site {
     patienceMs = PATIENCE_MS,
   ): Promise<RolloutState> {
     let seen: RolloutState | null = null;
-    const isThere = async () => {
+    const where = () => (seen === null ? 'nobody says' : `${seen.status} in ${seen.phase}: ${seen.reason}`);
+    const isDecided = async () => {
       seen = await this.state(service);
-      if (!holds(seen) && hasEnded(seen.status)) throw new Error('it has ended');
-      return holds(seen);
+      return holds(seen) || hasEnded(seen.status);
     };
-    await until(`${service}: ${what}`, isThere, patienceMs).catch((error: unknown) => {
-      const where = seen === null ? 'nobody says where it stands' : `${seen.status} in ${seen.phase}: ${seen.reason}`;
-      throw new Error(`${(error as Error).message} (${where})`, { cause: error });
+    await until(`${service}: ${what}`, isDecided, patienceMs).catch((error: unknown) => {
+      throw new Error(`${(error as Error).message} (${where()})`, { cause: error });
     });
-    return seen as unknown as RolloutState;
+    const state = seen as unknown as RolloutState;
+    if (!holds(state)) throw new Error(`${service} has ended before: ${what} (${where()})`);
+    return state;
   }
 
   async untilAt(service: string, percent: number): Promise<void> {

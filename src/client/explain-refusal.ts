@@ -19,10 +19,8 @@ export function explainRefusal(error: unknown, missing: string, timeoutMs = ANSW
   if (isDeadline(error))
     return new SluiceError(
       'NO_WORKER',
-      `no worker answered within ${timeoutMs / 1000} s: is one polling? (sluice worker)`,
-      {
-        cause: error,
-      },
+      `no worker answered within ${timeoutMs / 1000} s: is one polling? (sluice worker) It may still be taken later; the same --decision-id again is the same decision`,
+      { cause: error },
     );
   return new SluiceError('TEMPORAL_UNAVAILABLE', describeError(error), { cause: error });
 }

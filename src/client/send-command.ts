@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { ApplicationFailure, type Client, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { Command, CommandRequest } from '../domain/decision.js';
-import { describeError, SluiceError } from '../domain/errors.js';
+import { SluiceError } from '../domain/errors.js';
 import type { RolloutState } from '../domain/rollout-state.js';
 import { type Signer, signCommand } from '../identity/signer.js';
-import { isDeadline } from './deadline.js';
+import { ANSWER_TIMEOUT_MS, explainRefusal } from './explain-refusal.js';
 import { workflowIdOf } from './workflow-ids.js';
-
-const ANSWER_TIMEOUT_MS = 15_000;
 
 /** What is asked. Without a decision id, a new one is made; the same id again is the same decision. */
 export type SentRequest = Omit<CommandRequest, 'decisionId' | 'actor' | 'statement'> & {
@@ -42,7 +40,7 @@ export async function sendCommand(
       }),
     );
   } catch (error) {
-    throw explain(error, service);
+    throw explainRefusal(error, `no rollout of ${service} is running`);
   }
 }
 
@@ -53,20 +51,4 @@ function actorOf(given: string | undefined, signer: Signer | null): string {
   const actor = given ?? signs;
   if (actor === undefined) throw new SluiceError('USAGE', 'who decides? An actor or an identity is needed');
   return actor;
-}
-
-function explain(error: unknown, service: string): unknown {
-  if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
-    const { type, message } = error.cause;
-    if (type === 'COMMAND_REFUSED' || type === 'UNAUTHORIZED') return new SluiceError(type, message);
-  }
-  if (error instanceof WorkflowNotFoundError)
-    return new SluiceError('NOT_FOUND', `no rollout of ${service} is running`, { cause: error });
-  if (isDeadline(error))
-    return new SluiceError(
-      'NO_WORKER',
-      `no worker answered within ${ANSWER_TIMEOUT_MS / 1000} s: is one polling? (sluice worker)`,
-      { cause: error },
-    );
-  return new SluiceError('TEMPORAL_UNAVAILABLE', describeError(error), { cause: error });
 }

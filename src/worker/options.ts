@@ -28,9 +28,17 @@ const FORCE_AFTER = '20s';
 /** Each running watch holds one and does next to nothing; a rollback must never wait behind them for a free one. */
 const ACTIVITY_SLOTS = 2000;
 
+/** A watch that was called off renews no lease for longer than this (workflows/traffic.ts counts on it). */
+const LONGEST_WITHOUT_HEARTBEAT = '2s';
+
+/** After a worker is lost, what was meant for its cache goes to another so soon. */
+const STICKY_FOR = '3s';
+
 type Assembled = Pick<
   SdkOptions,
   | 'maxConcurrentActivityTaskExecutions'
+  | 'maxHeartbeatThrottleInterval'
+  | 'stickyQueueScheduleToStartTimeout'
   | 'interceptors'
   | 'sinks'
   | 'dataConverter'
@@ -47,6 +55,8 @@ export function sdkOptions(
 ): Assembled {
   return {
     maxConcurrentActivityTaskExecutions: ACTIVITY_SLOTS,
+    maxHeartbeatThrottleInterval: LONGEST_WITHOUT_HEARTBEAT,
+    stickyQueueScheduleToStartTimeout: STICKY_FOR,
     interceptors: {
       // The first is the outermost: a span sees the failure as Temporal does.
       activity: [

@@ -4,7 +4,7 @@ import { Dock } from './interleavings/dock.js';
 import { sail, type Voyage } from './interleavings/fleet.js';
 import { describeProgram, type Program, program } from './interleavings/programs.js';
 
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
 
 const seed = Number(process.env['SLUICE_INTERLEAVINGS_SEED'] ?? Date.now() % 2 ** 31);
 const COUNT = 200;
@@ -16,6 +16,23 @@ beforeAll(async () => {
   dock = await Dock.open();
 });
 afterAll(() => dock?.close());
+
+test('a set-weight that comes after a rollback, in the same task or later, moves nothing', async () => {
+  const request = (id: string) => ({ decisionId: id, actor: 'bob', reason: `[${id}]` });
+  const raise = { ...request('d1'), weightPercent: 20 };
+  const back = { name: 'rollback', via: 'signal', request: request('d0') } as const;
+  const late = (via: 'signal' | 'update') => ({ name: 'set-weight', via, request: raise }) as const;
+  const programs: Program[] = (['signal', 'update'] as const).map((via) => ({
+    plan: 'gated',
+    isTwin: true,
+    rounds: [
+      { down: [], live: [] },
+      { down: [back, late(via)], live: [late(via)] },
+    ],
+  }));
+  for (const voyage of await sail(dock, programs))
+    expect(voyage).toMatchObject({ faults: [], end: 'rolled-back, owned by ml-platform: v1, 10, v1' });
+});
 
 /** For the report: what was sent, what is wrong with what came of it, and how to run it again. */
 const reportOf = (voyage: Voyage, faults: readonly string[]) =>

@@ -1,6 +1,7 @@
 import { patched } from '@temporalio/workflow';
 import { passage } from '../passage.js';
 import { beginPhase, endPhase, type Run } from '../run.js';
+import { isUnattended } from '../shape.js';
 import { endGate } from '../waits.js';
 import { withStage } from '../watching.js';
 import { awaitEvidence } from './await-evidence.js';
@@ -22,7 +23,7 @@ export async function abTestPhase(run: Run): Promise<void> {
       await awaitEvidence(run, { ms: plan.maxDuration, note: `A/B verdict on ${plan.primary}` }, 'A/B evaluation');
     endGate(run, stage.title);
     if (run.stage) run.stage.isPassed = true;
-    if (patched('freezes')) await passage(run, [{ after: 'abTest' }, { before: 'cutover' }], 'the cutover');
+    if (isUnattended()) await passage(run, [{ after: 'abTest' }, { before: 'cutover' }], 'the cutover');
     const gate = run.stage?.gate;
     endPhase(run, 'abTest', 'passed', gate?.reason ?? '', [...(gate ? [gate] : []), ...run.state.evidence]);
   });

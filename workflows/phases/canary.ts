@@ -1,4 +1,4 @@
-import { condition, patched } from '@temporalio/workflow';
+import { condition } from '@temporalio/workflow';
 import type { ReceivedCommand } from '../../src/domain/decision.js';
 import type { HookMoment } from '../../src/domain/hook-moment.js';
 import type { CanaryStep } from '../../src/domain/spec/phases.js';
@@ -6,6 +6,7 @@ import { awaitApproval } from '../approvals.js';
 import { clearance } from '../clearance.js';
 import { afterCanary, passage } from '../passage.js';
 import { beginPhase, decide, endPhase, now, type Run, update } from '../run.js';
+import { isUnattended } from '../shape.js';
 import { bake, endGate, isMoved } from '../waits.js';
 import { withStage } from '../watching.js';
 import { awaitEvidence } from './await-evidence.js';
@@ -100,7 +101,7 @@ async function tryWeight(run: Run, all: readonly Stretch[], at: Stretch, title: 
   }
   if (isMoved(run)) return clearMove(run, all, at);
   if (run.stage) run.stage.isPassed = true;
-  if (patched('freezes')) await passage(run, leaving(run, all, at), `the step after ${title}`);
+  if (isUnattended()) await passage(run, leaving(run, all, at), `the step after ${title}`);
   else await condition(() => run.state.paused === null);
   if (isMoved(run)) return clearMove(run, all, at);
   decide(run, { action: 'advance', reason: `${title} passed`, evidence: run.state.evidence });

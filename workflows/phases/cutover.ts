@@ -1,4 +1,4 @@
-import { CancellationScope, condition, ParentClosePolicy, patched, startChild } from '@temporalio/workflow';
+import { CancellationScope, condition, ParentClosePolicy, startChild } from '@temporalio/workflow';
 import type { Approval } from '../../src/domain/spec/phases.js';
 import { awaitApproval } from '../approvals.js';
 import { clearance } from '../clearance.js';
@@ -7,6 +7,7 @@ import { askHooks } from '../hooks.js';
 import { impact } from '../impact.js';
 import { beginPhase, decide, endPhase, now, type Run, update } from '../run.js';
 import { whileServing } from '../serving.js';
+import { isUnattended } from '../shape.js';
 import { promote } from '../traffic.js';
 import { waitFor } from '../waits.js';
 import { withStage } from '../watching.js';
@@ -33,7 +34,7 @@ export async function cutoverPhase(run: Run): Promise<void> {
   const note = `${run.state.baseline} stays warm: rollback is one command away`;
   const warm = () =>
     waitFor(run, { kind: 'warm-baseline', ms: keepBaselineWarm, note }, () => Boolean(run.inbox.isFinal));
-  if (patched('serving-watched')) await whileServing(run, warm);
+  if (isUnattended()) await whileServing(run, warm);
   else await warm();
   endPhase(run, 'cutover', 'passed', `${run.state.candidate} serves all`);
 }
@@ -51,7 +52,7 @@ async function gate(run: Run, approval: Approval | undefined): Promise<void> {
     if (approval && !run.stage?.isPassed)
       await awaitApproval(run, approval, `approval of the cutover to ${run.state.candidate}`);
     if (run.stage) run.stage.isPassed = true;
-    if (patched('freezes')) await clearance(run, 'the cutover');
+    if (isUnattended()) await clearance(run, 'the cutover');
     else await condition(() => run.state.paused === null);
   });
 }

@@ -1,6 +1,6 @@
-import { patched } from '@temporalio/workflow';
 import { firstStep, passage } from '../passage.js';
 import { beginPhase, endPhase, type Run } from '../run.js';
+import { isUnattended } from '../shape.js';
 import { endGate } from '../waits.js';
 import { withStage } from '../watching.js';
 import { awaitEvidence } from './await-evidence.js';
@@ -21,7 +21,7 @@ export async function shadowPhase(run: Run): Promise<void> {
       await awaitEvidence(run, { ms: plan.maxDuration, note: `${plan.minSamples} mirrored pairs` }, 'shadow');
     endGate(run, stage.title);
     if (run.stage) run.stage.isPassed = true;
-    if (patched('freezes')) await passage(run, [{ after: 'shadow' }, ...firstStep(run)], 'the canary');
+    if (isUnattended()) await passage(run, [{ after: 'shadow' }, ...firstStep(run)], 'the canary');
     endPhase(run, 'shadow', 'passed', run.stage?.gate?.reason ?? '', run.state.evidence);
   });
 }

@@ -1,8 +1,8 @@
-import { patched } from '@temporalio/workflow';
 import type { Evidence } from '../../src/domain/verdict.js';
 import { contentDigest } from '../../src/identity/verify-statement.js';
 import { limited, long } from '../activity-proxies.js';
 import { beginPhase, endPhase, type Run, stop, update } from '../run.js';
+import { isUnattended } from '../shape.js';
 import { drillRollback } from '../traffic.js';
 import { waitFor } from '../waits.js';
 
@@ -10,7 +10,7 @@ import { waitFor } from '../waits.js';
 export async function validationPhase(run: Run): Promise<void> {
   const { spec } = run.input;
   beginPhase(run, 'validation');
-  if (patched('proven-start')) await proveStart(run);
+  if (isUnattended()) await proveStart(run);
   if (spec.initialDelay !== undefined)
     await waitFor(run, { kind: 'delay', ms: spec.initialDelay, note: 'before the validation suite' }, () => false);
   run.inbox.skip = null;
@@ -33,7 +33,7 @@ export async function validationPhase(run: Run): Promise<void> {
       reason: `validation: ${failing.map((e) => e.reason).join('; ')}`,
       evidence: failing,
     });
-  if (patched('rollback-drill')) await drillRollback(run);
+  if (isUnattended()) await drillRollback(run);
   endPhase(run, 'validation', 'passed', found(run, evidence), evidence);
 }
 

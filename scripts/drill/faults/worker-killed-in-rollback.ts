@@ -1,4 +1,4 @@
-import { assertSeen, type Exercise, type Finding, find } from '../finding.js';
+import { assertSeen, type Exercise, find } from '../finding.js';
 import { endsWell } from '../ledger.js';
 import type { Site, Started } from '../site.js';
 import { LEASE_MS, LONG } from '../specs.js';
@@ -6,6 +6,8 @@ import { seconds } from '../wait.js';
 
 /** Several, as what is under way in the moment of the kill is a matter of milliseconds. */
 const SERVICES = ['in-rollback-1', 'in-rollback-2', 'in-rollback-3', 'in-rollback-4', 'in-rollback-5'];
+
+const BOUND_MS = LEASE_MS + 1000;
 
 /** The worker dies right after it has accepted an abort. */
 export const workerKilledInRollback: Exercise = {
@@ -22,26 +24,29 @@ export const workerKilledInRollback: Exercise = {
     await Promise.any(sent);
     await worker.kill();
     const killedAt = performance.now();
-    const inTime = new Set(accepted);
+    const inTime = started.filter(({ service }) => accepted.has(service));
     worker.start();
-    const findings = await Promise.all(
-      started
-        .filter(({ service }) => inTime.has(service))
-        .map((rollout) => wayBack(site, rollout, killedAt, `${inTime.size} of ${SERVICES.length}`)),
+    const finding = await find(
+      `worker killed right after it accepted an abort, of ${SERVICES.length} sent at once`,
+      `aborted, weight 0 within the lease + 1 s: ${seconds(BOUND_MS)}; nothing twice`,
+      () => waysBack(site, inTime, killedAt),
     );
     await Promise.allSettled(sent);
     for (const service of SERVICES) site.load.rate(service, 0);
-    return findings;
+    return [finding];
   },
 };
 
-function wayBack(site: Site, started: Started, from: number, which: string): Promise<Finding> {
-  const boundMs = LEASE_MS + 1000;
-  const drill = `worker killed right after it accepted an abort (${which} were)`;
-  return find(drill, `aborted, weight 0 within the lease + 1 s: ${seconds(boundMs)}`, async () => {
-    const ms = await site.back(drill, started.service, { from, boundMs });
-    const seen = `weight 0 after ${seconds(ms)}; ${await endsWell(site, started, 'aborted')}`;
-    assertSeen(ms <= boundMs, seen);
-    return seen;
-  });
+async function waysBack(site: Site, accepted: readonly Started[], from: number): Promise<string> {
+  const drill = 'worker killed right after it accepted an abort';
+  const times = await Promise.all(
+    accepted.map(({ service }) => site.back(drill, service, { from, boundMs: BOUND_MS })),
+  );
+  for (const rollout of accepted) await endsWell(site, rollout, 'aborted');
+  const seen = `${accepted.length} accepted before the kill, all aborted; weight 0 after ${times.map(seconds).join(', ')}`;
+  assertSeen(
+    times.every((ms) => ms <= BOUND_MS),
+    seen,
+  );
+  return seen;
 }

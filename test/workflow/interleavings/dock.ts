@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import type { History } from '@temporalio/common/lib/proto-utils.js';
 import { DefaultLogger, defaultSinks, NativeConnection, Worker } from '@temporalio/worker';
@@ -15,10 +16,33 @@ const LOOK_MS = 50;
 
 /** One world for many rollouts, whose watches cost next to nothing. */
 export class WideWorld extends World {
+  /** When something was last begun or done. */
+  private movedAt = performance.now();
+
   override activities() {
-    return { ...super.activities(), watch: (input: WatchInput) => watchWidely(input) };
+    const all = { ...super.activities(), watch: (input: WatchInput) => watchWidely(input) };
+    const noticed = Object.entries(all).map(([name, activity]) => [name, this.noticing(activity as Activity)]);
+    return Object.fromEntries(noticed) as typeof all;
+  }
+
+  async untilQuiet(forMs: number): Promise<void> {
+    for (;;) {
+      const left = this.movedAt + forMs - performance.now();
+      if (left <= 0) return;
+      await sleep(left);
+    }
+  }
+
+  private noticing(activity: Activity): Activity {
+    return async (...args) => {
+      this.movedAt = performance.now();
+      return activity(...args).finally(() => {
+        this.movedAt = performance.now();
+      });
+    };
   }
 }
+type Activity = (...args: unknown[]) => Promise<unknown>;
 
 async function watchWidely({ route, gate, known, windowMs }: WatchInput) {
   const said = [evidence('error_rate', isHeld(route.service) ? 'inconclusive' : 'pass')];

@@ -1,4 +1,3 @@
-import * as fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { History } from '@temporalio/common/lib/proto-utils.js';
@@ -8,7 +7,7 @@ import { type Dock, WideWorld } from './dock.js';
 import { heardIn } from './heard.js';
 import { type Course, faultsOf } from './model.js';
 import { serviceOf, specOf } from './plans.js';
-import { describeProgram, type Message, type Program, ROUNDS, type Round } from './programs.js';
+import { type Message, type Program, ROUNDS, type Round } from './programs.js';
 
 type Started = Awaited<ReturnType<Stage['start']>>;
 type Answer = 'accepted' | 'refused' | 'gone';
@@ -34,8 +33,8 @@ export interface Voyage {
 
 /** Longer than an update takes to arrive: so that two come in the order in which they were sent. */
 const APART_MS = 25;
-const SETTLED_MS = 120;
-const LONGEST_MS = 30_000;
+const QUIET_MS = 200;
+const LONGEST_MS = 60_000;
 const fresh = freshNames('interleaving');
 
 /** Runs programs side by side on one worker, which is stopped and started between their rounds. @returns one voyage for each, two for a twin */
@@ -47,24 +46,14 @@ export async function sail(dock: Dock, programs: readonly Program[]): Promise<Vo
       .flatMap((program) => (program.isTwin ? [program, program] : [program]))
       .map((program) => launch(dock.stage, program, queue)),
   );
-  let T = performance.now();
-  const lap = (w: string) => { process.stderr.write(`${w} ${Math.round(performance.now() - T)}\n`); T = performance.now(); };
-  lap('start');
   for (let index = 0; index < ROUNDS; index += 1) {
-    lap('round');
     await eachShip(ships, (ship, { down }) => sendAll(ship, down, false), index);
-    lap('down');
     await dock.run(world, queue, async () => {
-      lap('worker');
       await eachShip(ships, (ship, { live }) => sendAll(ship, live, true), index);
-      lap('live');
-      await Promise.all(ships.map(({ rollout, program }) => settled(rollout).catch(async (e) => { const h = await rollout.handle.fetchHistory(); fs.writeFileSync('/tmp/il-'+rollout.rolloutId+'.txt', describeProgram(program)+'\n'+(h.events??[]).map((x)=>x.eventId+' '+x.eventType+' '+x.eventTime?.seconds+' '+JSON.stringify(x.activityTaskScheduledEventAttributes?.activityType?.name??x.workflowExecutionSignaledEventAttributes?.signalName??x.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.input?.name??x.workflowTaskFailedEventAttributes??x.timerStartedEventAttributes?.startToFireTimeout??'')).join('\n')); throw e; })));
-      lap('settled');
+      await settled(world, ships);
     });
   }
-  const r = await dock.run(world, queue, () => Promise.all(ships.map((ship) => land(world, ship))));
-  lap('landed');
-  return r;
+  return dock.run(world, queue, () => Promise.all(ships.map((ship) => land(world, ship))));
 }
 
 async function launch(stage: Stage, program: Program, queue: string): Promise<Ship> {
@@ -110,29 +99,43 @@ async function send({ handle }: Started, message: Message): Promise<Answer | nul
   }
 }
 
-/** Waits until nothing is left to do but what waits for people or for an hour: twice the same, and only a watch under way. */
-async function settled({ handle, rolloutId }: Started): Promise<void> {
+/** Waits until nothing is left to do but what waits for people or for an hour: twice the same, and only watches under way. */
+async function settled(world: WideWorld, ships: readonly Ship[]): Promise<void> {
   const deadline = performance.now() + LONGEST_MS;
-  let before = '';
+  let before = ships.map(() => '');
   for (;;) {
-    const { raw, historyLength, status } = await handle.describe();
-    if (status.name !== 'RUNNING') return;
-    const { pendingActivities, pendingWorkflowTask } = raw;
-    const isIdle =
-      !pendingWorkflowTask &&
-      (pendingActivities ?? []).every(({ activityType, state }) => activityType?.name === 'watch' && state === STARTED);
-    const seen = isIdle ? String(historyLength) : '';
-    if (seen !== '' && seen === before) return;
-    if (performance.now() > deadline)
-      throw new Error(
-        `${rolloutId} never comes to rest: ${JSON.stringify({ pendingActivities, pendingWorkflowTask })}`,
-      );
-    before = seen;
-    await sleep(SETTLED_MS);
+    await world.untilQuiet(QUIET_MS);
+    const now = await Promise.all(ships.map((ship) => (isDue(world, ship) ? '' : restOf(ship.rollout))));
+    if (now.every((rest, index) => rest !== '' && rest === before[index])) return;
+    const restless = now.indexOf('');
+    if (performance.now() > deadline) throw new Error(`${ships[restless]?.service} never comes to rest`);
+    before = now;
+    await sleep(QUIET_MS);
   }
 }
-/** PENDING_ACTIVITY_STATE_STARTED; the enum is no export of the packages that we depend on. */
-const STARTED = 2;
+
+/** Whether a short time is running out: a timer is nothing that a server tells of. */
+function isDue(world: World, { service }: Ship): boolean {
+  const state = world.states.findLast((one) => one.service === service);
+  const until = state?.waiting?.until;
+  return until != null && Date.parse(until) < Date.now() + LONGEST_MS;
+}
+
+/** @returns how far it has come; empty while it goes on by itself */
+async function restOf({ handle }: Started): Promise<string> {
+  const { raw, historyLength, status } = await handle.describe();
+  if (status.name !== 'RUNNING') return status.name;
+  const { pendingActivities, pendingWorkflowTask } = raw;
+  const isIdle =
+    !pendingWorkflowTask &&
+    (pendingActivities ?? []).every(
+      ({ activityType, state }) => activityType?.name?.startsWith('watch') && isStarted(state),
+    );
+  return isIdle ? String(historyLength) : '';
+}
+
+/** Started, or told to end, which it hears at its next heartbeat; nobody waits for that. The enum is no export of our dependencies. */
+const isStarted = (state: unknown) => state === 2 || state === 3;
 
 /** Ends what still runs, and looks at all of it. */
 async function land(world: World, ship: Ship): Promise<Voyage> {

@@ -32,10 +32,16 @@ export function faultsOf(course: Course): string[] {
 function endingFaults({ heard, result, decisions }: Course): string[] {
   const stops = heard.slice(0, endOf(heard, result)).map((one) => stopOf(one, decisions));
   const first = stops.findIndex(({ isSure }) => isSure);
-  const counted = first === -1 ? stops : stops.slice(0, first + 1);
+  const counted = first === -1 ? stops : stops.slice(0, Math.max(first + 1, afterFirstTask(heard)));
   const allowed = new Set(counted.flatMap(({ outcome }) => (outcome === null ? [] : [outcome])));
   if (first === -1) allowed.add('promoted');
   return allowed.has(result.status) ? [] : [`ended ${result.status}, and not ${[...allowed].join(' or ')}`];
+}
+
+/** Up to here no order counts: what came before the first task is given out by the SDK as its handlers are set, name by name. */
+function afterFirstTask(heard: readonly Heard[]): number {
+  const tasks = heard.flatMap(({ kind }, index) => (kind === 'task' ? [index] : []));
+  return tasks[1] ?? heard.length;
 }
 
 /** Where in what was heard the rollout was over: the task in which a promoted one passed its last phase. */

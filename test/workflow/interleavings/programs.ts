@@ -24,7 +24,7 @@ export interface Program {
   readonly isTwin: boolean;
 }
 
-export const ROUNDS = 3;
+export const ROUNDS = 2;
 
 const plain = (name: Command) => fc.constant({ name });
 const ask = fc.oneof(
@@ -65,7 +65,7 @@ const sending = fc.record({
 type Sending = typeof sending extends fc.Arbitrary<infer T> ? T : never;
 
 const round = fc.record({
-  down: fc.array(sending, { maxLength: 4 }),
+  down: fc.array(sending, { maxLength: 6 }),
   live: fc.array(sending, { maxLength: 3 }),
 });
 
@@ -73,7 +73,7 @@ export const program: fc.Arbitrary<Program> = fc
   .record({
     plan: fc.constantFrom(...PLAN_NAMES),
     rounds: fc.array(round, { minLength: ROUNDS, maxLength: ROUNDS }),
-    isTwin: fc.option(fc.constant(true), { freq: 3, nil: false }).map((is) => !is),
+    isTwin: fc.integer({ min: 1, max: 6 }).map((sixth) => sixth === 1),
   })
   .map(({ plan, rounds, isTwin }) => {
     const sent: Message[] = [];
