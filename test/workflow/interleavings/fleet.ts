@@ -105,7 +105,7 @@ async function settled(world: WideWorld, ships: readonly Ship[]): Promise<void> 
   let before = ships.map(() => '');
   for (;;) {
     await world.untilQuiet(QUIET_MS);
-    const now = await Promise.all(ships.map((ship) => (isDue(world, ship) ? '' : restOf(ship.rollout))));
+    const now = await Promise.all(ships.map((ship) => restOf(world, ship)));
     if (now.every((rest, index) => rest !== '' && rest === before[index])) return;
     const restless = now.indexOf('');
     if (performance.now() > deadline) throw new Error(`${ships[restless]?.service} never comes to rest`);
@@ -122,9 +122,10 @@ function isDue(world: World, { service }: Ship): boolean {
 }
 
 /** @returns how far it has come; empty while it goes on by itself */
-async function restOf({ handle }: Started): Promise<string> {
-  const { raw, historyLength, status } = await handle.describe();
+async function restOf(world: World, ship: Ship): Promise<string> {
+  const { raw, historyLength, status } = await ship.rollout.handle.describe();
   if (status.name !== 'RUNNING') return status.name;
+  if (isDue(world, ship)) return '';
   const { pendingActivities, pendingWorkflowTask } = raw;
   const isIdle =
     !pendingWorkflowTask &&

@@ -27,6 +27,8 @@ export const PLANS = {
 export type Plan = keyof typeof PLANS;
 export const PLAN_NAMES = Object.keys(PLANS) as Plan[];
 
+export const HAS_SHORT_TIMES: Readonly<Record<Plan, boolean>> = { gated: false, open: false, quick: true, held: true };
+
 /** Of which plan a service is: the fake world must know, since one world serves many. */
 export const serviceOf = (plan: Plan, name: string) => `${name}-${plan}`;
 export const isHeld = (service: string) => service.endsWith('-held');
