@@ -135,13 +135,13 @@ describe('the progress deadline', () => {
       const rollout = await stage.start(
         {
           ...spec({ canary: { steps: [{ setWeight: 10, bake: '20ms', maxDuration: '1h' }] } }, service),
-          progressDeadline: 5000,
+          progressDeadline: 10_000,
         },
         service,
       );
       expect(await rollout.result()).toMatchObject({
         status: 'rolled-back',
-        reason: 'no progress within 5000 ms in canary, step 1',
+        reason: 'no progress within 10000 ms in canary, step 1',
       });
     });
   });
@@ -150,9 +150,9 @@ describe('the progress deadline', () => {
     const [world, service] = [new World(), fresh()];
     await stage.run(world, service, async () => {
       const phases = { canary: { steps: [{ setWeight: 10, bake: '20ms' as const }, { pause: { approval: {} } }] } };
-      const rollout = await stage.start({ ...spec(phases, service), progressDeadline: 5000 }, service);
+      const rollout = await stage.start({ ...spec(phases, service), progressDeadline: 15_000 }, service);
       await rollout.until(({ status }) => status === 'waiting');
-      await new Promise((resolve) => setTimeout(resolve, 8000));
+      await new Promise((resolve) => setTimeout(resolve, 18_000));
       await ask(service, 'approve');
       expect((await rollout.result()).status).toBe('promoted');
     });
