@@ -26,7 +26,7 @@ export function assertAcceptable(run: Run, command: Command, request: CommandReq
   assertShape(command, request);
   const identity = proven(run.state, command, request);
   if (isRepeat(run, request)) return;
-  const refused = refusal(run.state, run.input.spec, { command, request, identity });
+  const refused = stoppedRefusal(run, command) ?? refusal(run.state, run.input.spec, { command, request, identity });
   if (refused !== null) throw refuse(refused);
 }
 
@@ -50,10 +50,19 @@ export function completed(request: unknown): CommandRequest {
 export function signalRefusal(run: Run, command: Command, request: CommandRequest): string | null {
   const needed = NEEDED[command];
   if (needed && request[needed.field] === undefined) return `${command}: ${needed.field} is missing`;
-  const stops = command === 'abort' || command === 'rollback' || command === 'reject' || command === 'pause';
-  if (!stops && !run.input.spec.rights.trustSignals)
+  if (!stops(command) && command !== 'pause' && !run.input.spec.rights.trustSignals)
     return `${command} came as a bare signal, which the spec does not trust (rights.trustSignals)`;
-  return refusal(run.state, run.input.spec, { command, request, identity: null });
+  return stoppedRefusal(run, command) ?? refusal(run.state, run.input.spec, { command, request, identity: null });
+}
+
+function stops(command: Command): boolean {
+  return command === 'abort' || command === 'rollback' || command === 'reject';
+}
+
+/** Once it goes back nothing else is taken, but that it goes faster. */
+function stoppedRefusal({ inbox, state }: Run, command: Command): string | null {
+  if (inbox.stop === null || stops(command)) return null;
+  return `cannot ${command}: rollout ${state.rolloutId} is being stopped: ${inbox.stop.reason}`;
 }
 
 export function isRepeat(run: Run, request: CommandRequest): boolean {

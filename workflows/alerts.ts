@@ -8,29 +8,36 @@ export function takeAlert(run: Run, given: unknown): void {
   const alert = alertFrom(given);
   if (alert === null) return log.warn('signal ignored: it carries no alert (id, status, labels)');
   const key = `${alert.status} ${alert.id}`;
-  if (run.inbox.seen.includes(key) || hasEnded(run.state.status)) return;
-  run.inbox.seen.push(key);
+  const { seen, stop: isStopped } = run.inbox;
+  // One that is over already may still be on its way.
+  const isOver = seen.includes(`resolved ${alert.id}`);
+  if (seen.includes(key) || isOver || isStopped || hasEnded(run.state.status)) return;
+  seen.push(key);
   const name = alert.labels['alertname'] ?? alert.id;
   const words = `alert ${name}${alert.summary && `: ${alert.summary}`}`;
-  if (alert.status === 'resolved') return resolve(run, name, words);
+  if (alert.status === 'resolved') return resolve(run, alert.id, words);
   const action = alertAction(run.input.spec.rollback.alerts, alert);
   decide(run, { action: 'alert', reason: `${words} (${action})`, evidence: run.state.evidence });
   if (action === 'rollback')
     stop(run, { outcome: 'rolled-back', reason: words, evidence: run.state.evidence, isInstant: true });
-  if (action === 'pause') hold(run, name, words);
+  if (action === 'pause') hold(run, alert.id, name, words);
 }
 
-function hold(run: Run, name: string, reason: string): void {
+function hold(run: Run, id: string, name: string, reason: string): void {
+  run.inbox.firing = [...(run.inbox.firing ?? []), id];
   // A person's pause stays theirs.
-  if (run.state.paused === null) update(run, { paused: { actor: holder(name), reason, at: now() } });
+  if (run.state.paused === null) update(run, { paused: { actor: `${ALERT}${name}`, reason, at: now() } });
 }
 
-/** What an alert held goes on once it is over; what a person has paused since does not. */
-function resolve(run: Run, name: string, words: string): void {
+/** What alerts hold goes on once all of them are over; what a person has paused does not. */
+function resolve(run: Run, id: string, words: string): void {
   decide(run, { action: 'alert', reason: `${words} (resolved)` });
-  if (run.state.paused?.actor !== holder(name)) return;
+  const firing = (run.inbox.firing ?? []).filter((one) => one !== id);
+  run.inbox.firing = firing;
+  if (firing.length > 0 || !run.state.paused?.actor.startsWith(ALERT)) return;
   update(run, { paused: null });
   decide(run, { action: 'resume', reason: `${words} is over` });
 }
 
-const holder = (name: string) => `alert ${name}`;
+/** Before the name of one that pauses. */
+const ALERT = 'alert ';

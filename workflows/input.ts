@@ -59,6 +59,8 @@ export interface Inbox {
   full?: ReceivedCommand | null;
   /** The canary goes to another step or weight. */
   move?: ReceivedCommand | null;
+  /** Ids of alerts that hold all forward moves until they are over. */
+  firing?: readonly string[];
   /** One forward move is made in spite of a freeze. */
   glass?: ReceivedCommand | null;
   /** What is left of the time after the cutover is given up: a newer rollout waits. */

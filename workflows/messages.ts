@@ -12,9 +12,6 @@ export const stateQuery = defineQuery<RolloutState>('state');
 /** Commands that are answered: refused by a validator, without leaving a trace in the history, or accepted. */
 export const commandUpdates = forEach((name) => defineUpdate<RolloutState, [CommandRequest]>(name));
 
-/** The same commands as signals, for the Temporal CLI and the Web UI: never answered; one that can't be taken is ignored. */
-export const commandSignals = forEach((name) => defineSignal<[Partial<CommandRequest>?]>(name));
-
 /** What a monitoring system says; `Alert`, checked when it comes. Only ever stops or holds. */
 export const alertSignal = defineSignal<[unknown]>('alert');
 

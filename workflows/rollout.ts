@@ -32,7 +32,6 @@ const RUNNERS = [
  */
 export async function rollout(input: RolloutInput): Promise<RolloutState> {
   const run = openRun(input);
-  handleMessages(run);
   const { flushed } = publishChanges(run);
   tellOthers(run);
   if (!input.carried)
@@ -42,6 +41,7 @@ export async function rollout(input: RolloutInput): Promise<RolloutState> {
       source: 'client',
       reason: `${run.state.baseline} -> ${run.state.candidate}, spec ${input.specDigest}`,
     });
+  handleMessages(run);
 
   const phases = new CancellationScope();
   const finished = phases.run(() => runPhases(run));

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tsImport } from 'tsx/esm/api';
@@ -7,7 +7,7 @@ import { tsImport } from 'tsx/esm/api';
 export default async function setUp() {
   const { startDevServer } = await tsImport('../../src/temporal/dev-server.ts', import.meta.url);
   const { freePort } = await tsImport('./free-port.ts', import.meta.url);
-  const stateDir = await mkdtemp(join(tmpdir(), 'sluice-test-'));
+  const stateDir = await mkdtemp(join(await fastFolder(), 'sluice-test-'));
   const [port, uiPort] = [await freePort(), await freePort()];
   const server = await startDevServer({ stateDir, port, uiPort, report: (line) => process.stderr.write(`${line}\n`) });
   process.env.SLUICE_TEST_TEMPORAL = server.address;
@@ -15,4 +15,16 @@ export default async function setUp() {
     await server.stop();
     await rm(stateDir, { recursive: true, force: true });
   };
+}
+
+const MEMORY = '/dev/shm';
+const ENOUGH_BYTES = 2 ** 30;
+
+/** The dev server writes a database at each step of a workflow: in memory, where there is room, a suite takes half as long. */
+async function fastFolder() {
+  const free = await statfs(MEMORY).then(
+    ({ bavail, bsize }) => bavail * bsize,
+    () => 0,
+  );
+  return free > ENOUGH_BYTES ? MEMORY : tmpdir();
 }

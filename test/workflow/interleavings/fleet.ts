@@ -117,7 +117,8 @@ async function settled(world: WideWorld, ships: readonly Ship[]): Promise<void> 
 /** Whether a short time is running out: a timer is nothing that a server tells of. */
 function isDue(world: World, { service }: Ship): boolean {
   const state = world.states.findLast((one) => one.service === service);
-  const until = state?.waiting?.until;
+  // What is paused stays as long as the pause does.
+  const until = state?.paused ? state.paused.until : state?.waiting?.until;
   return until != null && Date.parse(until) < Date.now() + LONGEST_MS;
 }
 

@@ -38,7 +38,7 @@ function endingFaults({ heard, result, decisions }: Course): string[] {
   return allowed.has(result.status) ? [] : [`ended ${result.status}, and not ${[...allowed].join(' or ')}`];
 }
 
-/** Up to here no order counts: what came before the first task is given out by the SDK as its handlers are set, name by name. */
+/** Up to here no order counts: what came before the first task is given out by the SDK as handlers are set, updates name by name, then signals. */
 function afterFirstTask(heard: readonly Heard[]): number {
   const tasks = heard.flatMap(({ kind }, index) => (kind === 'task' ? [index] : []));
   return tasks[1] ?? heard.length;
