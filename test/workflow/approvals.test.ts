@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { sendCommand } from '../../src/client/send-command.js';
 import { freshNames, Stage, spec, World } from './harness.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 let stage: Stage;
 beforeAll(async () => {
   stage = await Stage.open();

@@ -298,7 +298,7 @@ export class Stage {
       state: () => handle.query<RolloutState>('state'),
       result: () => handle.result() as Promise<RolloutState>,
       until: async (holds: (state: RolloutState) => boolean): Promise<RolloutState> => {
-        const deadline = performance.now() + 20_000;
+        const deadline = performance.now() + 60_000;
         for (;;) {
           const state = await handle.query<RolloutState>('state');
           if (holds(state)) return state;

@@ -6,7 +6,7 @@ import { sendCommand } from '../../src/client/send-command.js';
 import { type RolloutSpecInput, rolloutSpec } from '../../src/domain/spec/rollout-spec.js';
 import { freshNames, Stage, spec, World } from './harness.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 let stage: Stage;
 beforeAll(async () => {
   stage = await Stage.open();

@@ -3,7 +3,7 @@ import { sendCommand } from '../../src/client/send-command.js';
 import type { CommandRequest } from '../../src/domain/decision.js';
 import { freshNames, Stage, spec, World } from './harness.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 let stage: Stage;
 beforeAll(async () => {
   stage = await Stage.open();

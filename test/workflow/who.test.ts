@@ -6,7 +6,7 @@ import { createSigner } from '../../src/identity/signer.js';
 import { type People, people, publicOnly } from '../identity/signed.js';
 import { freshNames, Stage, spec, World } from './harness.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 let keys: People;
 let stage: Stage;
 beforeAll(async () => {
