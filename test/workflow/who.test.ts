@@ -32,7 +32,7 @@ async function startedByBob(world: World, service: string) {
   await startRollout(stage.temporal.client, spec(asked, service), 'bob', { taskQueue: service, signer });
   const handle = stage.temporal.client.workflow.getHandle(`rollout/${service}`);
   const until = async (holds: (state: RolloutState) => boolean) => {
-    for (const end = performance.now() + 20_000; performance.now() < end; ) {
+    for (const end = performance.now() + 60_000; performance.now() < end; ) {
       const state = await handle.query<RolloutState>('state');
       if (holds(state)) return state;
       await new Promise((resolve) => setTimeout(resolve, 50));
