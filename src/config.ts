@@ -1,4 +1,6 @@
 import { SluiceError } from './domain/errors.js';
+import { isLoopback } from './domain/spec/receiver.js';
+import { LOOPBACK_ONLY } from './net/allowed-private.js';
 import { isByName } from './traffic/gateway-addresses.js';
 
 /** Settings shared by the processes, from the environment; each has a default that suits one machine. Temporal's own are read by its SDK. */
@@ -19,21 +21,30 @@ export interface Config {
   readonly apiUrl: string;
   /** Key set of those whose statements are believed, a path or an https URL; null: actors are taken as given. */
   readonly identityKeys: string | null;
+  /** Which addresses that are not public the URLs in specs may lead to, in the grammar of `parseAllowedPrivate`. */
+  readonly allowPrivate: string;
 }
 
 /** @throws {SluiceError} USAGE naming the variable and its value */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const gateways = env['SLUICE_GATEWAYS'] ?? 'http://127.0.0.1:8081';
+  const gatewayAdminUrls = gateways.split(',').map((url) => httpUrl('SLUICE_GATEWAYS', url.trim()));
   return {
     databaseUrl: env['DATABASE_URL'] ?? null,
     stateDir: env['SLUICE_STATE_DIR'] ?? '.sluice',
     dataDir: env['SLUICE_DATA_DIR'] ?? '.',
-    gatewayAdminUrls: gateways.split(',').map((url) => httpUrl('SLUICE_GATEWAYS', url.trim())),
+    gatewayAdminUrls,
     adminToken: env['SLUICE_ADMIN_TOKEN'] ?? null,
     alertToken: env['SLUICE_ALERT_TOKEN'] ?? null,
     apiUrl: httpUrl('SLUICE_API', env['SLUICE_API'] ?? 'http://127.0.0.1:8090'),
     identityKeys: env['SLUICE_IDENTITY_KEYS'] || null,
+    // Where all gateways are on this machine, so are most likely the models.
+    allowPrivate: env['SLUICE_ALLOW_PRIVATE'] ?? (gatewayAdminUrls.every(isOnThisMachine) ? LOOPBACK_ONLY : ''),
   };
+}
+
+function isOnThisMachine(url: string): boolean {
+  return URL.canParse(url) && isLoopback(new URL(url).hostname);
 }
 
 function httpUrl(variable: string, value: string): string {

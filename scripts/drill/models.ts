@@ -26,6 +26,7 @@ export async function startModel(): Promise<ModelServer> {
     request.on('end', () => {
       const { latencyMs, fails } = behaviours.get(model) ?? WELL;
       if (question === 'ready') return void response.writeHead(200).end('{}');
+      if (question !== 'infer') return void response.writeHead(404).end('{}');
       setTimeout(() => answer(response, fails, rowsOf(parts)), latencyMs);
     });
   });

@@ -1,11 +1,13 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { AlertSink } from '../ports/alert-sink.js';
+import type { ModelRegistry } from '../ports/model-registry.js';
 import type { Store } from '../ports/store.js';
 import { alertRoutes } from './alerts.js';
 import { forcedRollbackRoutes } from './forced-rollbacks.js';
 import { freezeRoutes } from './freezes.js';
 import { createGuard } from './guard.js';
 import { healthRoutes } from './health.js';
+import { modelRoutes } from './models.js';
 import { observationRoutes } from './observations.js';
 import { answerProblems } from './problem.js';
 import { rolloutRoutes } from './rollouts.js';
@@ -19,6 +21,8 @@ export interface ApiDeps {
   readonly alerts?: AlertSink | null;
   /** What alerts must bring; without one they are taken on loopback only. */
   readonly alertToken?: string | null;
+  /** Default: the store's own. */
+  readonly models?: ModelRegistry;
   /** Silent where there is none. */
   readonly logger?: FastifyBaseLogger;
 }
@@ -29,6 +33,7 @@ export function createApi({
   adminToken = null,
   alerts = null,
   alertToken = null,
+  models = store.models,
   logger,
 }: ApiDeps): FastifyInstance {
   const server = Fastify(logger === undefined ? {} : { loggerInstance: logger });
@@ -40,6 +45,7 @@ export function createApi({
   wantedRoutes(server, store);
   forcedRollbackRoutes(server, store, guard);
   freezeRoutes(server, store, guard);
+  modelRoutes(server, models, guard);
   if (alerts !== null) alertRoutes(server, alerts, createGuard(server, alertToken, 'SLUICE_ALERT_TOKEN'));
   return server;
 }

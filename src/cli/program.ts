@@ -6,6 +6,7 @@ import { addDoctor } from './doctor-program.js';
 import { addFreezes } from './freeze-program.js';
 import { addGroups } from './group-program.js';
 import { addKeys } from './keys-program.js';
+import { addModels } from './models-program.js';
 import { duration, output } from './options.js';
 import { addRuntime } from './runtime-program.js';
 
@@ -23,6 +24,7 @@ export function buildProgram(): Command {
   addGroups(program);
   addDoctor(program);
   addFreezes(program);
+  addModels(program);
   addRuntime(program);
   addKeys(program);
   return program;

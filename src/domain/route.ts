@@ -1,26 +1,20 @@
+import type { Protocol } from './protocol.js';
 import type { TrafficPolicy } from './spec/traffic.js';
+
+export { type Protocol, pathPrefix } from './protocol.js';
 
 /** A model version and the base URL of the server that answers for it. */
 export interface ModelTarget {
   readonly version: string;
   readonly url: string;
+  /** Where the server's own metrics are, in Prometheus' text format. */
+  readonly metricsUrl?: string | undefined;
 }
 
 /** How a unit key is written; src/routing/request-field.ts reads it. */
 export const UNIT_KEY = /^(?:header:[a-z0-9-]+|cookie:[\w.-]+|body:(?:\/(?:[^~/]|~[01])*)+|request)$/;
 /** The same for an attribute, which a request may not have. */
 export const ATTRIBUTE_FIELD = /^(?:header:[a-z0-9-]+|cookie:[\w.-]+|body:(?:\/(?:[^~/]|~[01])*)+)$/;
-
-/** How a service's requests are recognised and read. */
-export interface Protocol {
-  readonly kind: 'open-inference';
-  /** The model's name on the wire: requests under `/v2/models/<model>` belong to the service. */
-  readonly model: string;
-  /** Where the unit of assignment stands in a request: `header:<name>`, `cookie:<name>`, `body:<JSON pointer>` or `request`. */
-  readonly unitKey: string;
-  /** Where the attributes that segments ask for stand: name -> field. */
-  readonly attributes?: Readonly<Record<string, string>> | undefined;
-}
 
 export const INTERLEAVING_METHODS = ['team-draft', 'balanced'] as const;
 export type InterleavingMethod = (typeof INTERLEAVING_METHODS)[number];
@@ -81,9 +75,4 @@ export interface AppliedRoute {
   readonly effectiveShadowPercent: number;
   readonly leaseRemainingMs: number | null;
   readonly trip: Trip | null;
-}
-
-/** The path under which a service's requests arrive. */
-export function pathPrefix(protocol: Protocol): string {
-  return `/v2/models/${protocol.model}`;
 }

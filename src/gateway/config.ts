@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { describeError, SluiceError } from '../domain/errors.js';
+import { pathPrefix, pathsOverlap } from '../domain/protocol.js';
 import type { Route } from '../domain/route.js';
 import { flags } from '../domain/spec/flags.js';
 import { modelTarget, protocol, serviceName } from '../domain/spec/target.js';
@@ -18,19 +19,16 @@ const gatewayConfig = z
     flags: flags.optional(),
   })
   .superRefine(({ services }, ctx) => {
-    for (const [
-      index,
-      {
-        service,
-        protocol: { model },
-      },
-    ] of services.entries()) {
-      const twin = services.findIndex((other) => other.service === service || other.protocol.model === model);
+    for (const [index, { service, protocol: read }] of services.entries()) {
+      const prefix = pathPrefix(read);
+      const twin = services.findIndex(
+        (other) => other.service === service || pathsOverlap(pathPrefix(other.protocol), prefix),
+      );
       if (twin < index)
         ctx.addIssue({
           code: 'custom',
           path: ['services', index],
-          message: `service ${service} or model ${model} is given twice`,
+          message: `service ${service} is given twice, or requests under ${prefix} are another’s`,
         });
     }
   });

@@ -72,7 +72,7 @@ function serve(deps: DataPlaneDeps, path: string, head: RequestHead, body: Buffe
     return answer.replyJson(400, { error: `the unit key has ${unit.length} characters; at most ${LONGEST_UNIT}` });
   const { headers, force } = requestHeaders(head.headers);
   const { method, url } = head;
-  const isPrediction = method === 'POST' && path.endsWith('/infer');
+  const isPrediction = method === 'POST' && served.isPredictionPath(path);
   const assignment =
     (force === '' ? null : forcedBy(deps, served, force)) ??
     (isPrediction ? served.assign(unit, source, Date.now()) : served.stable);

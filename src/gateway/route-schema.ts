@@ -33,6 +33,10 @@ export const routeSchema = z
     path: ['leaseMs'],
     error: 'a candidate needs a lease, and only a candidate has one',
   })
+  .refine(({ interleaving, protocol: read }) => interleaving === undefined || read.kind === 'open-inference', {
+    path: ['interleaving'],
+    error: 'only ranked lists of the open-inference protocol can be merged',
+  })
   .refine(({ weightPercent, traffic }) => sumOf(weightPercent, traffic?.others ?? []) <= 100 + 1e-9, {
     path: ['traffic', 'others'],
     error: 'the weights are more than 100 % together',

@@ -1,7 +1,8 @@
 import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { describeError, SluiceError } from '../domain/errors.js';
-import { type AppliedRoute, pathPrefix, type Route, type Trip } from '../domain/route.js';
+import { pathPrefix, pathsOverlap } from '../domain/protocol.js';
+import type { AppliedRoute, Route, Trip } from '../domain/route.js';
 import type { Log } from './log.js';
 import { type KeptRoute, readEpochFile, readRouteFile } from './route-file.js';
 import { ServedRoute } from './served-route.js';
@@ -185,7 +186,7 @@ export class RouteTable {
   private assertOwnPaths({ service, protocol }: Route): void {
     const prefix = pathPrefix(protocol);
     for (const [other, served] of this.served)
-      if (other !== service && served.prefix === prefix)
+      if (other !== service && pathsOverlap(served.prefix, prefix))
         throw new SluiceError('ROUTE_INVALID', `${service}: requests under ${prefix} are those of ${other}`);
   }
 

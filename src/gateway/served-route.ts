@@ -1,5 +1,6 @@
 import type { AttributeValue } from '../domain/condition.js';
-import { type ModelTarget, pathPrefix, type Route, type Trip } from '../domain/route.js';
+import { pathPrefix } from '../domain/protocol.js';
+import type { ModelTarget, Route, Trip } from '../domain/route.js';
 import { pick, unitBucket } from '../routing/bucket.js';
 import { type CompiledCondition, compileCondition } from '../routing/condition.js';
 import { parseField, type RequestField, type RequestSource, valueOf } from '../routing/request-field.js';
@@ -26,6 +27,8 @@ interface CompiledSegment {
 export class ServedRoute {
   readonly route: Route;
   readonly prefix: string;
+  /** Requests of many kinds stand under the prefix; else it is the one path of predictions. */
+  private readonly hasModelPaths: boolean;
   readonly unitKey: RequestField;
   readonly brake: Brake | null;
   /** What is no prediction is the stable version's. */
@@ -46,6 +49,7 @@ export class ServedRoute {
     this.leaseEndsAt = leaseEndsAt;
     this.trip = trip;
     this.prefix = pathPrefix(protocol);
+    this.hasModelPaths = protocol.kind === 'open-inference';
     this.unitKey = parseField(protocol.unitKey);
     this.attributes = Object.entries(protocol.attributes ?? {}).map(([name, field]) => [name, parseField(field)]);
     this.segments = (traffic?.segments ?? []).map((segment) => ({
@@ -57,6 +61,11 @@ export class ServedRoute {
     this.others = traffic?.others ?? [];
     this.weights = [0, ...(traffic?.others ?? []).map(({ weight }) => weight)];
     this.brake = traffic?.brake === undefined || candidate === null ? null : new Brake(traffic.brake);
+  }
+
+  /** Whether what is posted there is a prediction. */
+  isPredictionPath(path: string): boolean {
+    return this.hasModelPaths ? path.endsWith('/infer') : path === this.prefix;
   }
 
   /** Whether the candidate may meet anybody at all at this moment. */

@@ -1,9 +1,12 @@
 import { performance } from 'node:perf_hooks';
 import type { Route } from '../domain/route.js';
-import { AnswerCopy, type ReadAnswer, UNREADABLE } from './answer.js';
+import { AnswerCopy } from './answer.js';
+import { isEventStream } from './exchange/soundness.js';
+import { StreamWatch } from './exchange/stream-watch.js';
 import { shadowHeaders } from './headers.js';
 import type { Limits } from './limits.js';
 import type { GatewayMetrics } from './metrics.js';
+import { type ReadAnswer, UNREADABLE } from './read-answer.js';
 import type { Observed, Recorder } from './record/recorder.js';
 import type { RouteTable } from './route-table.js';
 import type { UpstreamRequest } from './upstream/connection.js';
@@ -124,11 +127,13 @@ export class ShadowQueue {
     this.inFlight += 1;
     this.nextAt = performance.now() + this.meanMs / this.deps.limits.shadowInFlight;
     const [at, startedAt] = [Date.now(), performance.now()];
-    let [status, answer] = [0, null as AnswerCopy | null];
+    let [status, answer, stream] = [0, null as AnswerCopy | null, null as StreamWatch | null];
     const finish = (failed: boolean) => {
       this.inFlight -= 1;
-      const latencyMs = performance.now() - startedAt;
-      this.meanMs += (latencyMs - this.meanMs) / MEAN_OVER;
+      const endedAt = performance.now();
+      this.meanMs += (endedAt - startedAt - this.meanMs) / MEAN_OVER;
+      // As with users: of a stream, what counts is its first bit.
+      const latencyMs = (stream?.firstAt || endedAt) - startedAt;
       this.record(
         copy,
         { ...copy.baseline, arm: 'shadow', version: candidate.version, at, latencyMs, status, failed },
@@ -142,11 +147,15 @@ export class ShadowQueue {
       {
         onStart: (code, headers) => {
           status = code;
-          answer = new AnswerCopy(headers, this.deps.limits.readableAnswerBytes);
+          if (isEventStream(headers)) stream = new StreamWatch(route.protocol.kind);
+          answer = new AnswerCopy(headers, this.deps.limits.readableAnswerBytes, route.protocol);
         },
-        onData: (chunk) => answer?.add(chunk),
+        onData: (chunk) => {
+          stream?.see(chunk);
+          answer?.add(chunk);
+        },
         onPause: () => undefined,
-        onEnd: () => finish(status >= 500),
+        onEnd: () => finish(status >= 500 || stream?.failed === true),
         onError: () => finish(true),
       },
     );

@@ -1,5 +1,6 @@
 import { SluiceError } from '../domain/errors.js';
-import { type ModelTarget, pathPrefix, type Route } from '../domain/route.js';
+import { readinessOf } from '../domain/protocol.js';
+import type { ModelTarget, Route } from '../domain/route.js';
 import { collectAnswer } from './exchange/collect-answer.js';
 import { HeldAnswers } from './exchange/held-answers.js';
 import { shadowHeaders } from './headers.js';
@@ -55,9 +56,9 @@ export class WarmUp {
   }
 
   private async assertReady({ service, protocol }: Route, { version, url }: ModelTarget, deadline: number) {
-    const path = `${pathPrefix(protocol)}/ready`;
+    const { path, highestStatus } = readinessOf(protocol);
     const { status } = await this.ask({ version, url }, { method: 'GET', path, headers: [], body: null }, deadline);
-    if (status !== 200)
+    if (status < 200 || status > highestStatus)
       throw new SluiceError(
         'MODEL_UNREACHABLE',
         `${service}: ${version} is not ready for its first weight: ${url}${path} ${status === 0 ? 'does not answer' : `says ${status}`}`,

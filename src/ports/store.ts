@@ -11,6 +11,7 @@ import type {
 } from '../domain/observation.js';
 import type { RolloutState } from '../domain/rollout-state.js';
 import type { InterleavingMethod, Route } from '../domain/route.js';
+import type { ModelRegistry } from './model-registry.js';
 
 /**
  * Which observations to read. Epochs keep weights apart: two weights are never pooled into one comparison.
@@ -142,6 +143,9 @@ export interface Store {
   liftFreeze(id: string, lift: Lift): Promise<Freeze>;
   /** Newest first. */
   freezes(filter: FreezeFilter): Promise<Freeze[]>;
+
+  /** Model versions and their aliases, where no other registry is used. */
+  readonly models: ModelRegistry;
 
   /** Cheap round trip: resolves when the store can answer. */
   ping(): Promise<void>;

@@ -3,10 +3,12 @@ import { NativeConnection, Worker, type WorkflowBundleWithSourceMap } from '@tem
 import { createActivities } from '../../activities/index.js';
 import { createRunningRollouts } from '../client/running-rollouts.js';
 import { TASK_QUEUE } from '../client/workflow-ids.js';
-import { readCsvDataset } from '../datasets/csv-dataset.js';
+import { readConfig } from '../config.js';
+import { datasetDeps, openDataset } from '../datasets/open-dataset.js';
 import type { PublicKey } from '../domain/identity.js';
-import { createOpenInferenceClient } from '../inference/open-inference-client.js';
+import { createModelServer } from '../inference/model-server.js';
 import { createStoreMetrics } from '../metrics/store-metrics.js';
+import { parseAllowedPrivate } from '../net/allowed-private.js';
 import type { Store } from '../ports/store.js';
 import type { TemporalSettings } from '../temporal/connection.js';
 import { createGatewayRouter } from '../traffic/gateway-router.js';
@@ -28,6 +30,8 @@ export interface WorkerOptions {
   readonly bundle?: WorkflowBundleWithSourceMap;
   /** Whose statements are believed; absent or null: actors are taken as given. A bundle that is passed in has its own for commands. */
   readonly identityKeys?: readonly PublicKey[] | null;
+  /** What a spec's URLs may lead to though it is not public; absent: as the environment says. */
+  readonly allowPrivate?: string;
   /** Metrics and version; absent: none of them. */
   readonly runtime?: RuntimeSettings;
 }
@@ -41,6 +45,10 @@ export interface RunningWorker {
 
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { temporal, store, gatewayAdminUrls, dataDir, taskQueue = TASK_QUEUE, runtime = PLAIN_RUNTIME } = options;
+  const datasets = datasetDeps({
+    dataDir,
+    allowed: parseAllowedPrivate(options.allowPrivate ?? readConfig().allowPrivate),
+  });
   quietRuntime(runtime.metricsAddress);
   const tracing = await workerTracing();
   const connection = await NativeConnection.connect(temporal.connectionOptions);
@@ -54,8 +62,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       ...(tracing && { traceHeaders: () => tracing.traceHeaders() }),
     }),
     metrics: createStoreMetrics(store),
-    readDataset: (path) => readCsvDataset(path, dataDir),
-    modelServer: (target, protocol) => createOpenInferenceClient(target, protocol),
+    openDataset: (spec, signal) => openDataset(spec, datasets, signal),
+    modelServer: (target, protocol) => createModelServer(target, protocol),
     rollouts: createRunningRollouts(clientOver(connection, temporal)),
   });
   const worker = await Worker.create({

@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { AnswerCopy, readOpenInference, UNREADABLE } from '../../src/gateway/answer.js';
+import { AnswerCopy } from '../../src/gateway/answer.js';
+import { readOpenInference, UNREADABLE } from '../../src/gateway/read-answer.js';
 
+const protocol = { kind: 'open-inference', model: 'digits', unitKey: 'request' } as const;
 const predict = (data: unknown) => ({ name: 'predict', datatype: 'INT64', data });
 const read = (...outputs: unknown[]) => readOpenInference(JSON.stringify({ outputs }));
 
@@ -73,7 +75,7 @@ test.each([
   ['not JSON', ['content-type', 'text/html'], 100],
   ['too large', ['content-type', 'application/json'], 10],
 ])('an answer that is %s is not read', (_, headers, most) => {
-  const copy = new AnswerCopy(headers, most);
+  const copy = new AnswerCopy(headers, most, protocol);
   copy.add(Buffer.from(JSON.stringify({ outputs: [predict([7])] })));
   expect(copy.read()).toEqual(UNREADABLE);
 });

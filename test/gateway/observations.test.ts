@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { fetch } from 'undici';
-import { featuresOf } from '../../src/gateway/record/feature-reservoir.js';
+import { featuresOf as featuresIn } from '../../src/gateway/record/features.js';
 import { type Behaviour, GatewayStage, until } from './stage.js';
 import { policyOf } from './traffic-policy.js';
+
+const featuresOf = (body: Buffer) => featuresIn(stage.route().protocol, body);
 
 let stage: GatewayStage;
 beforeEach(async () => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Route } from '../../src/domain/route.js';
 import type { Store } from '../../src/ports/store.js';
+import { concurrentAliasContract, modelContract } from '../registry/model-contract.js';
 import { freezeContract } from './freeze-contract.js';
 import { armSeriesContract, armSummaryContract, batchContract, evaluationContract } from './observation-contract.js';
 import { newService } from './observation-fixtures.js';
@@ -27,6 +28,10 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     describe('evaluation', () => evaluationContract(() => store));
     describe('rollouts and decisions', () => rolloutContract(() => store));
     describe('freezes', () => freezeContract(() => store));
+    describe('models', () => {
+      modelContract(() => store.models);
+      concurrentAliasContract(() => store.models);
+    });
     test('answers a ping', () => expect(store.ping()).resolves.toBeUndefined());
   });
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dataset } from './dataset.js';
 import { duration } from './duration.js';
 
 const CHECKED = ['accuracy', 'precision', 'recall', 'f1'] as const;
@@ -25,10 +26,9 @@ const validationCheck = z.discriminatedUnion('metric', [
 export type ValidationCheck = z.output<typeof validationCheck>;
 
 export const validation = z.strictObject({
-  dataset: z
-    .string()
-    .min(1)
-    .describe('CSV with a header, features first, the column `label` last; relative to the spec file.'),
+  dataset: dataset.describe(
+    'The held-out data: a path, a URL, or that and how to read it. CSV by default: features first, `label` last.',
+  ),
   batchSize: z.int().min(1).max(1000).default(50).describe('Rows a request.'),
   checks: z.array(validationCheck).min(1),
 });

@@ -1,8 +1,9 @@
 import { performance } from 'node:perf_hooks';
-import { AnswerCopy, UNREADABLE } from '../answer.js';
+import { AnswerCopy } from '../answer.js';
 import { answerHeaders } from '../headers.js';
 import type { HeaderList } from '../http1/head.js';
 import type { PredictionId } from '../prediction-id.js';
+import { UNREADABLE } from '../read-answer.js';
 import type { Observed } from '../record/recorder.js';
 import type { Assignment } from '../served-route.js';
 import { type AnswerSink, type Flow, UpstreamError } from '../upstream/connection.js';
@@ -10,6 +11,7 @@ import type { AssignedRequest, ExchangeDeps } from './assigned-request.js';
 import { countAnswer } from './count-answer.js';
 import { HeldAnswer } from './held-answers.js';
 import { isEventStream, looksLikePrediction, soundnessOf } from './soundness.js';
+import { StreamWatch } from './stream-watch.js';
 
 /**
  * Sends a request to the version it was assigned to and streams the answer to the user. Where the candidate fails before the user has seen
@@ -40,9 +42,8 @@ class Attempt implements AnswerSink {
   private isWatched = false;
   private timer: NodeJS.Timeout | null = null;
   private flow: Flow | null = null;
-  private isStream = false;
-  /** When the first bit of a stream came; 0 for what counts as a whole. */
-  private firstBitAt = 0;
+  /** Of an answer that comes bit by bit; null for what counts as a whole. */
+  private stream: StreamWatch | null = null;
   /** Nothing that still arrives is of interest. */
   over = false;
 
@@ -72,7 +73,8 @@ class Attempt implements AnswerSink {
     }
     if (assigned.response.destroyed) return this.nobodyWaits();
     if (this.whole === null) this.stopTimer();
-    this.isStream = this.whole === null && isEventStream(headers);
+    if (this.whole === null && isEventStream(headers))
+      this.stream = new StreamWatch(assigned.served.route.protocol.kind);
     const { version } = by.target;
     const { service, epoch } = assigned.served.route;
     const made = this.deps.ids.make({ service, arm: by.arm, version, epoch, at: this.at });
@@ -83,7 +85,7 @@ class Attempt implements AnswerSink {
 
   onData(chunk: Buffer, flow: Flow): void {
     if (this.over) return;
-    if (this.isStream && this.firstBitAt === 0) this.firstBitAt = performance.now();
+    this.stream?.see(chunk);
     this.copy?.add(chunk);
     if (this.whole !== null) {
       if (!this.whole.add(chunk)) this.fallBack();
@@ -108,13 +110,13 @@ class Attempt implements AnswerSink {
     if (this.over) return;
     if (this.whole !== null) {
       this.newest = this.whole.take();
-      if (!looksLikePrediction(this.newest)) return this.fallBack();
+      if (!looksLikePrediction(this.assigned.served.route.protocol.kind, this.newest)) return this.fallBack();
     }
     const { response } = this.assigned;
     this.finish();
     this.sendHead();
     response.end(this.newest);
-    const observed = this.observe(this.status >= 500);
+    const observed = this.observe(this.status >= 500 || this.stream?.failed === true);
     if (this.isRecorded || this.isMirrored) this.keepPrediction(observed);
   }
 
@@ -217,7 +219,7 @@ class Attempt implements AnswerSink {
     const { assigned, by, at, status } = this;
     const { served } = assigned;
     const { arm, segment, target } = by;
-    const latencyMs = (this.firstBitAt || performance.now()) - this.startedAt;
+    const latencyMs = (this.stream?.firstAt || performance.now()) - this.startedAt;
     const observed = { route: served.route, arm, version: target.version, segment, at, latencyMs, status, failed };
     if (assigned.isPrediction) {
       countAnswer(this.deps, served, observed);
@@ -236,7 +238,8 @@ class Attempt implements AnswerSink {
     // Where no copy would be taken, the answer need not be kept for it either.
     this.isMirrored = isDrawn && shadow.admits(served.route);
     this.isRecorded = recorder.samples(first, this.at);
-    if (this.isMirrored || this.isRecorded) this.copy = new AnswerCopy(headers, limits.readableAnswerBytes);
+    if (this.isMirrored || this.isRecorded)
+      this.copy = new AnswerCopy(headers, limits.readableAnswerBytes, served.route.protocol);
   }
 
   private keepPrediction(observed: Observed): void {

@@ -1,11 +1,6 @@
 import type { Interleaving } from '../../domain/route.js';
+import { isTensor, type Tensor, tensorsOf } from '../../protocols/tensors.js';
 import { balanced, type Interleaved, type ItemId, teamDraft } from '../../routing/interleave.js';
-
-interface Tensor {
-  readonly name: string;
-  readonly shape?: unknown;
-  readonly data: readonly unknown[];
-}
 
 /** One version's answer with a ranked list in it. */
 export interface RankedAnswer {
@@ -23,8 +18,9 @@ export interface MergedAnswer {
 export function readRanking(body: Buffer, output: string): RankedAnswer | null {
   try {
     const text = JSON.parse(body.toString()) as Record<string, unknown>;
-    const tensors: unknown = text['outputs'];
-    if (!Array.isArray(tensors) || !tensors.every(isTensor)) return null;
+    const outputs = text['outputs'];
+    if (!Array.isArray(outputs) || !outputs.every(isTensor)) return null;
+    const tensors = tensorsOf(text, 'outputs');
     const ranking = tensors.find(({ name }) => name === output)?.data;
     if (ranking === undefined || !ranking.every(isItem)) return null;
     return { text, tensors, ranking };
@@ -63,12 +59,6 @@ export function mergeRankings(
     };
   });
   return { body: Buffer.from(JSON.stringify({ ...baseline.text, outputs })), interleaved };
-}
-
-function isTensor(value: unknown): value is Tensor {
-  if (typeof value !== 'object' || value === null) return false;
-  const { name, data } = value as Record<string, unknown>;
-  return typeof name === 'string' && Array.isArray(data);
 }
 
 function isItem(value: unknown): value is ItemId {

@@ -1,3 +1,4 @@
+import type { Protocol } from '../../domain/protocol.js';
 import { headerOf } from '../headers.js';
 import type { HeaderList } from '../http1/head.js';
 
@@ -20,10 +21,24 @@ export function soundnessOf(status: number, headers: HeaderList): Soundness {
 }
 
 const OUTPUTS = Buffer.from('"outputs"');
+const CHOICES = Buffer.from('"choices"');
+const [LIST, LIST_END, OBJECT, OBJECT_END] = [0x5b, 0x5d, 0x7b, 0x7d];
 
-/** Whether a whole JSON answer looks like a prediction, and not like an error with status 200, or half of one. Reads no JSON: it is on every user's way. */
-export function looksLikePrediction(body: Buffer): boolean {
-  return edge(body, 0, 1) === 0x7b && edge(body, body.length - 1, -1) === 0x7d && body.includes(OUTPUTS);
+/**
+ * Whether a whole JSON answer looks like a prediction, and not like an error with status 200, or half of one. Reads no JSON: it is on every user's way.
+ * A service of plain JSON has no word that all its answers have; they are whole from brace to brace.
+ */
+export function looksLikePrediction(kind: Protocol['kind'], body: Buffer): boolean {
+  const [first, last] = [edge(body, 0, 1), edge(body, body.length - 1, -1)];
+  const isObject = first === OBJECT && last === OBJECT_END;
+  switch (kind) {
+    case 'open-inference':
+      return isObject && body.includes(OUTPUTS);
+    case 'json':
+      return isObject || (first === LIST && last === LIST_END);
+    case 'chat':
+      return isObject && body.includes(CHOICES);
+  }
 }
 
 /** The first byte from an end that is no white space; -1 where there is none. */

@@ -1,11 +1,11 @@
-import type { FeatureSample, FeatureValue } from '../../domain/observation.js';
-import type { ReadAnswer } from '../answer.js';
+import type { FeatureSample } from '../../domain/observation.js';
+import type { ReadAnswer } from '../read-answer.js';
 import { BUCKET_MS } from './arm-counts.js';
+import { featuresOf } from './features.js';
 import type { Observed } from './recorder.js';
 
 /** Larger requests are not kept for their features. */
 const LARGEST_BODY_BYTES = 64 * 1024;
-const MOST_FEATURES = 500;
 
 interface Drawn {
   readonly observed: Observed;
@@ -58,45 +58,10 @@ export class FeatureReservoir {
 }
 
 function sampleOf({ observed, predictionId, body, answer }: Drawn): FeatureSample | null {
-  const features = featuresOf(body);
+  const features = featuresOf(observed.route.protocol, body);
   if (features === null) return null;
   const { route, arm, version, segment, at } = observed;
   const { service, rolloutId, epoch } = route;
   const time = new Date(at).toISOString();
   return { predictionId, service, rolloutId, epoch, arm, version, segment, at: time, features, ...answer };
-}
-
-/** The first row of each input tensor by name: `age`, or `predict.0`, `predict.1` where it has several columns. Null where it can't be read. */
-export function featuresOf(body: Buffer): Record<string, FeatureValue> | null {
-  const features = new Map<string, FeatureValue>();
-  for (const { name, shape, data } of inputsOf(body)) {
-    const first: unknown = data[0];
-    const columns = Array.isArray(shape) && shape.length === 2 ? Number(shape[1]) : 1;
-    const row: unknown[] = Array.isArray(first) ? first : data.slice(0, Number.isInteger(columns) ? columns : 1);
-    for (const [index, value] of row.entries()) {
-      if (features.size >= MOST_FEATURES) return null;
-      features.set(row.length === 1 ? name : `${name}.${index}`, featureOf(value));
-    }
-  }
-  return features.size === 0 ? null : Object.fromEntries(features);
-}
-
-function featureOf(value: unknown): FeatureValue {
-  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
-  if (typeof value === 'boolean') return value ? 1 : 0;
-  return typeof value === 'string' ? value.replaceAll('\0', '').slice(0, 200) : null;
-}
-
-function inputsOf(body: Buffer): { name: string; shape: unknown; data: unknown[] }[] {
-  try {
-    const { inputs } = JSON.parse(body.toString()) as { inputs?: unknown };
-    if (!Array.isArray(inputs)) return [];
-    return inputs.flatMap((input: unknown) => {
-      if (typeof input !== 'object' || input === null) return [];
-      const { name, shape, data } = input as Record<string, unknown>;
-      return typeof name === 'string' && name.length <= 100 && Array.isArray(data) ? [{ name, shape, data }] : [];
-    });
-  } catch {
-    return [];
-  }
 }

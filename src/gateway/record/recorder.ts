@@ -8,7 +8,7 @@ import type {
   ShadowPair,
 } from '../../domain/observation.js';
 import type { Route } from '../../domain/route.js';
-import type { ReadAnswer } from '../answer.js';
+import type { ReadAnswer } from '../read-answer.js';
 import { ArmTotals } from './arm-counts.js';
 import { Exposures } from './exposures.js';
 import { FeatureReservoir } from './feature-reservoir.js';

@@ -1,0 +1,165 @@
+import { SluiceError } from '../../domain/errors.js';
+import {
+  type Alias,
+  type AliasChange,
+  MODEL_NAME,
+  type ModelSummary,
+  type ModelVersion,
+  parseReference,
+  parseSelector,
+} from '../../domain/model-version.js';
+import { diffVersions } from '../../registry/diff.js';
+import type { Lineage } from '../../registry/lineage.js';
+import { type Verification, verifyArtifact, verifyServed } from '../../registry/verify.js';
+import { askApi } from '../ask-api.js';
+import { renderDiff, renderVersion } from '../render-model.js';
+import { renderTable } from '../render-table.js';
+
+interface Output {
+  readonly output: string;
+}
+
+export async function list(model: string | undefined, { limit, output }: Output & { limit: string }): Promise<void> {
+  const params = { limit };
+  if (model === undefined) {
+    const { models } = await askApi<{ models: ModelSummary[] }>({ method: 'GET', url: '/v1/models', params });
+    const rows = models.map((one) => [one.model, String(one.versions), one.newest]);
+    return print(models, output, renderTable(['MODEL', 'VERSIONS', 'NEWEST'], rows));
+  }
+  const place = `/v1/models/${modelNamed(model)}`;
+  const { versions } = await askApi<{ versions: ModelVersion[] }>({ method: 'GET', url: `${place}/versions`, params });
+  const { aliases } = await askApi<{ aliases: Alias[] }>({ method: 'GET', url: `${place}/aliases` });
+  const rows = versions.map((one) => [one.version, one.id, namesOf(one, aliases), one.createdAt, one.author]);
+  print(versions, output, renderTable(['VERSION', 'ID', 'ALIASES', 'REGISTERED', 'AUTHOR'], rows));
+}
+
+export async function show(reference: string, { output }: Output): Promise<void> {
+  const version = await fetchVersion(reference);
+  print(version, output, renderVersion(version));
+}
+
+export async function diff(from: string, to: string, { output }: Output): Promise<void> {
+  const [a, b] = [await fetchVersion(from), await fetchVersion(to)];
+  const found = diffVersions(a, b);
+  print(found, output, renderDiff(found));
+}
+
+export interface LineageOptions extends Output {
+  readonly descendants?: boolean;
+  readonly depth: string;
+}
+
+export async function lineage(reference: string, { descendants, depth, output }: LineageOptions): Promise<void> {
+  const found = await askApi<Lineage>({
+    method: 'GET',
+    url: `${placeOf(reference)}/lineage`,
+    params: { direction: descendants ? 'descendants' : 'ancestors', depth },
+  });
+  const rows = found.relatives.map(({ depth, version }) => [
+    String(depth),
+    `${version.model}:${version.version}`,
+    version.id,
+    version.createdAt,
+  ]);
+  const notes = [
+    ...found.missing.map((id) => `${id} is not registered`),
+    ...(found.isCircular ? ['it is among its own relatives'] : []),
+    ...(found.isTruncated ? ['there are more: ask for a greater --depth'] : []),
+  ];
+  print(found, output, [renderTable(['DEPTH', 'VERSION', 'ID', 'REGISTERED'], rows), ...notes].join('\n'));
+}
+
+export interface VerifyOptions extends Output {
+  readonly artifact?: string;
+  readonly server?: string;
+  readonly servedAs?: string;
+  readonly strict?: boolean;
+}
+
+/** What was registered comes from the api; the reading is done here. */
+export async function verify(reference: string, options: VerifyOptions): Promise<void> {
+  const version = await fetchVersion(reference);
+  const result = await (options.server === undefined
+    ? verifyArtifact(version, options.artifact)
+    : verifyServed({ url: httpUrl(options.server), model: options.servedAs ?? version.model }, version));
+  if (result.status === 'unknown' && options.strict) throw new SluiceError('MODEL_ANSWER_INVALID', result.note);
+  print(result, options.output, describe(version, result));
+}
+
+export interface AliasOptions extends Output {
+  readonly remove?: boolean;
+  readonly reason?: string;
+  readonly expect?: string;
+  readonly actor: string;
+}
+
+export async function alias(name: string, version: string | undefined, options: AliasOptions): Promise<void> {
+  const [, model, alias] = /^([^:@]+)@([^:@]+)$/.exec(name) ?? [];
+  const named = model === undefined || alias === undefined ? null : parseReference(name);
+  if (named === null) throw new SluiceError('USAGE', `"${name}" is not an alias such as digits@champion`);
+  const url = `/v1/models/${model}/aliases/${alias}`;
+  if (version === undefined && !options.remove) return history(url, options);
+  if (version !== undefined && options.remove) throw new SluiceError('USAGE', 'give either a version or --remove');
+  if (options.reason === undefined) throw new SluiceError('USAGE', 'a move needs --reason');
+  const { change } = await askApi<{ change: AliasChange | null }>({
+    method: 'PUT',
+    url,
+    data: {
+      to: version === undefined ? null : selectorOf(version, named.model),
+      by: options.actor,
+      why: options.reason,
+      ...(options.expect === undefined ? {} : { expected: options.expect === 'none' ? null : options.expect }),
+    },
+  });
+  const said = change === null ? 'points there already' : `${change.from ?? 'nothing'} -> ${change.to ?? 'nothing'}`;
+  print(change, options.output, `${name}: ${said}`);
+}
+
+async function history(url: string, { output }: Output): Promise<void> {
+  const { changes } = await askApi<{ changes: AliasChange[] }>({ method: 'GET', url: `${url}/history` });
+  const rows = changes.map((one) => [one.at, one.from ?? '', one.to ?? '', one.by, one.why]);
+  print(changes, output, renderTable(['AT', 'FROM', 'TO', 'BY', 'WHY'], rows));
+}
+
+/** `v3` or `digits:v3`. @throws {SluiceError} USAGE for a version of another model */
+function selectorOf(text: string, model: string): string {
+  if (parseSelector(text) !== null) return text;
+  const named = parseReference(text);
+  if (named?.model === model) return named.selector;
+  throw new SluiceError('USAGE', `"${text}" is not a version of model ${model}`);
+}
+
+/** @throws {SluiceError} USAGE | NOT_FOUND */
+export async function fetchVersion(reference: string): Promise<ModelVersion> {
+  return askApi<ModelVersion>({ method: 'GET', url: placeOf(reference) });
+}
+
+function placeOf(reference: string): string {
+  const named = parseReference(reference);
+  if (named === null)
+    throw new SluiceError('USAGE', `"${reference}" is not a version such as digits:v2, digits@champion or digits:mv-…`);
+  return `/v1/models/${named.model}/versions/${encodeURIComponent(named.selector)}`;
+}
+
+function modelNamed(text: string): string {
+  if (!MODEL_NAME.test(text)) throw new SluiceError('USAGE', `"${text}" is not the name of a model`);
+  return text;
+}
+
+function httpUrl(text: string): string {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
+    throw new SluiceError('USAGE', `--server: "${text}" is not an http or https URL`);
+  return text;
+}
+
+function namesOf({ id }: ModelVersion, aliases: readonly Alias[]): string {
+  return aliases.flatMap((one) => (one.id === id ? [one.alias] : [])).join(',');
+}
+
+function describe({ model, version, id }: ModelVersion, { status, digest, note }: Verification): string {
+  return `${model}:${version} (${id}) ${status}: ${note}\n${digest}`;
+}
+
+export function print(value: unknown, output: string, text: string): void {
+  process.stdout.write(`${output === 'json' ? JSON.stringify(value) : text}\n`);
+}
