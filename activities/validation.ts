@@ -3,8 +3,8 @@ import { judgeValidation, type ValidationRun } from '../src/analysis/validation.
 import { SluiceError } from '../src/domain/errors.js';
 import type { ModelTarget } from '../src/domain/route.js';
 import type { DatasetSpec } from '../src/domain/spec/dataset.js';
-import type { Validation } from '../src/domain/spec/phases.js';
 import type { RolloutSpec } from '../src/domain/spec/rollout-spec.js';
+import type { Validation } from '../src/domain/spec/validation.js';
 import type { Evidence } from '../src/domain/verdict.js';
 import type { Dataset, Row } from '../src/ports/dataset.js';
 import type { ModelServer } from '../src/ports/model-server.js';

@@ -1,5 +1,5 @@
 import type { LatencyCounts } from '../domain/observation.js';
-import type { ValidationCheck } from '../domain/spec/phases.js';
+import type { ValidationCheck } from '../domain/spec/validation.js';
 import type { ArmEvidence, Evidence, Verdict } from '../domain/verdict.js';
 import { type ClassificationQuality, classificationQuality } from '../stats/quality/classification.js';
 import { sketchQuantile } from '../stats/sketch/latency-sketch.js';

@@ -1,3 +1,4 @@
+import type { Validation } from '../../src/domain/spec/validation.js';
 import type { Evidence } from '../../src/domain/verdict.js';
 import { contentDigest } from '../../src/identity/verify-statement.js';
 import { limited, long } from '../activity-proxies.js';
@@ -21,7 +22,7 @@ export async function validationPhase(run: Run): Promise<void> {
   await limited.assertServersReady.executeWithOptions({ summary: 'are both model servers ready?' }, [spec]);
   const plan = spec.phases.validation;
   const options = {
-    summary: `validation: ${plan?.checks.length} checks on ${plan?.dataset}`,
+    summary: `validation: ${plan?.checks.length} checks on ${datasetName(plan?.dataset)}`,
     retry: { initialInterval: '1s', maximumAttempts: 3 },
   } as const;
   const evidence = plan && !run.input.from ? await long.validate.executeWithOptions(options, [spec, plan]) : [];
@@ -43,6 +44,10 @@ async function proveStart(run: Run): Promise<void> {
   const claimed = { rolloutId, service: spec.service, specDigest: contentDigest(run.givenSpec), statement, digests };
   const identity = await limited.verifyStart.executeWithOptions({ summary: 'who started this?' }, [claimed]);
   if (identity !== null) update(run, { startedBy: identity.subject });
+}
+
+function datasetName(dataset: Validation['dataset'] | undefined): string {
+  return typeof dataset === 'object' ? dataset.source : (dataset ?? 'no data set');
 }
 
 function found({ input }: Run, evidence: readonly Evidence[]): string {

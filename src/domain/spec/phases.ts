@@ -1,39 +1,7 @@
 import { z } from 'zod';
-import { dataset } from './dataset.js';
 import { duration } from './duration.js';
 
-const CHECKED = ['accuracy', 'precision', 'recall', 'f1'] as const;
 const share = z.number().min(0).max(1);
-
-/** One check of the validation suite, on the held-out data set. */
-const validationCheck = z.discriminatedUnion('metric', [
-  z.strictObject({
-    metric: z.enum(CHECKED).describe('Precision, recall and F1 are macro averages over the classes.'),
-    min: share.optional().describe('The least the candidate must reach.'),
-    noWorseThan: z.literal('baseline').optional().describe('Also measure the baseline, and compare.'),
-    margin: share.default(0).describe('With noWorseThan: how much lower than the baseline is allowed.'),
-  }),
-  z.strictObject({
-    metric: z.literal('latency_p99').describe('Of the validation requests, one batch each.'),
-    max: duration,
-  }),
-  z.strictObject({
-    metric: z
-      .literal('prediction_bounds')
-      .describe('Every label is one that the data set has; every score lies in 0..1.'),
-  }),
-]);
-export type ValidationCheck = z.output<typeof validationCheck>;
-
-export const validation = z.strictObject({
-  dataset: dataset.describe(
-    'The held-out data: a path, a URL, or that and how to read it. CSV by default: features first, `label` last.',
-  ),
-  batchSize: z.int().min(1).max(1000).default(50).describe('Rows a request.'),
-  checks: z.array(validationCheck).min(1),
-});
-
-export type Validation = z.output<typeof validation>;
 
 export const shadow = z.strictObject({
   sample: z.number().gt(0).max(100).default(100).describe('Percent of requests that are copied to the candidate.'),

@@ -3,10 +3,11 @@ import { duration } from './duration.js';
 import { type Guardrail, guardrail } from './guardrail.js';
 import { checkHooks, hooks } from './hooks.js';
 import { notify } from './notify.js';
-import { abTest, type Canary, canary, cutover, impact, shadow, validation } from './phases.js';
+import { abTest, type Canary, canary, cutover, impact, shadow } from './phases.js';
 import { checkRollback, rollback } from './rollback.js';
 import { modelTarget, protocol, serviceName } from './target.js';
 import { checkTraffic, traffic } from './traffic.js';
+import { validation } from './validation.js';
 import { windows } from './windows.js';
 
 const people = z.array(z.string().min(1).max(200)).max(100).default([]);

@@ -1,0 +1,113 @@
+import { formatBytes, formatMs, formatNumber, formatShare } from '../analysis/format.js';
+import type { ValidationCheck } from '../domain/spec/validation.js';
+import { type CheckLimits, type CheckResult, checkName } from '../domain/validation.js';
+import type { ArmEvidence, Verdict } from '../domain/verdict.js';
+
+export type Unit = 'share' | 'ms' | 'bytes' | 'number';
+
+export interface MeasuredValue {
+  readonly check: ValidationCheck;
+  readonly candidate: ArmEvidence;
+  /** Absent: the baseline was not asked. */
+  readonly baseline?: ArmEvidence;
+  readonly better: 'higher' | 'lower' | null;
+  readonly unit: Unit;
+  /** What was counted, in the plural. Default: rows. */
+  readonly counted?: string;
+  /** Why there is no value, where there is none. */
+  readonly unknown?: string;
+  /** Limits other than those the check gives (its defaults filled in). */
+  readonly limits?: CheckLimits;
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+const NOT_ASKED: ArmEvidence = { samples: 0, value: null };
+
+/** Holds a measured value to min, max and the baseline. A value that could not be had is inconclusive, never a pass. */
+export function judgeValue(measured: MeasuredValue): CheckResult {
+  const { check, candidate, baseline = NOT_ASKED, better, unit, counted = 'rows', details } = measured;
+  const limits = measured.limits ?? limitsOf(check);
+  const { verdict, faults } = judged(measured, limits);
+  const against = baseline.value === null ? '' : `, baseline ${formatValue(baseline.value, unit)}`;
+  const seen =
+    candidate.value === null
+      ? `nothing measured${measured.unknown === undefined ? '' : `: ${measured.unknown}`}`
+      : `candidate ${formatValue(candidate.value, unit)}${against} on ${candidate.samples} ${counted}`;
+  return result(check, {
+    verdict,
+    reason: [seen, ...faults].join('; '),
+    candidate,
+    baseline,
+    limits,
+    better,
+    ...(details === undefined ? {} : { details }),
+  });
+}
+
+/** A result of a check that is not one number. @param reason without the check's name, which is put before it */
+export function result(
+  check: ValidationCheck,
+  found: Pick<CheckResult, 'verdict' | 'reason'> & Partial<Omit<CheckResult, 'name' | 'metric' | 'severity'>>,
+): CheckResult {
+  const name = checkName(check);
+  return {
+    name,
+    metric: check.metric,
+    severity: check.severity ?? 'critical',
+    candidate: NOT_ASKED,
+    baseline: NOT_ASKED,
+    limits: {},
+    better: null,
+    ...found,
+    reason: `${name}: ${found.reason}`,
+  };
+}
+
+/** Whether a value keeps its limits; shared with slices. */
+export function judged(
+  { candidate, baseline = NOT_ASKED, better, unit }: Pick<MeasuredValue, 'candidate' | 'baseline' | 'better' | 'unit'>,
+  { min, max, noWorseThan, margin = 0 }: CheckLimits,
+): { readonly verdict: Verdict; readonly faults: readonly string[] } {
+  const { value } = candidate;
+  if (value === null) return { verdict: 'inconclusive', faults: [] };
+  const faults: string[] = [];
+  if (min !== undefined && value < min) faults.push(`below the minimum of ${formatValue(min, unit)}`);
+  if (max !== undefined && value > max) faults.push(`over the maximum of ${formatValue(max, unit)}`);
+  if (noWorseThan === undefined || faults.length > 0) return { verdict: faults.length > 0 ? 'fail' : 'pass', faults };
+  if (baseline.value === null)
+    return { verdict: 'inconclusive', faults: ['the baseline has no value to compare with'] };
+  const worse = better === 'higher' ? baseline.value - value : value - baseline.value;
+  if (worse > margin)
+    faults.push(`more than ${formatValue(margin, unit)} ${better === 'higher' ? 'below' : 'above'} the baseline`);
+  return { verdict: faults.length > 0 ? 'fail' : 'pass', faults };
+}
+
+export function limitsOf(check: ValidationCheck): CheckLimits {
+  const { min, max, noWorseThan, margin } = check as CheckLimits;
+  return {
+    ...(min === undefined ? {} : { min }),
+    ...(max === undefined ? {} : { max }),
+    ...(noWorseThan === undefined ? {} : { noWorseThan }),
+    ...(margin === undefined ? {} : { margin }),
+  };
+}
+
+export function formatValue(value: number, unit: Unit): string {
+  switch (unit) {
+    case 'share':
+      return formatShare(value);
+    case 'ms':
+      return formatMs(value);
+    case 'bytes':
+      return formatBytes(value);
+    case 'number':
+      return formatNumber(value);
+  }
+}
+
+/** Whether the baseline must be asked for this check. */
+export function needsBaseline(check: ValidationCheck): boolean {
+  if ('noWorseThan' in check && check.noWorseThan === 'baseline') return true;
+  if (check.metric === 'prediction_drift') return typeof check.against !== 'object';
+  return check.metric === 'agreement';
+}
