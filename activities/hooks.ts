@@ -4,30 +4,33 @@ import { callHook, type HookAnswer } from '../src/hooks/call-hook.js';
 import type { HookCall, HookProgress, HookRun } from '../src/hooks/hook-request.js';
 import { type LoadTestResult, loadTest } from '../src/hooks/load-test.js';
 import { type Confirmation, confirmHook, vetoHook } from '../src/hooks/poll-hook.js';
+import type { AddressPolicy } from '../src/net/address-policy.js';
 import { environmentSecrets, type Secrets } from '../src/notify/secrets.js';
 
 export interface HookDeps {
   /** Default: this process's environment. */
   readonly secrets?: Secrets;
+  /** Which addresses hooks may be at; absent: all. */
+  readonly policy?: AddressPolicy;
 }
 
 const LONGEST_BEAT_MS = 5000;
 
 /** Every one heartbeats, and ends on cancellation. How often a call is tried is said by its retry policy. */
-export const createHookActivities = ({ secrets = environmentSecrets }: HookDeps) => ({
+export const createHookActivities = ({ secrets = environmentSecrets, policy }: HookDeps) => ({
   /** One try of a `call`. A no is an answer, not an error. */
   async callHook(call: HookCall<HookOf<'call'>>): Promise<HookAnswer> {
-    return beating(secrets, (run) => callHook(call, run));
+    return beating({ secrets, policy }, (run) => callHook(call, run));
   },
 
   /** Asks until there is a yes, a no, or `until` (ISO) is over. Begins anew on another worker with the same end. */
   async confirmHook(call: HookCall<HookOf<'confirm'>>, until: string): Promise<Confirmation> {
-    return beating(secrets, (run) => confirmHook(call, until, run));
+    return beating({ secrets, policy }, (run) => confirmHook(call, until, run));
   },
 
   /** Returns only when the hook wants the rollout undone; ends otherwise by cancellation. */
   async vetoHook(call: HookCall<HookOf<'veto'>>): Promise<{ readonly message: string }> {
-    return beating(secrets, (run) => vetoHook(call, run));
+    return beating({ secrets, policy }, (run) => vetoHook(call, run));
   },
 
   /** Runs a load test to its end, to `until` (ISO), or until it is cancelled, and takes it away. The heartbeat keeps where it runs. */
@@ -39,7 +42,7 @@ export const createHookActivities = ({ secrets = environmentSecrets }: HookDeps)
       const { workerShutdown, paused, reset } = context.cancellationDetails ?? {};
       return workerShutdown === true || paused === true || reset === true;
     };
-    return beating(secrets, (run) => loadTest(call, until, { ...run, startedAt, isHandedOver }));
+    return beating({ secrets, policy }, (run) => loadTest(call, until, { ...run, startedAt, isHandedOver }));
   },
 });
 
@@ -47,14 +50,14 @@ export type { Confirmation, HookAnswer, HookCall, LoadTestResult };
 export type HookActivities = ReturnType<typeof createHookActivities>;
 
 /** Runs with a heartbeat that goes on whatever it waits for. */
-async function beating<T>(secrets: Secrets, body: (run: HookRun) => Promise<T>): Promise<T> {
+async function beating<T>(asker: Pick<HookRun, 'secrets' | 'policy'>, body: (run: HookRun) => Promise<T>): Promise<T> {
   const context = Context.current();
   let progress = lastProgress();
   const everyMs = Math.min(LONGEST_BEAT_MS, (context.info.heartbeatTimeoutMs ?? Number.POSITIVE_INFINITY) / 3);
   const beat = setInterval(() => context.heartbeat(progress), everyMs);
   try {
     return await body({
-      secrets,
+      ...asker,
       signal: context.cancellationSignal,
       sleep: (ms) => context.sleep(ms),
       note(now) {

@@ -3,6 +3,7 @@ import { createHookActivities, type HookActivities, type HookDeps } from './hook
 import { createIdentityActivities, type IdentityActivities, type IdentityDeps } from './identity.js';
 import { createImpactActivities, type ImpactActivities } from './impact.js';
 import { createLedgerActivities, type LedgerActivities } from './ledger.js';
+import { createModelActivities, type ModelActivities, type ModelDeps } from './models.js';
 import { createNotifyActivities, type NotifyActivities, type NotifyDeps } from './notify.js';
 import { createQueueActivities, type QueueActivities, type QueueDeps } from './queue.js';
 import { createServingActivities, type ServingActivities } from './serving.js';
@@ -18,10 +19,18 @@ export type Activities = TrafficActivities &
   FreezeActivities &
   ImpactActivities &
   NotifyActivities &
+  ModelActivities &
   HookActivities &
   IdentityActivities &
   QueueActivities;
-export type ActivityDeps = TrafficDeps & WatchDeps & ValidationDeps & NotifyDeps & HookDeps & IdentityDeps & QueueDeps;
+export type ActivityDeps = TrafficDeps &
+  WatchDeps &
+  ValidationDeps &
+  NotifyDeps &
+  HookDeps &
+  IdentityDeps &
+  QueueDeps &
+  ModelDeps;
 
 /** All activities of a worker, over the drivers it was given. */
 export function createActivities(deps: ActivityDeps): Activities {
@@ -37,6 +46,7 @@ export function createActivities(deps: ActivityDeps): Activities {
     ...createFreezeActivities({ store: deps.store }),
     ...createIdentityActivities(deps),
     ...createQueueActivities(deps),
+    ...createModelActivities(deps),
   };
 }
 

@@ -3,12 +3,15 @@ import { ApplicationFailure } from '@temporalio/common';
 import { SluiceError } from '../src/domain/errors.js';
 import type { Notice } from '../src/domain/notice.js';
 import type { NotifyTarget } from '../src/domain/spec/notify.js';
-import { DeliveryFailed, deliverNotice } from '../src/notify/deliver.js';
+import type { AddressPolicy } from '../src/net/address-policy.js';
+import { DeliveryFailed, type DeliveryOptions, deliverNotice } from '../src/notify/deliver.js';
 import { environmentSecrets, type Secrets } from '../src/notify/secrets.js';
 
 export interface NotifyDeps {
   /** Default: this process's environment. */
   readonly secrets?: Secrets;
+  /** Which addresses receivers may be at; absent: all. */
+  readonly policy?: AddressPolicy;
 }
 
 /** How far a delivery got: notices that are dealt with, and what was said of those that were refused. */
@@ -17,7 +20,7 @@ interface DeliveryProgress {
   readonly refused: readonly string[];
 }
 
-export const createNotifyActivities = ({ secrets = environmentSecrets }: NotifyDeps) => ({
+export const createNotifyActivities = ({ secrets = environmentSecrets, policy }: NotifyDeps) => ({
   /**
    * Sends notices to one target, in their order, one request each; a retry goes on where the attempt before stopped, and may
    * repeat a notice under the same id. One that is refused doesn't keep the later ones, unless the target is gone (410).
@@ -27,7 +30,7 @@ export const createNotifyActivities = ({ secrets = environmentSecrets }: NotifyD
     const context = Context.current();
     let { done, refused } = (context.info.heartbeatDetails as DeliveryProgress | undefined) ?? { done: 0, refused: [] };
     for (const notice of notices.slice(done)) {
-      const refusal = await sendOnce(target, notice, secrets, context.cancellationSignal);
+      const refusal = await sendOnce(target, notice, { secrets, policy, signal: context.cancellationSignal });
       if (refusal !== null) refused = [...refused, refusal.message].slice(0, 10);
       if (refusal?.isGone) break;
       done += 1;
@@ -43,11 +46,10 @@ export type NotifyActivities = ReturnType<typeof createNotifyActivities>;
 async function sendOnce(
   target: NotifyTarget,
   notice: Notice,
-  secrets: Secrets,
-  signal: AbortSignal,
+  options: DeliveryOptions,
 ): Promise<DeliveryFailed | null> {
   try {
-    await deliverNotice(target, notice, { secrets, signal });
+    await deliverNotice(target, notice, options);
     return null;
   } catch (error) {
     if (!(error instanceof DeliveryFailed)) throw error;

@@ -1,81 +1,88 @@
-import { Context } from '@temporalio/activity';
-import { judgeValidation, type ValidationRun } from '../src/analysis/validation.js';
-import { SluiceError } from '../src/domain/errors.js';
+import { Context, type Info } from '@temporalio/activity';
 import type { ModelTarget } from '../src/domain/route.js';
-import type { DatasetSpec } from '../src/domain/spec/dataset.js';
 import type { RolloutSpec } from '../src/domain/spec/rollout-spec.js';
 import type { Validation } from '../src/domain/spec/validation.js';
+import { evidenceOf, type ValidationReport } from '../src/domain/validation.js';
 import type { Evidence } from '../src/domain/verdict.js';
-import type { Dataset, Row } from '../src/ports/dataset.js';
-import type { ModelServer } from '../src/ports/model-server.js';
-import { bucketIndex } from '../src/stats/sketch/latency-sketch.js';
+import type { ModelRegistry } from '../src/ports/model-registry.js';
+import type { Store } from '../src/ports/store.js';
+import { runSuite } from '../src/validation/run-suite.js';
+import type { SuiteDeps, SuiteInput } from '../src/validation/suite.js';
 
-export interface ValidationDeps {
-  /** @throws {SluiceError} DATASET_INVALID naming file and line */
-  readonly openDataset: (spec: DatasetSpec, signal: AbortSignal) => Promise<Dataset>;
-  readonly modelServer: (target: ModelTarget, protocol: RolloutSpec['protocol']) => ModelServer;
+export interface ValidationDeps extends Omit<SuiteDeps, 'progress'> {
+  readonly store: Pick<Store, 'validations'>;
+  readonly models: Pick<ModelRegistry, 'version'>;
 }
 
-export const createValidationActivities = ({ openDataset, modelServer }: ValidationDeps) => ({
+/** A reason as long as a person reads, and all of them together fit for a history. */
+const LONGEST_REASON = 500;
+
+export const createValidationActivities = (deps: ValidationDeps) => ({
   /** Asks both model servers whether they are ready. @throws {SluiceError} MODEL_UNREACHABLE with the address and the cause */
   async assertServersReady(spec: RolloutSpec): Promise<void> {
     await Promise.all(
-      [spec.baseline, spec.candidate].map((target) => modelServer(target, spec.protocol).assertReady()),
+      [spec.baseline, spec.candidate].map((target) => deps.modelServer(target, spec.protocol).assertReady()),
     );
   },
 
   /** The way back leads somewhere. @throws {SluiceError} MODEL_UNREACHABLE with the address and the cause */
   async assertBaselineReady({ baseline, protocol }: RolloutSpec): Promise<void> {
-    await modelServer(baseline, protocol).assertReady();
+    await deps.modelServer(baseline, protocol).assertReady();
   },
 
-  /** Sends the held-out data set to the candidate, and to the baseline where a check compares them, and judges every check. */
-  async validate(spec: RolloutSpec, plan: Validation): Promise<Evidence[]> {
-    const dataset = await openDataset(plan.dataset, Context.current().cancellationSignal);
-    const run = (target: ModelTarget) => runDataset(modelServer(target, spec.protocol), dataset, plan.batchSize);
-    const compares = plan.checks.some((check) => 'noWorseThan' in check && check.noWorseThan === 'baseline');
-    const candidate = await run(spec.candidate);
-    return judgeValidation(plan.checks, candidate, compares ? await run(spec.baseline) : null);
+  /**
+   * Runs the validation suite and keeps its report. Another attempt goes on where the one before was cut, on whichever worker.
+   * @param rolloutId absent in histories from before reports were kept
+   */
+  async validate(spec: RolloutSpec, plan: Validation, rolloutId?: string): Promise<Evidence[]> {
+    const context = Context.current();
+    const { validations } = deps.store;
+    const id = validationIdOf(context.info);
+    const kept = await validations.report(id);
+    if (kept !== null) return evidenceIn(kept);
+    // Only once the report is kept: until then the last step may have to be made again.
+    const progress = { ...validations, clearProgress: async () => undefined };
+    const input = await inputOf(deps, spec, plan, { id, rolloutId: rolloutId ?? null });
+    const watch = { signal: context.cancellationSignal, beat: (at: unknown) => context.heartbeat(at) };
+    const report = await runSuite(input, { ...deps, progress }, watch);
+    await validations.saveReport(report);
+    await validations.clearProgress(id);
+    return evidenceIn(report);
   },
 });
 
 export type ValidationActivities = ReturnType<typeof createValidationActivities>;
 
-async function runDataset(server: ModelServer, dataset: Dataset, batchSize: number): Promise<ValidationRun> {
-  const truth: string[] = [];
-  const predicted: string[] = [];
-  const latency: Record<string, number> = {};
-  let scoresOutOfBounds = 0;
-  const signal = Context.current().cancellationSignal;
-  for await (const rows of dataset.batches({ size: batchSize, signal })) {
-    const complete = rows.map((row) => completeRow(dataset, row));
-    truth.push(...complete.map(({ label }) => label));
-    const { predictions, latencyMs } = await server.infer(
-      complete.map(({ features }) => features),
-      dataset.columns.features,
-    );
-    for (const { label, scores } of predictions) {
-      predicted.push(label);
-      scoresOutOfBounds += scores?.filter((score) => !(score >= 0 && score <= 1)).length ?? 0;
-    }
-    const bucket = String(bucketIndex(latencyMs));
-    latency[bucket] = (latency[bucket] ?? 0) + 1;
-    Context.current().heartbeat({ rows: predicted.length });
-  }
-  return { truth, predicted, scoresOutOfBounds, latency };
+async function inputOf(
+  { models }: ValidationDeps,
+  { service, protocol, candidate, baseline, registry }: RolloutSpec,
+  plan: Validation,
+  ids: Pick<SuiteInput, 'id' | 'rolloutId'>,
+): Promise<SuiteInput> {
+  // For the record only: a registry that is away keeps nobody from being validated.
+  const digest = async ({ version }: ModelTarget) => {
+    const registered = await models.version(registry?.model ?? service, version).catch(() => null);
+    return registered?.artifact.digest ?? null;
+  };
+  const digests = { candidate: await digest(candidate), baseline: await digest(baseline) };
+  return { ...ids, service, protocol, candidate, baseline, plan, digests };
 }
 
-/** @throws {SluiceError} DATASET_INVALID: a tensor has no word for a missing number, and without a label nothing is right or wrong */
-function completeRow(
-  { name, columns }: Dataset,
-  { index, features, label }: Row,
-): { features: number[]; label: string } {
-  const missing = (column: string | null) =>
-    new SluiceError('DATASET_INVALID', `${name}: row ${index}: ${column ?? 'the label'} is missing`);
-  if (label === null) throw missing(columns.label);
-  const numbers = features.map((value, i) => {
-    if (value === null) throw missing(columns.features[i] ?? null);
-    return value;
+/** The same for every attempt, and fit for an address: a workflow's id has a slash in it. */
+function validationIdOf({ workflowExecution, activityId }: Info): string {
+  const { workflowId, runId } = workflowExecution ?? { workflowId: 'alone', runId: 'alone' };
+  return [workflowId, runId, activityId]
+    .join(':')
+    .replaceAll(/[^A-Za-z0-9._:-]/g, ':')
+    .slice(0, 200);
+}
+
+function evidenceIn({ checks }: ValidationReport): Evidence[] {
+  return checks.map((check) => {
+    const evidence = evidenceOf(check);
+    const { reason } = evidence;
+    return reason.length <= LONGEST_REASON
+      ? evidence
+      : { ...evidence, reason: `${reason.slice(0, LONGEST_REASON - 1)}…` };
   });
-  return { features: numbers, label };
 }

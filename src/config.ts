@@ -23,6 +23,10 @@ export interface Config {
   readonly identityKeys: string | null;
   /** Which addresses that are not public the URLs in specs may lead to, in the grammar of `parseAllowedPrivate`. */
   readonly allowPrivate: string;
+  /** Where model versions are kept: base URL of an MLflow server; null: in our own store. */
+  readonly modelRegistry: string | null;
+  /** What MLflow is brought as a bearer token; null: nothing. */
+  readonly modelRegistryToken: string | null;
 }
 
 /** @throws {SluiceError} USAGE naming the variable and its value */
@@ -40,11 +44,27 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     identityKeys: env['SLUICE_IDENTITY_KEYS'] || null,
     // Where all gateways are on this machine, so are most likely the models.
     allowPrivate: env['SLUICE_ALLOW_PRIVATE'] ?? (gatewayAdminUrls.every(isOnThisMachine) ? LOOPBACK_ONLY : ''),
+    modelRegistry: modelRegistry(env['SLUICE_MODEL_REGISTRY'] || 'store'),
+    modelRegistryToken: env['SLUICE_MODEL_REGISTRY_TOKEN'] || null,
   };
 }
 
 function isOnThisMachine(url: string): boolean {
   return URL.canParse(url) && isLoopback(new URL(url).hostname);
+}
+
+/** @throws {SluiceError} USAGE, without what may be a password */
+function modelRegistry(value: string): string | null {
+  if (value === 'store') return null;
+  const url = URL.canParse(value) ? new URL(value) : null;
+  if (url !== null && (url.username !== '' || url.password !== ''))
+    throw new SluiceError('USAGE', 'SLUICE_MODEL_REGISTRY: no user and password in it; SLUICE_MODEL_REGISTRY_TOKEN');
+  if (url === null || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '')
+    throw new SluiceError(
+      'USAGE',
+      `SLUICE_MODEL_REGISTRY: "${value}" is neither store nor the http(s) URL of an MLflow`,
+    );
+  return value.replace(/\/$/, '');
 }
 
 function httpUrl(variable: string, value: string): string {

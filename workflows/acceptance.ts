@@ -2,6 +2,8 @@ import { ApplicationFailure, uuid4 } from '@temporalio/workflow';
 import { refusal } from '../src/domain/commands.js';
 import type { Command, CommandRequest } from '../src/domain/decision.js';
 import type { Identity } from '../src/domain/identity.js';
+import { DIGEST } from '../src/domain/model-version.js';
+import type { SeenDigests } from '../src/domain/rollout-models.js';
 import { verifyStatement } from '../src/identity/verify-statement.js';
 import { identityKeys } from './identity-keys.js';
 import type { Run } from './run.js';
@@ -35,6 +37,7 @@ export function completed(request: unknown): CommandRequest {
   const given = typeof request === 'object' && request !== null ? (request as Record<string, unknown>) : {};
   const text = (value: unknown) => (typeof value === 'string' ? value.slice(0, LONGEST_TEXT) : undefined);
   const to = text(given['to']);
+  const artifacts = readArtifacts(given['artifacts']);
   return {
     decisionId: text(given['decisionId']) ?? uuid4(),
     actor: text(given['actor']) ?? 'signal',
@@ -43,6 +46,7 @@ export function completed(request: unknown): CommandRequest {
     ...(typeof given['weightPercent'] === 'number' ? { weightPercent: given['weightPercent'] } : {}),
     ...(typeof given['step'] === 'number' ? { step: given['step'] } : {}),
     ...(to === undefined ? {} : { to }),
+    ...(artifacts === null ? {} : { artifacts }),
   };
 }
 
@@ -105,11 +109,21 @@ export function assertShape(command: Command, request: CommandRequest): void {
     if (value.length > most)
       throw refuse(`${command}: ${field} has ${value.length} characters, at most ${most} are taken`);
   }
+  if (request.artifacts !== undefined && readArtifacts(request.artifacts) === null)
+    throw refuse(`${command}: artifacts are not digests of baseline and candidate`);
   if (request.forMs !== undefined && !isDuration(request.forMs))
     throw refuse(`${command}: forMs ${String(request.forMs)} is not in 1..366d`);
   const needed = NEEDED[command];
   if (needed && (request[needed.field] === undefined || request[needed.field] === ''))
     throw refuse(`${command}: ${needed.field} is missing (${needed.flag})`);
+}
+
+/** @returns null where it is anything but a digest for one or both arms */
+function readArtifacts(value: unknown): SeenDigests | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const isSaid = ([arm, digest]: [string, unknown]) =>
+    (arm === 'baseline' || arm === 'candidate') && typeof digest === 'string' && DIGEST.test(digest);
+  return Object.entries(value).every(isSaid) ? (value as SeenDigests) : null;
 }
 
 function refuse(message: string, type = 'COMMAND_REFUSED'): ApplicationFailure {

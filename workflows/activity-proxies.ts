@@ -11,7 +11,13 @@ export const persistent = proxyActivities<Pick<Activities, 'setTraffic' | 'recor
 export const limited = proxyActivities<
   Pick<
     Activities,
-    'claimService' | 'newestEpoch' | 'assertServersReady' | 'assertBaselineReady' | 'verifyStart' | 'compareImpact'
+    | 'claimService'
+    | 'newestEpoch'
+    | 'assertServersReady'
+    | 'assertBaselineReady'
+    | 'verifyStart'
+    | 'compareImpact'
+    | 'resolveModels'
   >
 >({
   startToCloseTimeout: '30s',
@@ -24,6 +30,12 @@ export const long = proxyActivities<Pick<Activities, 'watch' | 'watchServing' | 
   heartbeatTimeout: '90s',
   retry: { initialInterval: '1s', maximumInterval: '10s' },
   cancellationType: ActivityCancellationType.TRY_CANCEL,
+});
+
+/** The registry of models may be away for days as well; nothing waits for it. */
+export const registrar = proxyActivities<Pick<Activities, 'moveRolloutAlias'>>({
+  startToCloseTimeout: '1m',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
 });
 
 /** To others, who may be away for days. */

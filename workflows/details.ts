@@ -22,6 +22,7 @@ export function rolloutDetails(state: RolloutState): string {
   if (state.pending?.length) sections.push(`Cleanup pending: ${text(state.pending.join(', '))}`);
   const commands = answersTo(state);
   if (commands.length > 0) sections.push(['```', ...commands, '```'].join('\n'));
+  sections.push(modelTable(state));
   const phases = PHASES.map((phase) => {
     const { status, note } = state.phases[phase];
     const step = phase === 'canary' && state.step !== null ? ` (step ${state.step + 1} of ${state.stepCount})` : '';
@@ -32,6 +33,16 @@ export function rolloutDetails(state: RolloutState): string {
     evidenceTable(state.evidence),
   );
   return sections.filter((section) => section !== '').join('\n\n');
+}
+
+/** Which artifacts the versions are, where a registry knows them. */
+function modelTable({ models, baseline, candidate }: RolloutState): string {
+  if (!models) return '';
+  const rows = [['baseline', baseline] as const, ['candidate', candidate] as const].map(([arm, label]) => {
+    const known = models[arm];
+    return `| ${arm} | ${models.model}:${label} | ${known?.id ?? 'not registered'} | ${known?.digest ?? ''} |`;
+  });
+  return ['| model | version | id | digest |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }
 
 /** The commands that answer what it waits for, to be copied. */

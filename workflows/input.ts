@@ -1,6 +1,7 @@
 import type { ReceivedCommand } from '../src/domain/decision.js';
 import type { ProgressByMetric } from '../src/domain/guardrail-progress.js';
 import type { Notice } from '../src/domain/notice.js';
+import type { AliasCourse, RolloutAliasMove } from '../src/domain/rollout-models.js';
 import type { RolloutStart } from '../src/domain/rollout-start.js';
 import type { RolloutState } from '../src/domain/rollout-state.js';
 import type { NotifyTarget } from '../src/domain/spec/notify.js';
@@ -46,6 +47,16 @@ export interface CarriedRun {
   /** Absent in runs that began before it was kept. */
   readonly trial?: Trial | null;
   readonly errands?: readonly Errand[];
+  /** Absent where the spec names no registry. */
+  readonly aliases?: Aliases;
+}
+
+/** What a rollout has to do with a registry's aliases. */
+export interface Aliases {
+  /** Null: the registry has not been asked yet. */
+  course: AliasCourse | null;
+  /** What it has not been told yet, in order; the first one may be on its way. */
+  readonly moves: RolloutAliasMove[];
 }
 
 /** Commands that were accepted and not yet acted on. */

@@ -2,6 +2,7 @@ import { CancellationScope, condition, log, ParentClosePolicy, startChild } from
 import type { Notice } from '../src/domain/notice.js';
 import type { NotifyTarget } from '../src/domain/spec/notify.js';
 import { courier } from './activity-proxies.js';
+import { nameOfMove } from './aliases.js';
 import { outbox } from './outbox.js';
 import { causeOf, type Run, update } from './run.js';
 import { settled } from './settled.js';
@@ -40,14 +41,15 @@ async function deliver(target: NotifyTarget, notices: readonly Notice[]): Promis
 
 /** A little patience; then a workflow of its own goes on, so that the service is free for its next rollout. */
 export async function handOver(run: Run): Promise<void> {
+  const { moves } = run.aliases;
   const left = () => run.errands.filter(({ notices }) => notices.length > 0);
-  if (left().length === 0 || (await condition(() => left().length === 0, GRACE, { summary: 'others are told' })))
-    return;
-  update(run, { pending: left().map(({ target }) => `tell ${nameOf(target)}`) });
+  const isDone = () => left().length === 0 && moves.length === 0;
+  if (isDone() || (await condition(isDone, GRACE, { summary: 'others are told' }))) return;
+  update(run, { pending: [...left().map(({ target }) => `tell ${nameOf(target)}`), ...moves.map(nameOfMove)] });
   const { service, rolloutId } = run.state;
   await startChild(outbox, {
     workflowId: `outbox/${service}/${rolloutId}`,
-    args: [{ state: run.state, errands: left() }],
+    args: [{ state: run.state, errands: left(), ...(moves.length === 0 ? {} : { moves: moves.splice(0) }) }],
     parentClosePolicy: ParentClosePolicy.ABANDON,
     staticSummary: `${service}: what ${rolloutId} has left to tell`,
   });
@@ -56,5 +58,6 @@ export async function handOver(run: Run): Promise<void> {
 /** Where a URL is a secret, or holds one, it must not stand in a summary. */
 export function nameOf(target: NotifyTarget): string {
   if ('slack' in target) return 'Slack';
+  if ('openlineage' in target) return new URL(target.openlineage.url).host;
   return typeof target.webhook === 'string' ? new URL(target.webhook).host : target.webhook.urlRef;
 }

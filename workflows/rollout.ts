@@ -2,6 +2,7 @@ import { allHandlersFinished, CancellationScope, condition, continueAsNew, isCan
 import type { HookMoment } from '../src/domain/hook-moment.js';
 import { PHASES, type Phase } from '../src/domain/phase.js';
 import { hasEnded, type RolloutState } from '../src/domain/rollout-state.js';
+import { keepAliases, returnAliases } from './aliases.js';
 import { handleMessages } from './handlers.js';
 import { askHooks } from './hooks.js';
 import type { RolloutInput } from './input.js';
@@ -34,6 +35,7 @@ export async function rollout(input: RolloutInput): Promise<RolloutState> {
   const run = openRun(input);
   const { flushed } = publishChanges(run);
   tellOthers(run);
+  if (input.spec.registry) keepAliases(run);
   if (!input.carried)
     decide(run, {
       action: 'start',
@@ -127,6 +129,7 @@ async function rollBack(run: Run): Promise<void> {
   const approval = run.state.approval ? { approval: null } : {};
   update(run, { status: outcome, reason, waiting: null, paused: null, ...approval });
   decide(run, { action, actor, source, reason, evidence, ...(subject === undefined ? {} : { subject }) });
+  returnAliases(run);
   touch(run);
 }
 

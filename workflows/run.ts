@@ -8,7 +8,7 @@ import { hasEnded, initialState, type RolloutState } from '../src/domain/rollout
 import type { Route } from '../src/domain/route.js';
 import type { RolloutSpec } from '../src/domain/spec/rollout-spec.js';
 import type { Evidence } from '../src/domain/verdict.js';
-import type { CarriedRun, Errand, Inbox, RolloutInput, Stage, Stop, Trial } from './input.js';
+import type { Aliases, CarriedRun, Errand, Inbox, RolloutInput, Stage, Stop, Trial } from './input.js';
 
 /** A rollout in motion: what continue-as-new carries, and what waits to be written down. */
 export interface Run {
@@ -26,6 +26,7 @@ export interface Run {
   readonly outbox: { decisions: Decision[]; route: Route | null };
   /** What others have not been told yet, by target. */
   readonly errands: readonly Errand[];
+  readonly aliases: Aliases;
   /** Set when Temporal suggests it; the main loop then continues as new. */
   shouldContinueAsNew: boolean;
 }
@@ -49,13 +50,15 @@ export function openRun(input: RolloutInput): Run {
     sequence: carried?.sequence ?? 0,
     outbox: { decisions: [], route: null },
     errands: carried?.errands ?? (input.spec.notify ?? []).map((target) => ({ target, notices: [] })),
+    aliases: carried?.aliases ?? { course: null, moves: [] },
     shouldContinueAsNew: false,
   };
 }
 
 export function carry(run: Run): CarriedRun {
-  const { state, inbox, stage, trial, sequence, errands } = run;
-  return { state, inbox, stage, trial, sequence, errands };
+  const { state, inbox, stage, trial, sequence, errands, aliases } = run;
+  const carried = { state, inbox, stage, trial, sequence, errands };
+  return run.input.spec.registry === undefined ? carried : { ...carried, aliases };
 }
 
 /** What specs did not have when the first rollouts began; those took any signal and heard no alerts. */

@@ -12,6 +12,7 @@ import { observationRoutes } from './observations.js';
 import { answerProblems } from './problem.js';
 import { rolloutRoutes } from './rollouts.js';
 import { wantedRoutes } from './routes.js';
+import { validationRoutes } from './validations.js';
 
 export interface ApiDeps {
   readonly store: Store;
@@ -46,6 +47,7 @@ export function createApi({
   forcedRollbackRoutes(server, store, guard);
   freezeRoutes(server, store, guard);
   modelRoutes(server, models, guard);
+  validationRoutes(server, store.validations);
   if (alerts !== null) alertRoutes(server, alerts, createGuard(server, alertToken, 'SLUICE_ALERT_TOKEN'));
   return server;
 }

@@ -38,6 +38,9 @@ export function addDecisionCommands(program: Command): void {
 
 function addArguments(command: Command, name: keyof typeof MEANINGS): void {
   switch (name) {
+    case 'approve':
+      command.option('--digest <sha256>', 'what the candidate’s artifact must be (default: what the rollout shows)');
+      return;
     case 'pause':
       command.option('--for <duration>', 'until it ends by itself', duration);
       return;

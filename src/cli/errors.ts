@@ -4,7 +4,7 @@ import type { RolloutState } from '../domain/rollout-state.js';
 
 const USAGE_EXIT = 2;
 
-/** 0 ok, 1 error, 2 usage or lint, 3 rolled back, 4 conflict, 5 waiting or inconclusive, 124 timeout. */
+/** 0 ok, 1 error, 2 usage or lint, 3 rolled back or failed validation, 4 conflict, 5 waiting or inconclusive, 124 timeout. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof SluiceError) return ERROR_CODES[error.code].exitCode;
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_EXIT;

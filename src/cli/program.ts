@@ -9,6 +9,7 @@ import { addKeys } from './keys-program.js';
 import { addModels } from './models-program.js';
 import { duration, output } from './options.js';
 import { addRuntime } from './runtime-program.js';
+import { addValidation } from './validate-program.js';
 
 /** Each command is loaded when it is run, so that a gateway does not carry a worker in its memory. */
 export function buildProgram(): Command {
@@ -25,6 +26,7 @@ export function buildProgram(): Command {
   addDoctor(program);
   addFreezes(program);
   addModels(program);
+  addValidation(program);
   addRuntime(program);
   addKeys(program);
   return program;

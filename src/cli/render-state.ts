@@ -24,6 +24,7 @@ export function renderState(state: RolloutState, impact: ImpactState | null): st
     `  rollout  ${state.rolloutId}`,
     `  weight   ${state.weightPercent} % (shadow ${state.shadowPercent} %, epoch ${state.epoch})`,
     `  because  ${state.reason}`,
+    ...modelLines(state),
   ];
   if (waiting)
     lines.push(
@@ -37,6 +38,16 @@ export function renderState(state: RolloutState, impact: ImpactState | null): st
   lines.push(...PHASES.flatMap((phase) => phaseLines(state, phase, impact)));
   if (state.evidence.length > 0) lines.push('  guardrails', ...state.evidence.map(evidenceLine));
   return lines.join('\n');
+}
+
+/** The artifacts behind the versions' names, where a registry knows them. */
+function modelLines({ models, baseline, candidate }: RolloutState): string[] {
+  if (!models) return [];
+  return [['baseline', baseline] as const, ['candidate', candidate] as const].map(([arm, label]) => {
+    const known = models[arm];
+    const what = known === null ? 'not registered' : `${known.id} ${known.digest}`;
+    return `  ${arm.padEnd(10)}${models.model}:${label} ${what}`;
+  });
 }
 
 function phaseLines(state: RolloutState, phase: (typeof PHASES)[number], impact: ImpactState | null): string[] {

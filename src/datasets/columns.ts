@@ -40,7 +40,9 @@ export function planColumns(names: readonly string[], schema: DatasetSchema = {}
   for (const name of used)
     if (name === label?.name || ignored.has(name))
       throw new RangeError(`column ${name} is a feature and ${name === label?.name ? 'the label' : 'ignored'}`);
-  if (features.length === 0) throw new RangeError(`no features; there are: ${listed(names)}`);
+  // None on purpose: of a language model, where what it gets is a text.
+  if (features.length === 0 && schema.features === undefined)
+    throw new RangeError(`no features; there are: ${listed(names)}`);
   return { features, label, fields: others.filter((name) => !used.has(name)).map((name) => find(name, 'a field')) };
 }
 

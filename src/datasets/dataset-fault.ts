@@ -5,9 +5,9 @@ export function datasetFault(name: string, why: string, cause?: unknown): Sluice
   return new SluiceError('DATASET_INVALID', `${name}: ${why}`, { cause });
 }
 
-/** Where the data lie can not be reached now. Not a SluiceError: another try may get through, and Temporal makes one. */
-export class DatasetUnreachable extends Error {
-  override readonly name = 'DatasetUnreachable';
+/** Where the data lie can not be reached now, or they change while they are read: another try may get through. */
+export function datasetUnreachable(name: string, why: string, cause?: unknown): SluiceError {
+  return new SluiceError('DATASET_UNREACHABLE', `${name}: ${why}`, { cause });
 }
 
 const LONGEST_VALUE = 80;

@@ -4,7 +4,7 @@ import type { BatchOptions, Dataset, DatasetColumns, Row } from '../ports/datase
 import { type CellReader, TEXT_CELLS, TYPED_CELLS } from './cells.js';
 import { type ColumnPlan, columnNames, planColumns } from './columns.js';
 import { csvFormat } from './csv-format.js';
-import { DatasetUnreachable, datasetFault } from './dataset-fault.js';
+import { datasetFault, datasetUnreachable } from './dataset-fault.js';
 import { assertDigest, digestOf, hashing, SHA256 } from './digest.js';
 import type { Format } from './format.js';
 import type { LineFormat, LineRecord } from './line-records.js';
@@ -76,7 +76,7 @@ export class LineDataset implements Dataset {
     assertDigest(this.name, this.options.expectDigest, digest);
     // Versions that are compared must have been asked the same.
     if (this.whole !== null && this.whole.digest !== digest)
-      throw new DatasetUnreachable(`${this.name}: it changed between two passes`);
+      throw datasetUnreachable(this.name, 'it changed between two passes');
     this.whole = { rows: index, digest };
   }
 

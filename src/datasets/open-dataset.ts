@@ -50,8 +50,8 @@ export function datasetDeps({ dataDir, allowed, env = process.env, resolve }: Da
 
 /**
  * Opens a data set: as much is read as tells its columns.
- * @throws {SluiceError} DATASET_INVALID naming what is wrong with the spec or the data; SECRET_UNUSABLE
- * @throws {DatasetUnreachable} where another try may get through
+ * @throws {SluiceError} DATASET_INVALID naming what is wrong with the spec or the data; ADDRESS_REFUSED; DATASET_UNREACHABLE where another try may get
+ * through; SECRET_UNUSABLE
  */
 export async function openDataset(spec: DatasetSpec, deps: DatasetDeps, signal?: AbortSignal): Promise<Dataset> {
   const options = datasetOptions(spec);

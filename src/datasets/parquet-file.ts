@@ -8,7 +8,7 @@ import {
   type SchemaTree,
 } from 'hyparquet';
 import { describeError, SluiceError } from '../domain/errors.js';
-import { DatasetUnreachable, datasetFault } from './dataset-fault.js';
+import { datasetFault } from './dataset-fault.js';
 import { PARQUET_CODECS } from './parquet-codecs.js';
 import type { ByteSource } from './sources/byte-source.js';
 
@@ -110,8 +110,7 @@ async function decoded<T>(name: string, where: string, body: () => Promise<T>): 
   try {
     return await body();
   } catch (error) {
-    const ours = error instanceof SluiceError || error instanceof DatasetUnreachable;
-    if (ours || (error instanceof Error && error.name === 'AbortError')) throw error;
+    if (error instanceof SluiceError || (error instanceof Error && error.name === 'AbortError')) throw error;
     throw datasetFault(name, `${where}: ${describeError(error)}`, error);
   }
 }

@@ -8,6 +8,7 @@ import { readConfig } from '../config.js';
 import { SluiceError } from '../domain/errors.js';
 import { keySetOf } from '../identity/key-set.js';
 import { endChild, spawnSluice } from '../process/child-process.js';
+import { openRegistry } from '../registry/open-registry.js';
 import { openStore } from '../stores/open-store.js';
 import { temporalSettings } from '../temporal/connection.js';
 import { ensureTemporalServer, type TemporalServer } from '../temporal/dev-server.js';
@@ -46,7 +47,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     for (const step of undo.splice(0).reverse()) await step();
   };
   try {
-    const { adminToken, alertToken, identityKeys } = readConfig();
+    const config = readConfig();
+    const { adminToken, alertToken, identityKeys } = config;
     const keys = await keySetOf(identityKeys);
     await mkdir(stateDir, { recursive: true });
     const store = await openStore(
@@ -62,7 +64,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     undo.push(() => temporal.stop());
     const alerts = createAlertSink(temporalSettings(temporal.address));
     undo.push(() => alerts.close());
-    const api = await startApi({ store, host: HOST, port: options.apiPort, adminToken, alerts, alertToken });
+    const models = openRegistry(config, store);
+    const api = await startApi({ store, host: HOST, port: options.apiPort, adminToken, alerts, alertToken, models });
     undo.push(() => api.close());
     const adminUrl = `http://${HOST}:${options.adminPort}`;
     const gateway = startGatewayProcess(options, api.url);
@@ -71,6 +74,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const worker = await startWorker({
       temporal: temporalSettings(temporal.address),
       store,
+      models,
       gatewayAdminUrls: [adminUrl],
       adminToken,
       dataDir,

@@ -1,5 +1,6 @@
 import type { CommandSource } from './decision.js';
 import type { Identity } from './identity.js';
+import { knownDigests, type RolloutModels } from './rollout-models.js';
 import type { Evidence } from './verdict.js';
 import { verdictSignature } from './verdict.js';
 
@@ -38,14 +39,20 @@ export function isNamed(names: readonly string[], { subject, roles }: Identity):
 }
 
 /**
- * What an approval is bound to: the spec, the versions' addresses in it, the weight and every verdict, without numbers that move at each look. It is void
- * once this changes.
+ * What an approval is bound to: the spec, the versions' addresses in it, the digests of their artifacts where they are known, the weight and every
+ * verdict, without numbers that move at each look. It is void once this changes.
  */
 export function basisOf(
   specDigest: string,
-  state: { readonly weightPercent: number; readonly evidence: readonly Evidence[] },
+  state: {
+    readonly weightPercent: number;
+    readonly evidence: readonly Evidence[];
+    readonly models?: RolloutModels | undefined;
+  },
 ): string {
-  return `${specDigest} at ${state.weightPercent} %: ${verdictSignature(state.evidence, null)}`;
+  const { baseline = '?', candidate = '?' } = knownDigests(state.models) ?? {};
+  const artifacts = baseline === '?' && candidate === '?' ? '' : ` of ${candidate} against ${baseline}`;
+  return `${specDigest}${artifacts} at ${state.weightPercent} %: ${verdictSignature(state.evidence, null)}`;
 }
 
 /** Why somebody's approval can't be taken; null where it can. */

@@ -2,6 +2,7 @@ import { approvalRefusal, isNamed } from './approval.js';
 import type { Command, CommandRequest } from './decision.js';
 import type { Identity } from './identity.js';
 import { jumpRefusal, weightRefusal } from './moves.js';
+import { digestRefusal } from './rollout-models.js';
 import { hasEnded, type RolloutState } from './rollout-state.js';
 import type { RolloutSpec } from './spec/rollout-spec.js';
 
@@ -27,7 +28,7 @@ function refusedBy(state: RolloutState, spec: RolloutSpec, asked: Asked, where: 
   switch (command) {
     case 'approve':
       if (!isAsking(state)) return `nothing waits for an approval: ${where}`;
-      return state.approval ? approvalRefusal(state.approval, person(asked)) : null;
+      return approveRefusal(state, asked);
     case 'reject':
       return isAsking(state) ? null : `nothing waits for an approval: ${where}`;
     case 'delegate':
@@ -69,6 +70,12 @@ function refusedBy(state: RolloutState, spec: RolloutSpec, asked: Asked, where: 
 /** Who asks, for rules that name people and roles. */
 function person({ request, identity }: Asked): Identity {
   return identity ?? { subject: request.actor, roles: [] };
+}
+
+function approveRefusal({ approval, models }: RolloutState, asked: Asked): string | null {
+  const other = digestRefusal(models, asked.request.artifacts);
+  if (other !== null) return `this approval can't be taken: ${other}`;
+  return approval ? approvalRefusal(approval, person(asked)) : null;
 }
 
 function delegationRefusal(state: RolloutState, asked: Asked, where: string): string | null {

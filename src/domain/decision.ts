@@ -1,3 +1,4 @@
+import type { SeenDigests } from './rollout-models.js';
 import type { Evidence } from './verdict.js';
 
 export const COMMANDS = [
@@ -32,6 +33,8 @@ export interface CommandRequest {
   readonly step?: number;
   /** For `set-owner`: the new owner; for `delegate`: who may approve in the actor's place; for `supersede`: the newer rollout. */
   readonly to?: string;
+  /** For `approve`: digests of the artifacts that the approver had before them. Others than those on trial are refused. */
+  readonly artifacts?: SeenDigests;
   /** A compact JWS over all of the above: who really asks. */
   readonly statement?: string;
 }
@@ -68,6 +71,7 @@ export interface Decision {
     | 'check'
     | 'hook'
     | 'cleanup'
+    | 'registry'
     | 'fail'
     | 'impact';
   /** A person's name, or `sluice` where a rule decided. */

@@ -21,6 +21,8 @@ export const ERROR_CODES = {
   // Mended by starting the worker with the right environment.
   SECRET_UNUSABLE: { httpStatus: 503, exitCode: 1, retryable: true },
   DATASET_INVALID: { httpStatus: 422, exitCode: 1, retryable: false },
+  DATASET_UNREACHABLE: { httpStatus: 502, exitCode: 1, retryable: true },
+  ADDRESS_REFUSED: { httpStatus: 422, exitCode: 2, retryable: false },
   OBSERVATION_INVALID: { httpStatus: 422, exitCode: 1, retryable: false },
   STORE_SCHEMA: { httpStatus: 503, exitCode: 1, retryable: false },
   STORE_LOCKED: { httpStatus: 503, exitCode: 1, retryable: false },

@@ -1,6 +1,5 @@
 import type { Decision } from './decision.js';
 import { hasEnded, type RolloutState } from './rollout-state.js';
-import type { NotifyTarget } from './spec/notify.js';
 import type { Evidence, Verdict } from './verdict.js';
 
 /** What others may be told of. A spec filters by these names, and receivers by types made of them: they stay. */
@@ -33,9 +32,22 @@ export const NOTICE_EVENTS = [
   'check',
   'hook',
   'cleanup',
+  'registry',
   'impact',
 ] as const;
 export type NoticeEvent = (typeof NOTICE_EVENTS)[number];
+
+/** Those that a lineage collector is told of: where a run begins, goes on and ends. */
+export const LINEAGE_EVENTS = [
+  'started',
+  'advanced',
+  'weight',
+  'promoted',
+  'completed',
+  'rolled-back',
+  'aborted',
+  'failed',
+] as const satisfies readonly NoticeEvent[];
 
 /** One thing that happened to a rollout, for whoever is told. Bounded, plain JSON; goes through a workflow's history. */
 export interface Notice extends NoticeSubject {
@@ -53,7 +65,10 @@ export interface Notice extends NoticeSubject {
   readonly evidence: readonly NoticeEvidence[];
 }
 
-export type NoticeSubject = Pick<RolloutState, 'rolloutId' | 'service' | 'owner' | 'baseline' | 'candidate' | 'status'>;
+export type NoticeSubject = Pick<
+  RolloutState,
+  'rolloutId' | 'service' | 'owner' | 'baseline' | 'candidate' | 'models' | 'status'
+>;
 
 export type NoticeEvidence = Pick<
   Evidence,
@@ -108,8 +123,11 @@ export function noticeOfState(state: RolloutState): Notice | null {
 }
 
 /** Whether a target asked to be told of it. */
-export function isWanted(target: Pick<NotifyTarget, 'events'>, { event }: Pick<Notice, 'event'>): boolean {
-  return target.events?.includes(event) ?? true;
+export function isWanted(
+  { events }: { readonly events?: readonly NoticeEvent[] | undefined },
+  { event }: Pick<Notice, 'event'>,
+): boolean {
+  return events?.includes(event) ?? true;
 }
 
 const EVENTS: Record<Decision['action'], NoticeEvent> = {
@@ -140,6 +158,7 @@ const EVENTS: Record<Decision['action'], NoticeEvent> = {
   check: 'check',
   hook: 'hook',
   cleanup: 'cleanup',
+  registry: 'registry',
   impact: 'impact',
 };
 const ENDINGS: ReadonlySet<string> = new Set<Decision['action']>(['reject', 'abort', 'rollback', 'fail', 'supersede']);
@@ -152,8 +171,8 @@ function eventOf({ action, source, phase }: Decision, { status }: NoticeSubject)
   return isEnding ? status : EVENTS[action];
 }
 
-function subjectOf({ rolloutId, service, owner, baseline, candidate, status }: NoticeSubject): NoticeSubject {
-  return { rolloutId, service, owner, baseline, candidate, status };
+function subjectOf({ rolloutId, service, owner, baseline, candidate, models, status }: NoticeSubject): NoticeSubject {
+  return { rolloutId, service, owner, baseline, candidate, ...(models === undefined ? {} : { models }), status };
 }
 
 const URGENCY: Record<Verdict, number> = { fail: 0, inconclusive: 1, pass: 2 };

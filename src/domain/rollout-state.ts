@@ -1,5 +1,6 @@
 import type { OpenApproval } from './approval.js';
 import type { Phase } from './phase.js';
+import type { RolloutModels } from './rollout-models.js';
 import type { RolloutSpec } from './spec/rollout-spec.js';
 import type { Evidence, Verdict } from './verdict.js';
 
@@ -43,6 +44,8 @@ export interface RolloutState {
   startedBy?: string;
   baseline: string;
   candidate: string;
+  /** What a registry knows of both; absent where the spec names none, or it has not been asked yet. */
+  models?: RolloutModels;
   status: RolloutStatus;
   phase: Phase;
   phases: Record<Phase, PhaseProgress>;

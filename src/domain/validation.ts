@@ -1,6 +1,9 @@
 import type { ValidationCheck } from './spec/validation.js';
 import type { ArmEvidence, Evidence, Verdict } from './verdict.js';
 
+/** What runs of a suite are called, at every edge. */
+export const VALIDATION_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,199}$/;
+
 /** What one check came to. */
 export interface CheckResult {
   /** Unique in a suite, and the same from version to version. */

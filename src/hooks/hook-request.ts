@@ -1,6 +1,8 @@
+import { SluiceError } from '../domain/errors.js';
 import { type HookMoment, type HookSubject, momentName } from '../domain/hook-moment.js';
 import type { Hook } from '../domain/spec/hooks.js';
-import { type Answer, exchange } from '../notify/exchange.js';
+import { type AddressPolicy, AddressRefused } from '../net/address-policy.js';
+import { type Answer, type Exchange, exchange } from '../notify/exchange.js';
 import type { Secrets } from '../notify/secrets.js';
 import { signatureHeaders } from '../notify/signature.js';
 
@@ -16,6 +18,8 @@ export interface HookRun {
   readonly secrets: Secrets;
   /** The asker's own end. */
   readonly signal: AbortSignal;
+  /** Which addresses may be called; absent: all. */
+  readonly policy?: AddressPolicy | undefined;
   /** Ends with an error once the asker does. */
   sleep(ms: number): Promise<void>;
   /** Keeps what the next attempt must know, should this one die. */
@@ -34,30 +38,40 @@ export function hookKey({ hook, subject, moment }: HookCall): string {
   return `${subject.rolloutId}/hook/${hook.name}/${momentName(moment).replaceAll(' ', '-')}`;
 }
 
-/** @throws {NoAnswer} */
-export async function postHook(call: HookCall, id: string, { secrets, signal }: HookRun): Promise<Answer> {
+/** @throws {NoAnswer} @throws {SluiceError} ADDRESS_REFUSED */
+export async function postHook(call: HookCall, id: string, { secrets, signal, policy }: HookRun): Promise<Answer> {
   const { hook, subject, moment } = call;
   const body = JSON.stringify({ hook: hook.name, key: hookKey(call), when: momentName(moment), ...subject });
-  return exchange({
+  return asked(hook, {
     method: 'POST',
     url: hook.url,
     headers: { 'content-type': 'application/json', ...signed(hook, secrets, id, body) },
     body,
     timeoutMs: hook.timeout,
     signal,
+    policy,
   });
 }
 
-/** A request about what a hook has begun. @throws {NoAnswer} */
+/** A request about what a hook has begun. @throws {NoAnswer} @throws {SluiceError} ADDRESS_REFUSED */
 export async function followUp(
   hook: Hook,
   method: 'GET' | 'DELETE',
   url: string,
   id: string,
-  { secrets, signal }: { readonly secrets: Secrets; readonly signal?: AbortSignal },
+  { secrets, signal, policy }: Pick<HookRun, 'secrets' | 'policy'> & Partial<Pick<HookRun, 'signal'>>,
 ): Promise<Answer> {
   const headers = signed(hook, secrets, id, '');
-  return exchange({ method, url, headers, timeoutMs: hook.timeout, ...(signal === undefined ? {} : { signal }) });
+  const ended = signal === undefined ? {} : { signal };
+  return asked(hook, { method, url, headers, timeoutMs: hook.timeout, policy, ...ended });
+}
+
+async function asked(hook: Hook, request: Exchange): Promise<Answer> {
+  return exchange(request).catch((error: unknown) => {
+    if (error instanceof AddressRefused)
+      throw new SluiceError('ADDRESS_REFUSED', `${hookName(hook)}: ${error.message}`);
+    throw error;
+  });
 }
 
 /** For messages: a URL's path and query may be secrets. */

@@ -112,7 +112,7 @@ function readProgress(answer: Answer): LoadTestResult | string {
 }
 
 /** Also after a cancellation, hence without its signal. A test that can't be reached has to end by itself. */
-async function stop(call: LoadTestCall, location: string, { secrets }: HookRun): Promise<void> {
+async function stop(call: LoadTestCall, location: string, { secrets, policy }: HookRun): Promise<void> {
   const id = `${hookKey(call)}/${randomUUID()}`;
-  await followUp(call.hook, 'DELETE', location, id, { secrets }).catch(() => undefined);
+  await followUp(call.hook, 'DELETE', location, id, { secrets, policy }).catch(() => undefined);
 }

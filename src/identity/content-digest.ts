@@ -4,14 +4,14 @@ import type { CommandRequest } from '../domain/decision.js';
 
 /** What a statement is about: what a command asks for, or the specs that may be started. */
 export type StatementContent =
-  | Pick<CommandRequest, 'actor' | 'reason' | 'forMs' | 'weightPercent' | 'step' | 'to'>
+  | Pick<CommandRequest, 'actor' | 'reason' | 'forMs' | 'weightPercent' | 'step' | 'to' | 'artifacts'>
   | { readonly digests: readonly string[] };
 
 /** One function for who signs and who verifies. Fields that are not signed, such as the statement itself, are left out. */
 export function statementDigest(content: StatementContent): string {
   if ('digests' in content) return contentDigest({ digests: content.digests });
-  const { actor, reason, forMs, weightPercent, step, to } = content;
-  return contentDigest({ actor, reason, forMs, weightPercent, step, to });
+  const { actor, reason, forMs, weightPercent, step, to, artifacts } = content;
+  return contentDigest({ actor, reason, forMs, weightPercent, step, to, artifacts });
 }
 
 /** SHA-256 of a value as canonical JSON, 64 hex digits. Runs in the workflow sandbox too. */

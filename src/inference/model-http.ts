@@ -1,5 +1,9 @@
 import axios, { type AxiosRequestConfig } from 'axios';
 import { describeError, SluiceError } from '../domain/errors.js';
+import { ModelRefused } from '../domain/model-refused.js';
+import { type AddressPolicy, addressRefusalIn } from '../net/address-policy.js';
+import { sharedTransport } from '../net/shared-transport.js';
+import { callModel, type RawAnswer, StatusError, sharedDispatcher } from './model-call.js';
 
 const MOST_BYTES = 50 * 2 ** 20;
 const LONGEST_REASON = 300;
@@ -14,9 +18,13 @@ export interface ModelHttp {
   probe(path: string): Promise<Answer>;
 }
 
-export interface Answer {
-  readonly status: number;
-  readonly text: string;
+export type Answer = RawAnswer;
+
+/** What all clients of model servers may be told. */
+export interface CallOptions {
+  readonly timeoutMs?: number;
+  /** Which addresses a spec's URLs may lead to. Absent, all: for whoever asks from their own machine, on their own behalf. */
+  readonly policy?: AddressPolicy;
 }
 
 export interface ModelHttpOptions {
@@ -25,32 +33,37 @@ export interface ModelHttpOptions {
   readonly timeoutMs: number;
   /** Asked at each call: a key may change. */
   readonly headers?: () => Record<string, string>;
+  readonly policy?: AddressPolicy | undefined;
 }
 
-export function createModelHttp({ name, url, timeoutMs, headers = () => ({}) }: ModelHttpOptions): ModelHttp {
-  const http = axios.create(httpSettings(url, timeoutMs));
-  const call = async (config: AxiosRequestConfig): Promise<Answer> => {
-    try {
-      const answer = await http.request<string>({ ...config, headers: headers() });
-      return { status: answer.status, text: answer.data };
-    } catch (error) {
+export function createModelHttp({ name, url, timeoutMs, headers = () => ({}), policy }: ModelHttpOptions): ModelHttp {
+  const base = url.replace(/\/+$/, '');
+  const dispatcher = sharedDispatcher(policy);
+  const any = async (method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer> => {
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    const call = { dispatcher, method, url: `${base}${path}`, headers: headers(), timeoutMs, mostBytes: MOST_BYTES };
+    return callModel({ ...call, ...sent }).catch((error: unknown) => {
       throw modelError(name, error);
-    }
+    });
+  };
+  const proper = async (method: 'GET' | 'POST', path: string, body?: unknown) => {
+    const answer = await any(method, path, body);
+    if (answer.status < 200 || answer.status > 299) throw modelError(name, new StatusError(answer));
+    return answer;
   };
   return {
     name,
-    get: (path) => call({ method: 'GET', url: path }),
-    post: (path, body) => call({ method: 'POST', url: path, data: body }),
-    probe: (path) => call({ method: 'GET', url: path, validateStatus: () => true }),
+    get: (path) => proper('GET', path),
+    post: (path, body) => proper('POST', path, body),
+    probe: (path) => any('GET', path),
   };
 }
 
-export function httpSettings(baseURL: string, timeout: number): AxiosRequestConfig {
+export function httpSettings(baseURL: string, timeout: number, policy?: AddressPolicy): AxiosRequestConfig {
   return {
     baseURL,
     timeout,
-    proxy: false,
-    maxRedirects: 0,
+    ...sharedTransport(policy),
     maxContentLength: MOST_BYTES,
     responseType: 'text',
     // As it came: what is wrong with an answer must be told of the answer, not of what a parser made of it.
@@ -60,13 +73,17 @@ export function httpSettings(baseURL: string, timeout: number): AxiosRequestConf
 
 /** A refusal will be the same next time, too many requests apart; a broken connection or a failing server may mend. */
 export function modelError(name: string, error: unknown): SluiceError {
+  const refused = addressRefusalIn(error);
+  if (refused !== null) return new SluiceError('ADDRESS_REFUSED', `${name}: ${refused.message}`);
   if (error instanceof SluiceError) return error;
-  const response = axios.isAxiosError(error) ? error.response : undefined;
+  const response = axios.isAxiosError(error) || error instanceof StatusError ? error.response : undefined;
   const isRefusal = response !== undefined && response.status >= 400 && response.status < 500;
   const mayMend = response !== undefined && [408, 425, 429].includes(response.status);
-  const code = isRefusal && !mayMend ? 'MODEL_ANSWER_INVALID' : 'MODEL_UNREACHABLE';
   // Not the error itself as a cause: it holds the request, with its headers.
-  return new SluiceError(code, `${name}: ${describeError(error)}${response === undefined ? '' : reasonIn(response)}`);
+  const message = `${name}: ${describeError(error)}${response === undefined ? '' : reasonIn(response)}`;
+  return isRefusal && !mayMend
+    ? new ModelRefused(response.status, message)
+    : new SluiceError('MODEL_UNREACHABLE', message);
 }
 
 /** What the server says itself. Of a refused key it says parts of the key. */

@@ -4,10 +4,10 @@ import { environmentSecrets, type Secrets } from '../notify/secrets.js';
 import type { ModelServer } from '../ports/model-server.js';
 import { createChatClient } from './chat/client.js';
 import { createJsonClient } from './json-http/client.js';
+import type { CallOptions } from './model-http.js';
 import { createOpenInferenceClient } from './open-inference/client.js';
 
-export interface ModelServerOptions {
-  readonly timeoutMs?: number;
+export interface ModelServerOptions extends CallOptions {
   /** Absent: this process's environment. */
   readonly secrets?: Secrets;
 }
@@ -16,14 +16,15 @@ export interface ModelServerOptions {
 export function createModelServer(
   target: ModelTarget,
   protocol: Protocol,
-  { timeoutMs, secrets = environmentSecrets }: ModelServerOptions = {},
+  { timeoutMs, secrets = environmentSecrets, policy }: ModelServerOptions = {},
 ): ModelServer {
+  const calls = { ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(policy === undefined ? {} : { policy }) };
   switch (protocol.kind) {
     case 'open-inference':
-      return createOpenInferenceClient(target, protocol, timeoutMs);
+      return createOpenInferenceClient(target, protocol, calls);
     case 'json':
-      return createJsonClient(target, protocol, timeoutMs);
+      return createJsonClient(target, protocol, calls);
     case 'chat':
-      return createChatClient(target, protocol, { secrets, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
+      return createChatClient(target, protocol, { secrets, ...calls });
   }
 }

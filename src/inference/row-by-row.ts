@@ -1,14 +1,14 @@
-import type { Prediction, Row } from '../ports/model-server.js';
+import type { Inference, Row } from '../ports/model-server.js';
 
-type Inferred = { predictions: Prediction[]; latencyMs: number };
-
-/** Asks for one row after the other; the latency is that of all calls together. */
-export async function rowByRow(rows: readonly Row[], ask: (row: Row) => Promise<Inferred>): Promise<Inferred> {
-  const all: Inferred = { predictions: [], latencyMs: 0 };
+/** Asks for one row after the other; latency and sizes are those of all calls together. */
+export async function rowByRow(rows: readonly Row[], ask: (row: Row) => Promise<Inference>): Promise<Inference> {
+  const all = { predictions: [] as Inference['predictions'], latencyMs: 0, bytes: { sent: 0, received: 0 } };
   for (const row of rows) {
-    const { predictions, latencyMs } = await ask(row);
+    const { predictions, latencyMs, bytes } = await ask(row);
     all.predictions.push(...predictions);
     all.latencyMs += latencyMs;
+    all.bytes.sent += bytes?.sent ?? 0;
+    all.bytes.received += bytes?.received ?? 0;
   }
   return all;
 }

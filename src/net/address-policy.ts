@@ -1,5 +1,6 @@
 import { lookup as systemLookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
+import { SluiceError } from '../domain/errors.js';
 import { kindOf, readAddress } from './address-kind.js';
 import { type AllowedPrivate, holdsAddress, namesHost } from './allowed-private.js';
 
@@ -13,9 +14,21 @@ export interface HostAddress {
 export type Resolve = (hostname: string) => Promise<readonly HostAddress[]>;
 
 /** A host may not be called. The message names host, address and what would allow it. */
-export class AddressRefused extends Error {
-  readonly code = 'ADDRESS_REFUSED';
-  override readonly name = 'AddressRefused';
+export class AddressRefused extends SluiceError {
+  /** The same without host and address, for those of secret URLs. */
+  readonly why: string;
+
+  constructor(where: string, why: string) {
+    super('ADDRESS_REFUSED', `${where} ${why}`);
+    this.why = why;
+  }
+}
+
+/** The refusal that made a request fail; clients wrap what a connection throws. */
+export function addressRefusalIn(error: unknown): AddressRefused | null {
+  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1)
+    if (at instanceof AddressRefused) return at;
+  return null;
 }
 
 /**
@@ -77,7 +90,7 @@ function assertAllowed(allowed: AllowedPrivate, host: string, text: string): voi
   if (byName && namesHost(allowed, host)) return;
   const where = text === host ? `${host} is` : `${host} resolves to ${text},`;
   const article = kind === 'unspecified' ? 'an' : 'a';
-  throw new AddressRefused(`${where} ${article} ${kind} address, which SLUICE_ALLOW_PRIVATE does not allow`);
+  throw new AddressRefused(where, `${article} ${kind} address, which SLUICE_ALLOW_PRIVATE does not allow`);
 }
 
 function familyOf(family: number | 'IPv4' | 'IPv6'): number {

@@ -2,8 +2,10 @@ import { SluiceError } from '../domain/errors.js';
 import type { Notice } from '../domain/notice.js';
 import type { NotifyTarget } from '../domain/spec/notify.js';
 import { isLoopback } from '../domain/spec/receiver.js';
+import { type AddressPolicy, AddressRefused } from '../net/address-policy.js';
 import { CLOUD_EVENT_TYPE, cloudEvent } from './cloud-event.js';
 import { type Answer, exchange, mayPass, NoAnswer } from './exchange.js';
+import { lineageMessage } from './lineage-message.js';
 import { readSecret, type Secrets } from './secrets.js';
 import { signatureHeaders } from './signature.js';
 import { slackMessage } from './slack-message.js';
@@ -12,6 +14,8 @@ export interface DeliveryOptions {
   readonly secrets: Secrets;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** Which addresses may be called; absent: all. */
+  readonly policy?: AddressPolicy | undefined;
 }
 
 /** A notice that was not taken: NOTIFICATION_FAILED where another try may help, else NOTIFICATION_REFUSED. */
@@ -35,18 +39,23 @@ export class DeliveryFailed extends SluiceError {
  */
 export async function deliverNotice(target: NotifyTarget, notice: Notice, options: DeliveryOptions): Promise<void> {
   const name = targetName(target);
-  const { url, headers, body } = messageFor(target, notice, options.secrets);
-  const { signal, timeoutMs = 10_000 } = options;
+  const message = messageFor(target, notice, options.secrets);
+  if (message === null) return;
+  const { url, headers, body } = message;
+  const { signal, timeoutMs = 10_000, policy } = options;
   const request = {
     method: 'POST',
     url,
     headers,
     body,
     timeoutMs,
+    policy,
     ...(signal === undefined ? {} : { signal }),
   } as const;
   const answer = await exchange(request).catch((error: unknown) => {
     if (error instanceof NoAnswer) throw new DeliveryFailed('NOTIFICATION_FAILED', `${name}: ${error.message}`);
+    if (error instanceof AddressRefused)
+      throw new DeliveryFailed('NOTIFICATION_REFUSED', `${name}: it leads to ${error.why}`);
     throw error;
   });
   if (answer.status >= 200 && answer.status < 300) return;
@@ -60,19 +69,33 @@ export async function deliverNotice(target: NotifyTarget, notice: Notice, option
 /** For messages and logs. A URL's path and query may be secrets; those behind a reference are, with their host. */
 export function targetName(target: NotifyTarget): string {
   if ('slack' in target) return `Slack (${target.slack.urlRef})`;
+  if ('openlineage' in target) return `OpenLineage at ${new URL(target.openlineage.url).origin}`;
   return `webhook ${typeof target.webhook === 'string' ? new URL(target.webhook).origin : `(${target.webhook.urlRef})`}`;
 }
 
+/** @returns null where there is nothing to be sent of it */
 function messageFor(target: NotifyTarget, notice: Notice, secrets: Secrets) {
   if ('slack' in target) {
     const headers = { 'content-type': 'application/json; charset=utf-8' };
     return { url: secretUrl(target.slack.urlRef, secrets), headers, body: JSON.stringify(slackMessage(notice)) };
   }
+  if ('openlineage' in target) return lineageRequest(target.openlineage, notice, secrets);
   const { webhook, secretRef } = target;
   const body = JSON.stringify(cloudEvent(notice));
   const signed = secretRef === undefined ? {} : signatureHeaders({ secretRef, secrets }, notice.id, body, new Date());
   const url = typeof webhook === 'string' ? webhook : secretUrl(webhook.urlRef, secrets, target.insecure);
   return { url, headers: { 'content-type': CLOUD_EVENT_TYPE, ...signed }, body };
+}
+
+function lineageRequest(
+  { url, secretRef, namespace }: Extract<NotifyTarget, { openlineage: unknown }>['openlineage'],
+  notice: Notice,
+  secrets: Secrets,
+) {
+  const event = lineageMessage(notice, namespace);
+  if (event === null) return null;
+  const authorization = secretRef === undefined ? {} : { authorization: `Bearer ${readSecret(secrets, secretRef)}` };
+  return { url, headers: { 'content-type': 'application/json', ...authorization }, body: JSON.stringify(event) };
 }
 
 function secretUrl(name: string, secrets: Secrets, allowsHttp = false): string {

@@ -1,5 +1,7 @@
 import type { Readable } from 'node:stream';
 import axios from 'axios';
+import { type AddressPolicy, addressRefusalIn } from '../net/address-policy.js';
+import { sharedTransport } from '../net/shared-transport.js';
 
 /** One request to somebody else's receiver. */
 export interface Exchange {
@@ -12,6 +14,10 @@ export interface Exchange {
   readonly timeoutMs: number;
   /** The caller's own end. */
   readonly signal?: AbortSignal;
+  /** Which addresses may be called; absent: all. */
+  readonly policy?: AddressPolicy | undefined;
+  /** Bytes of the longest answer that is read. Default: 64 kB. */
+  readonly largestAnswer?: number;
 }
 
 export interface Answer {
@@ -20,7 +26,7 @@ export interface Answer {
   readonly retryAfterMs: number | null;
   readonly location: string | null;
   readonly contentType: string;
-  /** Null where it is longer than 64 kB, or did not end in time. */
+  /** Null where it is longer than was asked for, or did not end in time. */
   readonly body: string | null;
 }
 
@@ -31,12 +37,14 @@ const LARGEST_ANSWER = 65_536;
 const LONGEST_PAUSE_MS = 3_600_000;
 
 /**
- * Makes one request: no proxy, no redirects, an answer of at most 64 kB. The status counts as soon as it is there, whatever
+ * Makes one request: no proxy, no redirects, an answer of bounded length. The status counts as soon as it is there, whatever
  * becomes of the body.
  * @throws {NoAnswer} where there is no status in time
+ * @throws {AddressRefused} by the policy
  * @throws the signal's reason, once it is aborted
  */
-export async function exchange({ method, url, headers, body, timeoutMs, signal }: Exchange): Promise<Answer> {
+export async function exchange(request: Exchange): Promise<Answer> {
+  const { method, url, headers, body, timeoutMs, signal, policy, largestAnswer = LARGEST_ANSWER } = request;
   const deadline = AbortSignal.timeout(timeoutMs);
   try {
     const {
@@ -50,14 +58,13 @@ export async function exchange({ method, url, headers, body, timeoutMs, signal }
       ...(body === undefined ? {} : { data: body }),
       timeout: timeoutMs,
       signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
-      proxy: false,
-      maxRedirects: 0,
+      ...sharedTransport(policy),
       responseType: 'stream',
       validateStatus: () => true,
       transformRequest: [(data: unknown) => data],
     });
     const header = (name: string) => (typeof answered[name] === 'string' ? answered[name] : null);
-    const text = await readBounded(data);
+    const text = await readBounded(data, largestAnswer);
     signal?.throwIfAborted();
     return {
       status,
@@ -68,6 +75,8 @@ export async function exchange({ method, url, headers, body, timeoutMs, signal }
     };
   } catch (error) {
     signal?.throwIfAborted();
+    const refused = addressRefusalIn(error);
+    if (refused !== null) throw refused;
     // Not kept as the cause: axios' errors carry the address and all headers.
     throw new NoAnswer(deadline.aborted ? `no answer within ${timeoutMs} ms` : `no answer (${codeOf(error)})`);
   }
@@ -82,14 +91,14 @@ export function mayPass(status: number): boolean {
 }
 
 /** @returns null where it is too long or broken off */
-async function readBounded(stream: Readable): Promise<string | null> {
+async function readBounded(stream: Readable, largest: number): Promise<string | null> {
   const parts: Buffer[] = [];
   let length = 0;
   try {
     for await (const part of stream as AsyncIterable<Buffer>) {
       length += part.length;
       // Leaving the loop closes the connection.
-      if (length > LARGEST_ANSWER) return null;
+      if (length > largest) return null;
       parts.push(part);
     }
     return Buffer.concat(parts).toString('utf8');

@@ -12,6 +12,14 @@ export interface Prediction {
   readonly value?: number | null;
 }
 
+export interface Inference {
+  predictions: Prediction[];
+  /** Of all calls together. */
+  latencyMs: number;
+  /** Of the bodies; absent where the driver does not tell. */
+  bytes?: { sent: number; received: number };
+}
+
 /** What one prompt to a language model came to. What went wrong is a result here: its share is what is judged. */
 export interface Generation {
   /** Empty where there is no answer. */
@@ -57,7 +65,7 @@ export interface ModelServer {
    * @returns one prediction a row, in order, and how long the call took (all calls together, of a model that takes one row at a time)
    * @throws {SluiceError} MODEL_UNREACHABLE | MODEL_ANSWER_INVALID; DATASET_INVALID where the rows are not what the model takes
    */
-  infer(rows: readonly Row[], columns?: readonly string[]): Promise<{ predictions: Prediction[]; latencyMs: number }>;
+  infer(rows: readonly Row[], columns?: readonly string[]): Promise<Inference>;
   /** Of language models: one answer a prompt, in order. Rejects only where nothing can be asked at all (a secret that is missing). */
   generate?(prompts: readonly string[]): Promise<Generation[]>;
   /** Brings the model into the server's memory, or takes it out. @throws {SluiceError} MODEL_UNREACHABLE | MODEL_ANSWER_INVALID */

@@ -12,6 +12,7 @@ import type {
 import type { RolloutState } from '../domain/rollout-state.js';
 import type { InterleavingMethod, Route } from '../domain/route.js';
 import type { ModelRegistry } from './model-registry.js';
+import type { ValidationResults } from './validation-results.js';
 
 /**
  * Which observations to read. Epochs keep weights apart: two weights are never pooled into one comparison.
@@ -146,6 +147,9 @@ export interface Store {
 
   /** Model versions and their aliases, where no other registry is used. */
   readonly models: ModelRegistry;
+
+  /** What validation suites have come to. */
+  readonly validations: ValidationResults;
 
   /** Cheap round trip: resolves when the store can answer. */
   ping(): Promise<void>;

@@ -6,6 +6,8 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import axios from 'axios';
 import { describeError, SluiceError } from '../domain/errors.js';
+import { type AddressPolicy, addressRefusalIn } from '../net/address-policy.js';
+import { sharedTransport } from '../net/shared-transport.js';
 
 /** Of a whole download; weights of hundreds of gigabytes are digested where they lie. */
 const DOWNLOAD_TIMEOUT_MS = 3_600_000;
@@ -16,6 +18,11 @@ export interface ArtifactDigest {
   /** `sha256:` and 64 hex digits. */
   readonly digest: string;
   readonly bytes: number;
+}
+
+export interface DigestOptions {
+  readonly timeoutMs?: number;
+  readonly policy?: AddressPolicy | undefined;
 }
 
 interface FolderFile {
@@ -32,11 +39,15 @@ export function canRead(uri: string): boolean {
 /**
  * The digest of a file, a folder or a download, read as a stream. A folder's is that of the lines that
  * `find . -type f | LC_ALL=C sort | xargs sha256sum` prints in it, without the `./`.
- * @throws {SluiceError} DATASET_INVALID where it can't be read; MODEL_UNREACHABLE where a download fails
+ * @param options.policy which addresses may be called, by redirects too; absent: all
+ * @throws {SluiceError} DATASET_INVALID where it can't be read; MODEL_UNREACHABLE where a download fails; ADDRESS_REFUSED
  */
-export async function digestArtifact(uri: string, timeoutMs = DOWNLOAD_TIMEOUT_MS): Promise<ArtifactDigest> {
+export async function digestArtifact(
+  uri: string,
+  { timeoutMs = DOWNLOAD_TIMEOUT_MS, policy }: DigestOptions = {},
+): Promise<ArtifactDigest> {
   if (!canRead(uri)) throw new SluiceError('DATASET_INVALID', `artifact ${uri} can not be read from here`);
-  if (/^https?:/i.test(uri)) return digestDownload(uri, timeoutMs);
+  if (/^https?:/i.test(uri)) return digestDownload(uri, timeoutMs, policy);
   const path = localPath(uri);
   try {
     const about = await lstat(path);
@@ -107,7 +118,11 @@ function whyNot(entry: { isFile(): boolean; isSymbolicLink(): boolean }): string
   return entry.isSymbolicLink() ? 'is a link: copy what it leads to (cp -L)' : 'is no file';
 }
 
-async function digestDownload(uri: string, timeoutMs: number): Promise<ArtifactDigest> {
+async function digestDownload(
+  uri: string,
+  timeoutMs: number,
+  policy: AddressPolicy | undefined,
+): Promise<ArtifactDigest> {
   const signal = AbortSignal.timeout(timeoutMs);
   try {
     const { data, headers } = await axios.get<Readable>(uri, {
@@ -115,7 +130,8 @@ async function digestDownload(uri: string, timeoutMs: number): Promise<ArtifactD
       // As it was stored: a server that packs it for the way would change its digest.
       headers: { 'accept-encoding': 'identity' },
       decompress: false,
-      proxy: false,
+      ...sharedTransport(policy),
+      // Each one connects anew, by way of the policy.
       maxRedirects: MOST_REDIRECTS,
       timeout: timeoutMs,
       signal,
@@ -127,6 +143,9 @@ async function digestDownload(uri: string, timeoutMs: number): Promise<ArtifactD
   } catch (error) {
     const why = signal.aborted ? `not read within ${timeoutMs} ms` : describeError(error);
     // Without the cause: it holds the request, and where a redirect led.
-    throw new SluiceError('MODEL_UNREACHABLE', `artifact ${uri}: ${why}`);
+    throw new SluiceError(
+      addressRefusalIn(error) === null ? 'MODEL_UNREACHABLE' : 'ADDRESS_REFUSED',
+      `artifact ${uri}: ${why}`,
+    );
   }
 }

@@ -36,12 +36,22 @@ export interface RunEvent {
   readonly outputs: readonly LineageDataset[];
 }
 
+/** A version as it is registered. */
+export type LineageVersion = Pick<ModelVersion, 'model' | 'version' | 'id'> & Partial<Pick<ModelVersion, 'datasets'>>;
+
+/** What a run event says of a rollout. */
+export type LineageSubject = Pick<
+  RolloutState,
+  'rolloutId' | 'service' | 'owner' | 'baseline' | 'candidate' | 'status' | 'weightPercent' | 'reason'
+> &
+  Partial<Pick<RolloutState, 'step' | 'verdict'>> & { readonly phase: string };
+
 export interface RolloutLineage {
   /** Of jobs and models, such as `sluice://production`: the same for all rollouts of an installation. */
   readonly namespace: string;
   /** As registered; absent: only their labels are told. */
-  readonly baseline?: ModelVersion | undefined;
-  readonly candidate?: ModelVersion | undefined;
+  readonly baseline?: LineageVersion | undefined;
+  readonly candidate?: LineageVersion | undefined;
 }
 
 /**
@@ -66,8 +76,8 @@ export function rolloutRunEvent(state: RolloutState, lineage: RolloutLineage): R
   return runEvent(type, type === 'START' ? state.startedAt : state.updatedAt, state, lineage);
 }
 
-/** `failed` never exposed anyone; what was taken back is no failure of the run. */
-function endingOf(status: RolloutStatus): RunEventType | null {
+/** How a run has ended; null: it has not. `failed` never exposed anyone; what was taken back is no failure of the run. */
+export function endingOf(status: RolloutStatus): RunEventType | null {
   switch (status) {
     case 'promoted':
       return 'COMPLETE';
@@ -83,7 +93,13 @@ function endingOf(status: RolloutStatus): RunEventType | null {
   }
 }
 
-function runEvent(type: RunEventType, eventTime: string, state: RolloutState, lineage: RolloutLineage): RunEvent {
+/** @param eventTime ISO */
+export function runEvent(
+  type: RunEventType,
+  eventTime: string,
+  state: LineageSubject,
+  lineage: RolloutLineage,
+): RunEvent {
   const { namespace } = lineage;
   return {
     eventType: type,
@@ -104,7 +120,7 @@ function runIdOf(namespace: string, rolloutId: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-function runFacets(type: RunEventType, state: RolloutState): Facets {
+function runFacets(type: RunEventType, state: LineageSubject): Facets {
   const { rolloutId, status, phase, step, weightPercent, verdict, reason, baseline, candidate } = state;
   // At its start and while it went on, a view does not say any more what it said then.
   const now = type === 'START' || type === 'RUNNING' ? {} : { status, step, weightPercent, verdict, reason };
@@ -114,7 +130,7 @@ function runFacets(type: RunEventType, state: RolloutState): Facets {
   return { sluice_rollout: rollout, errorMessage: error };
 }
 
-function jobFacets({ owner, service }: RolloutState): Facets {
+function jobFacets({ owner, service }: LineageSubject): Facets {
   return {
     jobType: standard('2-0-4/JobTypeJobFacet', { processingType: 'BATCH', integration: 'SLUICE', jobType: 'ROLLOUT' }),
     ownership: standard('1-0-1/OwnershipJobFacet', { owners: [{ name: owner, type: 'OWNER' }] }),
@@ -125,7 +141,7 @@ function jobFacets({ owner, service }: RolloutState): Facets {
 }
 
 /** Both versions, and the data that the candidate was tried on before; what it was trained on is its training's input. */
-function inputsOf(state: RolloutState, { namespace, baseline, candidate }: RolloutLineage): LineageDataset[] {
+function inputsOf(state: LineageSubject, { namespace, baseline, candidate }: RolloutLineage): LineageDataset[] {
   const models = [
     modelOf(namespace, state.service, state.baseline, baseline),
     modelOf(namespace, state.service, state.candidate, candidate),
@@ -135,14 +151,19 @@ function inputsOf(state: RolloutState, { namespace, baseline, candidate }: Rollo
   return [...models, ...[...byName].map(([name, digest]) => dataset(namespace, name, digest, 'FILE'))];
 }
 
-function modelOf(namespace: string, service: string, label: string, version: ModelVersion | undefined): LineageDataset {
+function modelOf(
+  namespace: string,
+  service: string,
+  label: string,
+  version: LineageVersion | undefined,
+): LineageDataset {
   return version === undefined
     ? dataset(namespace, `${service}:${label}`, label, 'MODEL')
     : dataset(namespace, `${version.model}:${version.version}`, version.id, 'MODEL');
 }
 
 /** What serves now. */
-function serviceOf({ service, candidate }: RolloutState, lineage: RolloutLineage): LineageDataset {
+function serviceOf({ service, candidate }: LineageSubject, lineage: RolloutLineage): LineageDataset {
   return dataset(lineage.namespace, `service/${service}`, lineage.candidate?.id ?? candidate, 'MODEL');
 }
 

@@ -2,6 +2,8 @@ import axios from 'axios';
 import { z } from 'zod';
 import { describeError, SluiceError } from '../domain/errors.js';
 import { DIGEST, MODEL_NAME, type ModelVersion } from '../domain/model-version.js';
+import { type AddressPolicy, addressRefusalIn } from '../net/address-policy.js';
+import { sharedTransport } from '../net/shared-transport.js';
 import { canRead, digestArtifact } from './artifact-digest.js';
 
 const SERVED_TIMEOUT_MS = 10_000;
@@ -16,12 +18,17 @@ export interface Verification {
 /**
  * Reads the artifact again and compares it with what was registered.
  * @param place where to read it, instead of where it was registered
+ * @param policy which addresses may be called; absent, all: for whoever asks on their own behalf
  * @throws {SluiceError} MODEL_ANSWER_INVALID naming both digests; what `digestArtifact` throws
  */
-export async function verifyArtifact(version: ModelVersion, place = version.artifact.uri): Promise<Verification> {
+export async function verifyArtifact(
+  version: ModelVersion,
+  place = version.artifact.uri,
+  policy?: AddressPolicy,
+): Promise<Verification> {
   const { digest, bytes } = version.artifact;
   if (!canRead(place)) return { status: 'unknown', digest, note: `${place} can not be read from here` };
-  const read = await digestArtifact(place);
+  const read = await digestArtifact(place, { policy });
   if (read.digest !== digest)
     throw new SluiceError(
       'MODEL_ANSWER_INVALID',
@@ -37,6 +44,11 @@ export interface ServedModel {
   readonly model: string;
 }
 
+export interface ServedOptions {
+  readonly timeoutMs?: number;
+  readonly policy?: AddressPolicy | undefined;
+}
+
 /** Where servers put what they tell beyond the protocol. */
 const told = z.object({ sluice_digest: z.string().max(200).optional() });
 const metadataSchema = z.object({
@@ -49,17 +61,18 @@ type Metadata = z.output<typeof metadataSchema>;
 /**
  * Asks a model server which artifact it serves: the metadata of the Open Inference Protocol, with the digest as the
  * parameter `sluice_digest`.
- * @throws {SluiceError} MODEL_ANSWER_INVALID naming both digests, or for metadata that is none; MODEL_UNREACHABLE
+ * @param options.policy which addresses may be called; absent, all: for whoever asks on their own behalf
+ * @throws {SluiceError} MODEL_ANSWER_INVALID naming both digests, or for metadata that is none; MODEL_UNREACHABLE; ADDRESS_REFUSED
  */
 export async function verifyServed(
   served: ServedModel,
   version: ModelVersion,
-  timeoutMs = SERVED_TIMEOUT_MS,
+  { timeoutMs = SERVED_TIMEOUT_MS, policy }: ServedOptions = {},
 ): Promise<Verification> {
   const { digest } = version.artifact;
   const place = `model ${served.model} at ${served.url}`;
   if (!MODEL_NAME.test(served.model)) throw new SluiceError('USAGE', `"${served.model}" is not the name of a model`);
-  const metadata = await readMetadata(served, place, timeoutMs);
+  const metadata = await readMetadata(served, place, { timeoutMs, policy });
   const actual = digestIn(metadata);
   if (actual === null)
     return { status: 'unknown', digest, note: `${place} does not tell its digest${versionsIn(metadata)}` };
@@ -80,18 +93,22 @@ function versionsIn({ versions }: Metadata): string {
     : `; it serves versions ${versions.join(', ').slice(0, 200)}`;
 }
 
-async function readMetadata({ url, model }: ServedModel, place: string, timeoutMs: number): Promise<Metadata> {
+async function readMetadata(
+  { url, model }: ServedModel,
+  place: string,
+  { timeoutMs, policy }: ServedOptions & { readonly timeoutMs: number },
+): Promise<Metadata> {
   const answer = await axios
     .get<unknown>(`${url.replace(/\/$/, '')}/v2/models/${model}`, {
       timeout: timeoutMs,
       signal: AbortSignal.timeout(timeoutMs),
-      proxy: false,
-      maxRedirects: 0,
+      ...sharedTransport(policy),
       maxContentLength: 2 ** 20,
       validateStatus: () => true,
     })
     .catch((error: unknown) => {
-      throw new SluiceError('MODEL_UNREACHABLE', `${place}: ${describeError(error)}`);
+      const code = addressRefusalIn(error) === null ? 'MODEL_UNREACHABLE' : 'ADDRESS_REFUSED';
+      throw new SluiceError(code, `${place}: ${describeError(error)}`);
     });
   if (answer.status !== 200)
     throw new SluiceError(

@@ -9,6 +9,7 @@ import { appendDecision, decisions, rollout, rollouts, saveRollout } from './rol
 import { latestRoute, latestRoutes, saveRoute } from './routes.js';
 import { shadowSummary } from './shadow.js';
 import type { SqlClient } from './sql-client.js';
+import { createSqlValidations } from './validations.js';
 
 /** The store over a database whose schema is up to date. Closing it closes the client. */
 export function createSqlStore(client: SqlClient): Store {
@@ -35,6 +36,7 @@ export function createSqlStore(client: SqlClient): Store {
     liftFreeze: (id, lift) => liftFreeze(client, id, lift),
     freezes: (filter) => freezes(client, filter),
     models: createSqlModels(client),
+    validations: createSqlValidations(client),
     ping: async () => void (await client.query('SELECT 1')),
     close: () => client.close(),
   };

@@ -18,6 +18,8 @@ export interface SuiteInput {
   readonly candidate: ModelTarget;
   readonly baseline: ModelTarget;
   readonly plan: Validation;
+  /** Of the artifacts, where a registry knows them. */
+  readonly digests?: { readonly candidate: string | null; readonly baseline: string | null };
 }
 
 export interface SuiteDeps {
@@ -25,11 +27,18 @@ export interface SuiteDeps {
   readonly modelServer: (target: ModelTarget, protocol: Protocol) => ModelServer;
   readonly progress: Pick<ValidationResults, 'saveProgress' | 'progress' | 'clearProgress'>;
   readonly custom: CustomChecks;
+  /** How long a model server that is away is waited for. Default: one minute. */
+  readonly patienceMs?: number;
 }
 
 /** Checks that users bring. */
 export interface CustomChecks {
-  run(check: CheckOf<'custom'>, input: SuiteInput, soFar: readonly CheckResult[], stage: ProbeStage): Promise<CheckResult>;
+  run(
+    check: CheckOf<'custom'>,
+    input: SuiteInput,
+    soFar: readonly CheckResult[],
+    stage: ProbeStage,
+  ): Promise<CheckResult>;
 }
 
 export interface SuiteWatch {

@@ -8,10 +8,14 @@ import { datasetDeps, openDataset } from '../datasets/open-dataset.js';
 import type { PublicKey } from '../domain/identity.js';
 import { createModelServer } from '../inference/model-server.js';
 import { createStoreMetrics } from '../metrics/store-metrics.js';
+import { createAddressPolicy } from '../net/address-policy.js';
 import { parseAllowedPrivate } from '../net/allowed-private.js';
+import type { ModelRegistry } from '../ports/model-registry.js';
 import type { Store } from '../ports/store.js';
+import { openRegistry } from '../registry/open-registry.js';
 import type { TemporalSettings } from '../temporal/connection.js';
 import { createGatewayRouter } from '../traffic/gateway-router.js';
+import { createCustomChecks } from '../validation/custom/index.js';
 import { bundleWorkflows } from './bundle.js';
 import { bundleOptions, PLAIN_RUNTIME, type RuntimeSettings, sdkOptions } from './options.js';
 import { quietRuntime } from './runtime.js';
@@ -32,6 +36,8 @@ export interface WorkerOptions {
   readonly identityKeys?: readonly PublicKey[] | null;
   /** What a spec's URLs may lead to though it is not public; absent: as the environment says. */
   readonly allowPrivate?: string;
+  /** Where model versions are kept; absent: as the environment says. */
+  readonly models?: ModelRegistry;
   /** Metrics and version; absent: none of them. */
   readonly runtime?: RuntimeSettings;
 }
@@ -45,10 +51,9 @@ export interface RunningWorker {
 
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { temporal, store, gatewayAdminUrls, dataDir, taskQueue = TASK_QUEUE, runtime = PLAIN_RUNTIME } = options;
-  const datasets = datasetDeps({
-    dataDir,
-    allowed: parseAllowedPrivate(options.allowPrivate ?? readConfig().allowPrivate),
-  });
+  const allowed = parseAllowedPrivate(options.allowPrivate ?? readConfig().allowPrivate);
+  const datasets = datasetDeps({ dataDir, allowed });
+  const policy = createAddressPolicy(allowed);
   quietRuntime(runtime.metricsAddress);
   const tracing = await workerTracing();
   const connection = await NativeConnection.connect(temporal.connectionOptions);
@@ -63,7 +68,10 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     }),
     metrics: createStoreMetrics(store),
     openDataset: (spec, signal) => openDataset(spec, datasets, signal),
-    modelServer: (target, protocol) => createModelServer(target, protocol),
+    modelServer: (target, protocol) => createModelServer(target, protocol, { policy }),
+    custom: createCustomChecks({ dataDir, policy }),
+    policy,
+    models: options.models ?? openRegistry(readConfig(), store),
     rollouts: createRunningRollouts(clientOver(connection, temporal)),
   });
   const worker = await Worker.create({

@@ -2,9 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { judgeAbTest } from '../../src/analysis/ab-test.js';
 import { judgeImpact } from '../../src/analysis/impact.js';
 import { judgeShadow } from '../../src/analysis/shadow.js';
-import { judgeValidation, type ValidationRun } from '../../src/analysis/validation.js';
 import type { AbTest } from '../../src/domain/spec/phases.js';
-import { bucketIndex } from '../../src/stats/sketch/latency-sketch.js';
 
 describe('A/B evaluation', () => {
   const plan: AbTest = {
@@ -59,39 +57,6 @@ describe('shadow', () => {
     ['an error is a disagreement', { pairs: 120, compared: 100, agreed: 100, candidateErrors: 20 }, 'fail'],
   ])('%s', (_, over, verdict) => {
     expect(judgeShadow(plan, { ...summary, ...over }).verdict).toBe(verdict);
-  });
-});
-
-describe('validation', () => {
-  const run = (over: Partial<ValidationRun> = {}): ValidationRun => ({
-    truth: ['a', 'a', 'b', 'b'],
-    predicted: ['a', 'a', 'b', 'b'],
-    scoresOutOfBounds: 0,
-    latency: { [bucketIndex(5)]: 4 },
-    ...over,
-  });
-  test.each([
-    ['minimum reached', { metric: 'accuracy', min: 0.9, margin: 0 }, run(), null, 'pass'],
-    ['minimum missed', { metric: 'f1', min: 0.9, margin: 0 }, run({ predicted: ['b', 'a', 'b', 'b'] }), null, 'fail'],
-    [
-      'worse than the baseline',
-      { metric: 'recall', noWorseThan: 'baseline', margin: 0.1 },
-      run({ predicted: ['b', 'a', 'b', 'b'] }),
-      run(),
-      'fail',
-    ],
-    [
-      'worse within the margin',
-      { metric: 'recall', noWorseThan: 'baseline', margin: 0.3 },
-      run({ predicted: ['b', 'a', 'b', 'b'] }),
-      run(),
-      'pass',
-    ],
-    ['too slow', { metric: 'latency_p99', max: 4 }, run(), null, 'fail'],
-    ['an unknown label', { metric: 'prediction_bounds' }, run({ predicted: ['a', 'a', 'b', 'c'] }), null, 'fail'],
-    ['a score out of bounds', { metric: 'prediction_bounds' }, run({ scoresOutOfBounds: 1 }), null, 'fail'],
-  ] as const)('%s', (_, check, candidate, baseline, verdict) => {
-    expect(judgeValidation([check], candidate, baseline)[0]?.verdict).toBe(verdict);
   });
 });
 

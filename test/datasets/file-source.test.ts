@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { appendFile, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { DatasetUnreachable } from '../../src/datasets/dataset-fault.js';
 import { allRows, type DataFolder, dataFolder } from './reading.js';
 
 const TEXT = 'a,label\n1,x\n';
@@ -82,7 +81,7 @@ test('a file that grows while it is read', async () => {
     for await (const [first] of dataset.batches({ size: 1000 }))
       if (first?.index === 1000) await appendFile(path, '2,y\n');
   };
-  await expect(read()).rejects.toThrow(DatasetUnreachable);
+  await expect(read()).rejects.toMatchObject({ code: 'DATASET_UNREACHABLE' });
 });
 
 test('a file that changes between two passes', async () => {

@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { type AliasOrder, createModelActivities } from '../../activities/models.js';
+import { SluiceError } from '../../src/domain/errors.js';
 import type { Store } from '../../src/ports/store.js';
 import { openStore } from '../../src/stores/open-store.js';
+import { stateOf } from '../stores/rollout-fixtures.js';
 import { newModel, versionOf } from './model-fixtures.js';
 
 let store: Store;
@@ -18,7 +20,7 @@ async function setUp() {
   const model = newModel();
   const versions = [];
   for (const label of ['v1', 'v2']) versions.push((await store.models.register(versionOf(model, label))).version);
-  const activities = createModelActivities({ models: store.models });
+  const activities = createModelActivities({ models: store.models, store });
   const order = { model, alias: 'champion', by: 'sluice', why: 'promoted by rollout digits-1' };
   return { model, versions, activities, order };
 }
@@ -91,4 +93,42 @@ test.each([
   const { activities, order } = await setUp();
   const moved = inWorkflow(order.model).run((asked: AliasOrder) => activities.moveAlias(asked), { ...order, ...parts });
   await expect(moved).rejects.toMatchObject({ code });
+});
+
+describe('a move that a rollout asks for', () => {
+  const asked = async (over: object = {}) => {
+    const { model, versions } = await setUp();
+    const [, two] = versions;
+    const move = { changeId: `${model}/champion`, model, role: 'champion', alias: 'champion', why: 'cutover' } as const;
+    return { model, move: { ...move, to: two!.id, expected: null, ...over } };
+  };
+  const late = (service: string) => ({ service, rolloutId: 'r-1', startedAt: '2026-11-01T07:00:00.000Z' });
+
+  test('is made once, in the name of sluice', async () => {
+    const { model, move } = await asked();
+    const activities = createModelActivities({ models: store.models, store });
+    const change = await activities.moveRolloutAlias(move, null);
+    expect(change).toMatchObject({ from: null, to: move.to, by: 'sluice', why: 'cutover' });
+    expect(await activities.moveRolloutAlias(move, late(model))).toEqual(change);
+  });
+
+  test('is not made late, once a newer rollout decides', async () => {
+    const { model, move } = await asked({ role: 'challenger', alias: 'challenger' });
+    await store.saveRollout(stateOf(model, { rolloutId: 'r-2' }));
+    const activities = createModelActivities({ models: store.models, store });
+    await expect(activities.moveRolloutAlias(move, late(model))).rejects.toMatchObject({
+      code: 'COMMAND_REFUSED',
+      message: `r-2 decides on ${model}@challenger now`,
+    });
+    expect(await store.models.aliases(model)).toEqual([]);
+  });
+
+  test('waits for a token that is taken', async () => {
+    const { move } = await asked();
+    const refuses = async () => {
+      throw new SluiceError('UNAUTHORIZED', 'the token has ended');
+    };
+    const activities = createModelActivities({ models: { ...store.models, moveAlias: refuses }, store });
+    await expect(activities.moveRolloutAlias(move, null)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  });
 });

@@ -1,13 +1,22 @@
 import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import axios from 'axios';
+import { createModelActivities } from '../../activities/models.js';
+import { readConfig } from '../../src/config.js';
 import { describeError } from '../../src/domain/errors.js';
+import { courseOf, movesAtCutover, movesAtStart, movesBack } from '../../src/domain/rollout-models.js';
+import { registry as registryRules } from '../../src/domain/spec/registry.js';
 import type { ModelRegistry } from '../../src/ports/model-registry.js';
 import { createMlflowRegistry } from '../../src/registry/mlflow/mlflow-registry.js';
+import { openRegistry } from '../../src/registry/open-registry.js';
 import { findProgram } from '../setup/program.js';
+import { spec } from '../workflow/harness.js';
 import { type MlflowServer, startMlflow } from './mlflow-server.js';
 import { modelContract } from './model-contract.js';
 import { newModel, versionOf } from './model-fixtures.js';
+
+/** What a registry in MLflow must not ask. */
+const unused = {} as ModelRegistry;
 
 const program = findProgram(
   'mlflow',
@@ -94,6 +103,35 @@ const program = findProgram(
     expect(await registry.moveAlias(move)).toEqual({ model, alias: 'champion', ...line });
     expect(await registry.aliases(model)).toMatchObject([{ alias: 'champion', id: version.id }]);
     expect(await registry.aliasHistory({ model, alias: 'champion', limit: 10 })).toHaveLength(1);
+  });
+
+  test('a rollout finds its versions in it, and moves its aliases', async () => {
+    const model = newModel();
+    const config = readConfig({ SLUICE_MODEL_REGISTRY: `${server.url}/` });
+    const models = openRegistry(config, { models: unused });
+    const activities = createModelActivities({ models, store: { rollouts: async () => [] } });
+    const baseline = (await models.register(versionOf(model, 'v1'))).version;
+    const candidate = (await models.register(versionOf(model, 'v2'))).version;
+    const order = { changeId: `${model}-0`, model, alias: 'champion', by: 'ann', why: 'it serves' };
+    await models.moveAlias({ ...order, to: baseline.id });
+    const given = { ...spec({}, model), registry: registryRules.parse({}) };
+    const resolved = await activities.resolveModels(given);
+    expect(resolved).toEqual({
+      model,
+      baseline: { id: baseline.id, digest: baseline.artifact.digest },
+      candidate: { id: candidate.id, digest: candidate.artifact.digest },
+      champion: baseline.id,
+      challenger: null,
+      notes: [],
+    });
+    const course = courseOf(given.registry, resolved!);
+    const forth = [...movesAtStart(course, model), ...movesAtCutover(course, model)];
+    for (const move of [...forth, ...forth]) await activities.moveRolloutAlias(move, null);
+    expect(await models.aliases(model)).toMatchObject([{ alias: 'champion', version: 'v2' }]);
+    for (const move of movesBack({ ...course, isCutOver: true }, model)) await activities.moveRolloutAlias(move, null);
+    expect(await models.aliases(model)).toMatchObject([{ alias: 'champion', version: 'v1' }]);
+    const history = await models.aliasHistory({ model, alias: 'champion', limit: 9 });
+    expect(history.map(({ to }) => to)).toEqual([baseline.id, candidate.id, baseline.id]);
   });
 
   test('an artifact on this machine is refused, and leaves nothing behind', async () => {

@@ -106,7 +106,7 @@ describe('digests', () => {
     const hanging = await serve((_, response) => {
       response.writeHead(200).write('abc');
     });
-    await expect(digestArtifact(`${hanging}/a`, 200)).rejects.toMatchObject(
+    await expect(digestArtifact(`${hanging}/a`, { timeoutMs: 200 })).rejects.toMatchObject(
       invalid('MODEL_UNREACHABLE', 'not read within 200 ms'),
     );
   });
@@ -139,7 +139,9 @@ describe('verify what is served', () => {
         .writeHead(status, { 'content-type': 'application/json' })
         .end(typeof body === 'string' ? body : JSON.stringify(body));
     });
-    const result = await verifyServed({ url: `${url}/`, model: 'digits-a' }, registered('x', digestOf('abc')), 300);
+    const result = await verifyServed({ url: `${url}/`, model: 'digits-a' }, registered('x', digestOf('abc')), {
+      timeoutMs: 300,
+    });
     expect(paths).toEqual(['/v2/models/digits-a']);
     return result;
   };
@@ -184,7 +186,7 @@ describe('verify what is served', () => {
       code: 'MODEL_UNREACHABLE',
     });
     const url = await serve(() => undefined);
-    await expect(verifyServed({ url, model: 'digits' }, version, 200)).rejects.toMatchObject({
+    await expect(verifyServed({ url, model: 'digits' }, version, { timeoutMs: 200 })).rejects.toMatchObject({
       code: 'MODEL_UNREACHABLE',
     });
     await expect(verifyServed({ url, model: '../../admin' }, version)).rejects.toMatchObject({ code: 'USAGE' });

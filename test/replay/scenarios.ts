@@ -6,6 +6,7 @@ import { guardrail } from '../../src/domain/spec/guardrail.js';
 import type { RolloutSpec, RolloutSpecInput } from '../../src/domain/spec/rollout-spec.js';
 import { evidence } from '../workflow/evidence.js';
 import { ALL_PHASES, type Stage, spec, type World } from '../workflow/harness.js';
+import { REGISTRY, registeredModels } from './registered.js';
 
 type Started = Awaited<ReturnType<Stage['start']>>;
 
@@ -256,6 +257,40 @@ export const SCENARIOS: readonly Scenario[] = [
     drive: async ({ stage, service, rollout }) => {
       await rollout.until((state) => state.waiting?.kind === 'bake');
       await sendCommand(stage.temporal.client, service, 'supersede', { actor: 'bob', reason: '', to: 'digits-9' });
+    },
+  },
+  {
+    name: 'promoted-with-registry',
+    ending: 'promoted',
+    others: { registry: REGISTRY, notify: [{ webhook: 'https://a.example.test/' }] },
+    prepare: (world) => {
+      world.models = registeredModels();
+    },
+  },
+  {
+    name: 'rolled-back-with-registry',
+    ending: 'rolled-back',
+    phases: { cutover: { keepBaselineWarm: '1h' } },
+    others: { registry: REGISTRY },
+    prepare: (world) => {
+      world.models = registeredModels();
+    },
+    drive: async ({ stage, service, rollout }) => {
+      await rollout.until((state) => state.waiting?.kind === 'warm-baseline');
+      await sendCommand(stage.temporal.client, service, 'rollback', { actor: 'bob', reason: 'complaints' });
+    },
+  },
+  {
+    name: 'aborted-with-registry-away',
+    ending: 'aborted',
+    phases: { canary: { steps: [{ setWeight: 10, bake: '1h' }] } },
+    others: { registry: REGISTRY },
+    prepare: (world) => {
+      world.models = registeredModels(true);
+    },
+    drive: async ({ stage, service, rollout }) => {
+      await rollout.until((state) => state.waiting?.kind === 'bake');
+      await sendCommand(stage.temporal.client, service, 'abort', { actor: 'bob', reason: 'enough' });
     },
   },
   {

@@ -8,6 +8,7 @@ import { armSeriesContract, armSummaryContract, batchContract, evaluationContrac
 import { newService } from './observation-fixtures.js';
 import { feedbackContract, labelContract, shadowContract } from './outcome-contract.js';
 import { decisionOf, stateOf } from './rollout-fixtures.js';
+import { validationContract } from './validation-contract.js';
 
 /** What every implementation of `Store` keeps to. One store serves the whole suite; each test has a service of its own. */
 export function storeContract(name: string, open: () => Promise<Store>): void {
@@ -32,6 +33,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       modelContract(() => store.models);
       concurrentAliasContract(() => store.models);
     });
+    describe('validations', () => validationContract(() => store.validations));
     test('answers a ping', () => expect(store.ping()).resolves.toBeUndefined());
   });
 }

@@ -4,6 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { NativeConnection, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { createIdentityActivities } from '../../activities/identity.js';
 import type { Activities, FreezeQuestion, Gate, QueueActivities, WatchInput } from '../../activities/index.js';
+import type { ModelActivities } from '../../activities/models.js';
 import { createQueueActivities } from '../../activities/queue.js';
 import { createRunningRollouts } from '../../src/client/running-rollouts.js';
 import { startRollout } from '../../src/client/start-rollout.js';
@@ -28,9 +29,12 @@ import { quietRuntime } from '../../src/worker/runtime.js';
 import { shutdownInterceptor } from '../../src/worker/shutdown-interceptor.js';
 import { evidence } from './evidence.js';
 
-/** What the world says when it is asked, and what was done to it. Changed by a test while a rollout runs. */
 const NO_ROLLOUTS = { rollout: async () => null };
 
+/** Those that rollouts use. */
+export type RolloutModelActivities = Pick<ModelActivities, 'resolveModels' | 'moveRolloutAlias'>;
+
+/** What the world says when it is asked, and what was done to it. Changed by a test while a rollout runs. */
 export class World {
   readonly routes: Route[] = [];
   readonly decisions: Decision[] = [];
@@ -67,6 +71,11 @@ export class World {
   readonly asked: string[] = [];
   /** What hooks say. */
   hookSays: HookAnswer = { approved: true, message: '' };
+  /** What a registry says and does; specs that name none do not ask it. */
+  models: RolloutModelActivities = {
+    resolveModels: async () => null,
+    moveRolloutAlias: async () => null,
+  };
   /** Set to make the store unreachable. */
   storeDown = false;
 
@@ -81,8 +90,10 @@ export class World {
   }
 
   /** All but the queue's, which speak with Temporal itself. */
-  activities(): Omit<Activities, keyof QueueActivities> {
+  activities(): Omit<Activities, keyof QueueActivities | 'moveAlias' | 'resolveVersion'> {
     return {
+      resolveModels: (given) => this.models.resolveModels(given),
+      moveRolloutAlias: (move, late) => this.models.moveRolloutAlias(move, late),
       claimService: async ({ service }) => ({ epoch: this.epochOf(service) }),
       newestEpoch: async (service) => this.epochOf(service),
       setTraffic: async (route) => {

@@ -1,5 +1,6 @@
 import { CancellationScope, condition, ParentClosePolicy, startChild } from '@temporalio/workflow';
 import type { Approval } from '../../src/domain/spec/phases.js';
+import { promoteAliases } from '../aliases.js';
 import { awaitApproval } from '../approvals.js';
 import { clearance } from '../clearance.js';
 import { tellGroup } from '../group/tell-group.js';
@@ -27,6 +28,7 @@ export async function cutoverPhase(run: Run): Promise<void> {
       reason: `${run.state.candidate} serves all of ${run.state.service}`,
       evidence: run.state.evidence,
     });
+    promoteAliases(run);
     tellGroup(run.input.rolloutId);
     await beginImpact(run);
     if (run.input.spec.hooks) await askHooks(run, { after: 'cutover' });

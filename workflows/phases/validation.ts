@@ -2,10 +2,13 @@ import type { Validation } from '../../src/domain/spec/validation.js';
 import type { Evidence } from '../../src/domain/verdict.js';
 import { contentDigest } from '../../src/identity/verify-statement.js';
 import { limited, long } from '../activity-proxies.js';
+import { resolveModels } from '../aliases.js';
 import { beginPhase, endPhase, type Run, stop, update } from '../run.js';
 import { isUnattended } from '../shape.js';
 import { drillRollback } from '../traffic.js';
 import { waitFor } from '../waits.js';
+
+const MOST_REASONS = 20;
 
 /** Before anyone is exposed: the service is free, both servers are ready, and the candidate answers the held-out data well. */
 export async function validationPhase(run: Run): Promise<void> {
@@ -20,18 +23,21 @@ export async function validationPhase(run: Run): Promise<void> {
   ]);
   update(run, { epoch });
   await limited.assertServersReady.executeWithOptions({ summary: 'are both model servers ready?' }, [spec]);
+  if (spec.registry) await resolveModels(run, spec.registry);
   const plan = spec.phases.validation;
   const options = {
     summary: `validation: ${plan?.checks.length} checks on ${datasetName(plan?.dataset)}`,
-    retry: { initialInterval: '1s', maximumAttempts: 3 },
+    // Each attempt goes on where the one before was cut.
+    retry: { initialInterval: '1s', maximumInterval: '10s', maximumAttempts: 8 },
   } as const;
-  const evidence = plan && !run.input.from ? await long.validate.executeWithOptions(options, [spec, plan]) : [];
+  const evidence =
+    plan && !run.input.from ? await long.validate.executeWithOptions(options, [spec, plan, run.input.rolloutId]) : [];
   if (plan) update(run, { evidence });
-  const failing = evidence.filter((e) => e.verdict !== 'pass');
+  const failing = evidence.filter((e) => e.verdict !== 'pass' && !e.dryRun);
   if (failing.length > 0)
     return stop(run, {
       outcome: 'failed',
-      reason: `validation: ${failing.map((e) => e.reason).join('; ')}`,
+      reason: `validation: ${reasons(failing)}`,
       evidence: failing,
     });
   if (isUnattended()) await drillRollback(run);
@@ -53,5 +59,12 @@ function datasetName(dataset: Validation['dataset'] | undefined): string {
 function found({ input }: Run, evidence: readonly Evidence[]): string {
   if (input.from) return `both servers are ready; the checks were passed in ${input.retryOf}`;
   if (!input.spec.phases.validation) return 'both servers are ready; the spec names no checks';
-  return evidence.map((e) => e.reason).join('; ');
+  return reasons(evidence);
+}
+
+/** A suite may have 200 checks; the evidence holds them all. */
+function reasons(evidence: readonly Evidence[]): string {
+  const rest = evidence.length - MOST_REASONS;
+  const first = evidence.slice(0, MOST_REASONS).map((e) => e.reason);
+  return [...first, ...(rest > 0 ? [`and ${rest} more`] : [])].join('; ');
 }

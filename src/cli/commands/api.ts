@@ -1,6 +1,7 @@
 import { startApi } from '../../api/server.js';
 import { createAlertSink } from '../../client/send-alert.js';
 import { readConfig } from '../../config.js';
+import { openRegistry } from '../../registry/open-registry.js';
 import { openStore } from '../../stores/open-store.js';
 import { temporalSettings } from '../../temporal/connection.js';
 import { requireDatabase } from '../require-database.js';
@@ -12,7 +13,8 @@ export async function api({ host, port }: { host: string; port: number }): Promi
   const alerts = createAlertSink(temporalSettings());
   const store = await openStore({ databaseUrl: requireDatabase(config) });
   try {
-    const running = await startApi({ store, host, port, adminToken, alerts, alertToken });
+    const models = openRegistry(config, store);
+    const running = await startApi({ store, host, port, adminToken, alerts, alertToken, models });
     process.stderr.write(`api listens on ${running.url}\n`);
     await untilSignal();
     await running.close();

@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { loadGroup } from '../../client/load-group.js';
 import { loadSpec } from '../../client/load-spec.js';
 import { describeError } from '../../domain/errors.js';
+import { versionDraft } from '../../domain/spec/model-version.js';
 import { loadGatewayConfig } from '../../gateway/config.js';
-import { DocumentError } from '../../yaml/read-document.js';
+import { DocumentError, readDocument } from '../../yaml/read-document.js';
 import { exitCodeOf } from '../errors.js';
 
 /** Checks every file, also after a bad one. */
@@ -34,8 +35,9 @@ export async function lint(files: readonly string[], { output }: { output: strin
 /** All kinds of document that users write. A group is checked together with its rollouts. */
 async function lintFile(file: string): Promise<void> {
   const text = await readFile(file, 'utf8').catch(() => '');
-  const [, kind] = /^sluice: *["']?(gateway|group)\//m.exec(text) ?? [];
+  const [, kind] = /^sluice: *["']?(gateway|group|model-version)\//m.exec(text) ?? [];
   if (kind === 'gateway') await loadGatewayConfig(file);
   else if (kind === 'group') await loadGroup(file);
+  else if (kind === 'model-version') readDocument(text, versionDraft, file);
   else await loadSpec(file);
 }

@@ -2,7 +2,7 @@
 export interface ByteSource {
   /** For messages; holds no secret. */
   readonly name: string;
-  /** All bytes, from the first. @throws {SluiceError} DATASET_INVALID @throws {DatasetUnreachable} */
+  /** All bytes, from the first. @throws {SluiceError} DATASET_INVALID, DATASET_UNREACHABLE */
   bytes(signal?: AbortSignal): AsyncIterable<Uint8Array>;
   /** How many there are. @throws as `bytes` */
   size(signal?: AbortSignal): Promise<number>;

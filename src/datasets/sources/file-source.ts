@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { describeError, SluiceError } from '../../domain/errors.js';
-import { DatasetUnreachable, datasetFault } from '../dataset-fault.js';
+import { datasetFault, datasetUnreachable } from '../dataset-fault.js';
 import type { ByteSource } from './byte-source.js';
 import { fileInFolder } from './data-dir.js';
 
@@ -38,7 +38,7 @@ async function* readAll(folder: string, path: string, signal: AbortSignal | unde
     }
     const after = await file.stat();
     if (after.size !== before.size || after.mtimeMs !== before.mtimeMs)
-      throw new DatasetUnreachable(`${path}: it changed while it was read`);
+      throw datasetUnreachable(path, 'it changed while it was read');
   } finally {
     await file.close();
   }

@@ -1,5 +1,5 @@
 import { type Dispatcher, request } from 'undici';
-import { describeError } from '../../domain/errors.js';
+import { describeError, SluiceError } from '../../domain/errors.js';
 import { AddressRefused } from '../../net/address-policy.js';
 import { parseHttpUrl } from '../../net/http-url.js';
 import { datasetFault } from '../dataset-fault.js';
@@ -31,7 +31,7 @@ const LATER = new Set([408, 425, 429]);
 /**
  * Asks for the bytes as they are stored.
  * @returns an answer with status 200 or 206, its body unread
- * @throws {BrokenOff} @throws {SluiceError} DATASET_INVALID naming the status
+ * @throws {BrokenOff} @throws {SluiceError} DATASET_INVALID naming the status; ADDRESS_REFUSED
  */
 export async function requestPart(
   origin: HttpOrigin,
@@ -71,7 +71,7 @@ async function requestOnce(
     return await request(url, { dispatcher, headers, ...(signal === undefined ? {} : { signal }) });
   } catch (error) {
     signal?.throwIfAborted();
-    if (error instanceof AddressRefused) throw datasetFault(name, error.message);
+    if (error instanceof AddressRefused) throw new SluiceError('ADDRESS_REFUSED', `${name}: ${error.message}`);
     throw new BrokenOff(describeError(error));
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
-import { DatasetUnreachable, datasetFault } from '../dataset-fault.js';
+import type { SluiceError } from '../../domain/errors.js';
+import { datasetFault, datasetUnreachable } from '../dataset-fault.js';
 import { type ByteSource, LARGEST_DATASET } from './byte-source.js';
 import { contentRange, type Identity, identityOf, sameIdentity, validatorOf } from './http-identity.js';
 import { BrokenOff, bodyOf, type HttpOrigin, requestPart } from './http-request.js';
@@ -126,7 +127,7 @@ export class HttpSource implements ByteSource {
     await sleep(this.options.pauseMs * 2 ** failures, undefined, signal === undefined ? {} : { signal });
   }
 
-  private unreachable(why: string, cause?: unknown): DatasetUnreachable {
-    return new DatasetUnreachable(`${this.name}: ${why}`, { cause });
+  private unreachable(why: string, cause?: unknown): SluiceError {
+    return datasetUnreachable(this.name, why, cause);
   }
 }

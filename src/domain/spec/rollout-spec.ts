@@ -4,6 +4,7 @@ import { type Guardrail, guardrail } from './guardrail.js';
 import { checkHooks, hooks } from './hooks.js';
 import { notify } from './notify.js';
 import { abTest, type Canary, canary, cutover, impact, shadow } from './phases.js';
+import { checkRegistry, registry } from './registry.js';
 import { checkRollback, rollback } from './rollback.js';
 import { modelTarget, protocol, serviceName } from './target.js';
 import { checkTraffic, traffic } from './traffic.js';
@@ -30,6 +31,7 @@ export const rolloutSpec = z
     candidate: modelTarget.describe('What is under trial.'),
     protocol,
     traffic: traffic.optional().describe('How gateways treat requests: brake, fallback, segments.'),
+    registry: registry.optional().describe('Registered versions: their digests are kept in view, their aliases moved.'),
     rights: rights.prefault({}).describe('Who may do what nobody may by default.'),
     initialDelay: duration.optional().describe('Wait this long before the validation suite begins.'),
     progressDeadline: duration
@@ -85,6 +87,7 @@ export const rolloutSpec = z
         ['phases', 'abTest', 'split'],
         `split ${abTest.split} is below the last canary weight ${last}: users would move back`,
       );
+    checkRegistry(spec, refuse);
     checkRollback(spec.rollback, (path, message) => refuse(['rollback', ...path], message));
     const present = ['validation', 'cutover', ...Object.keys(spec.phases)];
     checkHooks(spec.hooks ?? [], { present, steps: spec.phases.canary.steps.length }, (path, message) =>

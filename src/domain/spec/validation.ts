@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { checkName } from '../validation.js';
 import { dataset } from './dataset.js';
 import { duration } from './duration.js';
+import { modulePathFault } from './module-path.js';
+import { receiverUrl, secretRef } from './receiver.js';
 
 const share = z.number().min(0).max(1);
 const column = z.string().min(1).max(500);
@@ -263,17 +265,14 @@ const custom = z
       .string()
       .min(1)
       .max(1000)
+      .superRefine((path, ctx) => {
+        const fault = modulePathFault(path);
+        if (fault !== null) ctx.addIssue({ code: 'custom', message: fault });
+      })
       .optional()
       .describe('A .js, .mjs or .ts file under the worker’s SLUICE_DATA_DIR.'),
-    url: z
-      .url({ protocol: /^https?$/, error: 'expected an http or https URL' })
-      .optional()
-      .describe('Is posted the suite’s results.'),
-    secretRef: z
-      .string()
-      .regex(/^[A-Z][A-Z0-9_]{0,62}$/)
-      .optional()
-      .describe('The variable with the key that signs the request.'),
+    url: receiverUrl.optional().describe('Is posted the suite’s results.'),
+    secretRef: secretRef.optional().describe('The variable with the key that signs the request.'),
     with: z.record(z.string(), z.json()).optional().describe('Handed on as it is.'),
     timeout: duration.optional().describe('Default: 1m.'),
     rows: probeRows,
@@ -335,6 +334,7 @@ export const validation = z
       if (before !== undefined)
         refuse(['checks', index], `check "${name}" is given twice (checks.${before}): give one of them a name`);
       seen.set(name, index);
+      if (name === 'answers') refuse(['checks', index, 'name'], 'the suite has a result of its own called "answers"');
       checkLimits(check, (message) => refuse(['checks', index], message));
       if (needsLoad(check) && load === undefined) refuse(['checks', index, 'metric'], `${check.metric} needs \`load\``);
       if (isGeneration(check) && prompt === undefined)

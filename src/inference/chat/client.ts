@@ -5,15 +5,13 @@ import type { ModelTarget } from '../../domain/route.js';
 import { readSecret, type Secrets } from '../../notify/secrets.js';
 import type { Cell, Generation, ModelServer, Row } from '../../ports/model-server.js';
 import { isObject, valueAt } from '../../protocols/json-pointer.js';
-import { createModelHttp, httpSettings, parseAnswer } from '../model-http.js';
+import { type CallOptions, createModelHttp, httpSettings, parseAnswer } from '../model-http.js';
 import { assertAnswers } from '../readiness.js';
 import { residentMemory } from '../server-metrics.js';
 import { generateOne } from './generate.js';
 
-export interface ChatClientOptions {
+export interface ChatClientOptions extends CallOptions {
   readonly secrets: Secrets;
-  /** For one whole answer. */
-  readonly timeoutMs?: number;
 }
 
 /**
@@ -23,12 +21,12 @@ export interface ChatClientOptions {
 export function createChatClient(
   { version, url, metricsUrl }: ModelTarget,
   protocol: ChatProtocol,
-  { secrets, timeoutMs = 60_000 }: ChatClientOptions,
+  { secrets, timeoutMs = 60_000, policy }: ChatClientOptions,
 ): ModelServer & Required<Pick<ModelServer, 'generate'>> {
   const name = `model ${protocol.model} ${version} at ${url}`;
   const headers = () => authorization(protocol, secrets);
-  const http = createModelHttp({ name, url, timeoutMs, headers });
-  const streaming = axios.create(httpSettings(url, timeoutMs));
+  const http = createModelHttp({ name, url, timeoutMs, headers, policy });
+  const streaming = axios.create(httpSettings(url, timeoutMs, policy));
   const generate = async (prompts: readonly string[]) => {
     const all: Generation[] = [];
     // One after the other: together they would measure each other's latency.
@@ -57,7 +55,8 @@ export function createChatClient(
         latencyMs: answers.reduce((sum, answer) => sum + answer.latencyMs, 0),
       };
     },
-    memoryBytes: async () => (metricsUrl === undefined ? null : residentMemory(name, metricsUrl, timeoutMs)),
+    memoryBytes: async () =>
+      metricsUrl === undefined ? null : residentMemory(name, metricsUrl, { timeoutMs, policy }),
   };
 }
 

@@ -25,7 +25,7 @@ interface Timed {
   readonly firstTokenMs: number | null;
 }
 
-/** Asks one prompt. Never rejects: what goes wrong is a result. */
+/** Asks one prompt. What goes wrong is a result. @throws {SluiceError} ADDRESS_REFUSED: nothing can be asked there at all */
 export async function generateOne(deps: GenerateDeps, prompt: string): Promise<Generation> {
   const startedAt = performance.now();
   const since = () => performance.now() - startedAt;
@@ -44,7 +44,9 @@ export async function generateOne(deps: GenerateDeps, prompt: string): Promise<G
       error: null,
     };
   } catch (error) {
-    const { code, message } = error instanceof SluiceError ? error : modelError(deps.name, error);
+    const failed = error instanceof SluiceError ? error : modelError(deps.name, error);
+    const { code, message } = failed;
+    if (code === 'ADDRESS_REFUSED') throw failed;
     const isInvalid = code === 'MODEL_ANSWER_INVALID';
     return {
       ...NOTHING,

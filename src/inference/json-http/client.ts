@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type JsonProtocol, readinessOf } from '../../domain/protocol.js';
 import type { ModelTarget } from '../../domain/route.js';
 import type { ModelServer, Row } from '../../ports/model-server.js';
-import { createModelHttp, parseAnswer } from '../model-http.js';
+import { type CallOptions, createModelHttp, parseAnswer } from '../model-http.js';
 import { assertAnswers } from '../readiness.js';
 import { rowByRow } from '../row-by-row.js';
 import { residentMemory } from '../server-metrics.js';
@@ -13,19 +13,20 @@ import { buildRequest } from './request.js';
 export function createJsonClient(
   { version, url, metricsUrl }: ModelTarget,
   protocol: JsonProtocol,
-  timeoutMs = 10_000,
+  { timeoutMs = 10_000, policy }: CallOptions = {},
 ): ModelServer {
-  const http = createModelHttp({ name: `model ${protocol.path} ${version} at ${url}`, url, timeoutMs });
+  const http = createModelHttp({ name: `model ${protocol.path} ${version} at ${url}`, url, timeoutMs, policy });
   const { name } = http;
   const ask = async (rows: readonly Row[], columns: readonly string[] | undefined) => {
     const id = randomUUID();
     const body = buildRequest(name, protocol, rows, id, columns);
     const startedAt = performance.now();
-    const { text } = await http.post(protocol.path, body);
+    const { text, bytes } = await http.post(protocol.path, body);
     const latencyMs = performance.now() - startedAt;
     return {
       predictions: readPredictions(name, protocol, parseAnswer(name, text), { rows: rows.length, id }),
       latencyMs,
+      bytes,
     };
   };
   return {
@@ -46,6 +47,7 @@ export function createJsonClient(
     async infer(rows, columns) {
       return protocol.batch === false ? rowByRow(rows, (row) => ask([row], columns)) : ask(rows, columns);
     },
-    memoryBytes: async () => (metricsUrl === undefined ? null : residentMemory(name, metricsUrl, timeoutMs)),
+    memoryBytes: async () =>
+      metricsUrl === undefined ? null : residentMemory(name, metricsUrl, { timeoutMs, policy }),
   };
 }

@@ -1,7 +1,7 @@
 import { type OpenInferenceProtocol, pathPrefix, readinessOf } from '../../domain/protocol.js';
 import type { ModelTarget } from '../../domain/route.js';
 import type { ModelMetadata, ModelServer } from '../../ports/model-server.js';
-import { type Answer, createModelHttp, parseAnswer } from '../model-http.js';
+import { type Answer, type CallOptions, createModelHttp, parseAnswer } from '../model-http.js';
 import { assertAnswers } from '../readiness.js';
 import { rowByRow } from '../row-by-row.js';
 import { residentMemory } from '../server-metrics.js';
@@ -17,9 +17,9 @@ import { planRequests } from './request.js';
 export function createOpenInferenceClient(
   { version, url, metricsUrl }: ModelTarget,
   protocol: OpenInferenceProtocol,
-  timeoutMs = 10_000,
+  { timeoutMs = 10_000, policy }: CallOptions = {},
 ): ModelServer {
-  const http = createModelHttp({ name: `model ${protocol.model} ${version} at ${url}`, url, timeoutMs });
+  const http = createModelHttp({ name: `model ${protocol.model} ${version} at ${url}`, url, timeoutMs, policy });
   const { name } = http;
   const path = pathPrefix(protocol);
   const repository = `/v2/repository/models/${protocol.model}`;
@@ -35,9 +35,9 @@ export function createOpenInferenceClient(
   };
   const ask = async (body: unknown, rows: number) => {
     const startedAt = performance.now();
-    const { text } = await http.post(`${path}/infer`, body);
+    const { text, bytes } = await http.post(`${path}/infer`, body);
     const latencyMs = performance.now() - startedAt;
-    return { predictions: readPredictions(name, parseAnswer(name, text), rows), latencyMs };
+    return { predictions: readPredictions(name, parseAnswer(name, text), rows), latencyMs, bytes };
   };
   return {
     metadata,
@@ -53,7 +53,8 @@ export function createOpenInferenceClient(
     async unload() {
       await http.post(`${repository}/unload`, {});
     },
-    memoryBytes: async () => (metricsUrl === undefined ? null : residentMemory(name, metricsUrl, timeoutMs)),
+    memoryBytes: async () =>
+      metricsUrl === undefined ? null : residentMemory(name, metricsUrl, { timeoutMs, policy }),
   };
 }
 

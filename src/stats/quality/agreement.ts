@@ -1,6 +1,7 @@
 import { signTestP } from '../comparison/preference.js';
 import { chiSquareSf } from '../distributions/chi-square.js';
 import { requireCount } from '../sample/sample.js';
+import { qualityOfMatrix } from './class-counts.js';
 import { confusionMatrix, type Label } from './confusion.js';
 
 export interface Agreement {
@@ -16,14 +17,8 @@ export interface Agreement {
  * Source: J. Cohen (1960), Educational and Psychological Measurement 20(1):37-46. Oracle: classification.json (cohen_kappa).
  */
 export function agreementOf(a: readonly Label[], b: readonly Label[]): Agreement {
-  const { counts } = confusionMatrix(a, b);
-  const rows = a.length;
-  const agreement = counts.reduce((sum, row, k) => sum + (row[k] as number), 0) / rows;
-  const expected = counts.reduce((sum, row, k) => {
-    const column = counts.reduce((total, other) => total + (other[k] as number), 0);
-    return sum + (row.reduce((total, count) => total + count, 0) / rows) * (column / rows);
-  }, 0);
-  return { rows, agreement, kappa: expected === 1 ? null : (agreement - expected) / (1 - expected) };
+  const { rows, accuracy, kappa } = qualityOfMatrix(confusionMatrix(a, b).counts);
+  return { rows, agreement: accuracy, kappa };
 }
 
 export interface McNemar {

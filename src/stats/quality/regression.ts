@@ -54,13 +54,14 @@ export function regressionQuality(truth: Sample, predicted: Sample): RegressionQ
       const size = Math.abs(truth[i] as number) + Math.abs(predicted[i] as number);
       return size === 0 ? 0 : (2 * Math.abs(errors[i] as number)) / size;
     }),
-    r2: rows < 2 ? null : explained(mse * rows, spread),
-    explainedVariance: explained(momentsOf(errors).m2, spread),
+    r2: rows < 2 ? null : explainedShare(mse * rows, spread),
+    explainedVariance: explainedShare(momentsOf(errors).m2, spread),
     msle: logs ? mean((i) => (Math.log1p(predicted[i] as number) - Math.log1p(truth[i] as number)) ** 2) : null,
   };
 }
 
-function explained(rest: number, spread: number): number {
+/** Share of `spread` that is not left over as `rest`; of no spread, 1 if nothing is left, else 0. */
+export function explainedShare(rest: number, spread: number): number {
   if (spread === 0) return rest === 0 ? 1 : 0;
   return 1 - rest / spread;
 }

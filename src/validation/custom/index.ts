@@ -1,0 +1,1 @@
+export { type CustomDeps, createCustomChecks } from './custom-checks.js';

@@ -1,0 +1,1 @@
+export { isProbe, runProbes } from './run-probes.js';

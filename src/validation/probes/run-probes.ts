@@ -1,0 +1,86 @@
+import type { Validation, ValidationCheck } from '../../domain/spec/validation.js';
+import { type CheckResult, checkName } from '../../domain/validation.js';
+import type { ModelServer } from '../../ports/model-server.js';
+import { needsBaseline, result } from '../judge-value.js';
+import type { ProbeStage } from '../probe-stage.js';
+import { probeBehaviour } from './behaviour.js';
+import { deathOf, markAlive } from './dead-servers.js';
+import { probeDeterminism } from './determinism.js';
+import { isGenerationCheck, probeGeneration } from './generation.js';
+import { isLoadCheck, probeLoad } from './load-checks.js';
+import { probeRobustness } from './robustness.js';
+import { probeServerMemory } from './server-memory.js';
+import { probeSignature } from './signature.js';
+import { becomesReady } from './while-alive.js';
+
+type Probe = (plan: Validation, stage: ProbeStage) => Promise<CheckResult>;
+
+/** Whether a check asks the servers on its own, after the pass over the data set. */
+export function isProbe(check: ValidationCheck): boolean {
+  return probeOf(check) !== null;
+}
+
+/**
+ * Runs the probe checks of a plan, which may be some of a larger one's.
+ * @returns one result a probe check, in the plan's order
+ * @throws {SluiceError} MODEL_UNREACHABLE where a server is gone and stays away, unless a probe killed it; SECRET_UNUSABLE; ADDRESS_REFUSED;
+ * DATASET_INVALID where a check names a feature that there is not
+ */
+export async function runProbes(plan: Validation, stage: ProbeStage): Promise<CheckResult[]> {
+  const found = new Map<ValidationCheck, CheckResult>();
+  for (const check of inOrderOfRuns(plan.checks)) {
+    const probe = probeOf(check);
+    if (probe !== null) found.set(check, (await withoutDead(check, stage)) ?? (await probe(plan, stage)));
+  }
+  return plan.checks.flatMap((check) => found.get(check) ?? []);
+}
+
+/** What may kill a server comes after the others, and its memory is read last. */
+function inOrderOfRuns(checks: readonly ValidationCheck[]): ValidationCheck[] {
+  const rank = ({ metric }: ValidationCheck) => (metric === 'server_memory' ? 2 : metric === 'robustness' ? 1 : 0);
+  return checks.toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** A result instead of the probe's, where an earlier probe killed a server and nobody has started it again. */
+async function withoutDead(check: ValidationCheck, stage: ProbeStage): Promise<CheckResult | null> {
+  const arms: readonly (readonly [string, ModelServer])[] = [
+    ['candidate', stage.candidate],
+    ...(asksBaseline(check) ? ([['baseline', stage.baseline]] as const) : []),
+  ];
+  for (const [arm, server] of arms) {
+    const death = deathOf(server);
+    if (death === null) continue;
+    const isBack = await becomesReady(stage, server, checkName(check), death.wasWaitedFor ? 0 : undefined);
+    death.wasWaitedFor = true;
+    if (isBack) markAlive(server);
+    else {
+      const reason = `not measured: the ${arm}'s server died ${death.how}, and is not back`;
+      return result(check, { verdict: 'inconclusive', reason });
+    }
+  }
+  return null;
+}
+
+function asksBaseline(check: ValidationCheck): boolean {
+  return check.metric === 'signature' || needsBaseline(check);
+}
+
+function probeOf(check: ValidationCheck): Probe | null {
+  if (isLoadCheck(check)) return (plan, stage) => probeLoad(check, plan, stage);
+  if (isGenerationCheck(check)) return (plan, stage) => probeGeneration(check, plan, stage);
+  switch (check.metric) {
+    case 'signature':
+      return (_, stage) => probeSignature(check, stage);
+    case 'determinism':
+      return (plan, stage) => probeDeterminism(check, plan, stage);
+    case 'robustness':
+      return (_, stage) => probeRobustness(check, stage);
+    case 'invariance':
+    case 'directional':
+      return (_, stage) => probeBehaviour(check, stage);
+    case 'server_memory':
+      return (_, stage) => probeServerMemory(check, stage);
+    default:
+      return null;
+  }
+}
