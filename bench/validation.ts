@@ -19,8 +19,11 @@ const CONCURRENCY = 8;
 const BATCH = 50;
 const ROWS = 10_000;
 const MANY = Number(process.env.MANY ?? 1_000_000);
+/** Of so many suites in a row the last is measured, as a worker is warm, and so is the server. */
+const WARM = 4;
 const LEAST_SHARE = 0.5;
-/** Between the plateau, at 100,000 rows, and the end. */
+/** Between the plateau, where V8 has grown its heap to what it likes to work with, and the end. */
+const PLATEAU = 300_000;
 const MOST_GROWTH_MB = 50;
 const [MODEL_PORT, QUICK_PORT] = [8191, 8192];
 
@@ -45,7 +48,7 @@ async function generate(rows: number): Promise<string> {
   return `${rows}.csv`;
 }
 
-async function suite(port: number, dataset: string): Promise<SuiteProcessResult> {
+async function suite(port: number, dataset: string, runs: number): Promise<SuiteProcessResult> {
   const checks = [
     { metric: 'accuracy', min: 0 },
     { metric: 'f1', min: 0 },
@@ -53,7 +56,15 @@ async function suite(port: number, dataset: string): Promise<SuiteProcessResult>
     { metric: 'latency_p99', max: '1h' },
   ];
   const plan = JSON.stringify({ dataset, batchSize: BATCH, concurrency: CONCURRENCY, checks });
-  const args = ['--import', 'tsx', 'test/validation/suite-process.ts', folder, `http://127.0.0.1:${port}`, plan];
+  const args = [
+    '--import',
+    'tsx',
+    'test/validation/suite-process.ts',
+    folder,
+    `http://127.0.0.1:${port}`,
+    plan,
+    String(runs),
+  ];
   const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 26 });
   return JSON.parse(stdout) as SuiteProcessResult;
 }
@@ -75,7 +86,7 @@ async function throughput(): Promise<void> {
   for (let round = 0; round < ROUNDS; round += 1) {
     const { requests, errors } = wrk(MODEL_PORT, SECONDS, CONCURRENCY, script);
     target(errors === 0, `wrk met ${errors} errors`);
-    const { report } = await suite(MODEL_PORT, dataset);
+    const { report } = await suite(MODEL_PORT, dataset, WARM);
     target(report.dataset.rows === ROWS, `the suite asked ${report.dataset.rows} rows`);
     rounds.push({ wrk: (requests * BATCH) / SECONDS, suite: report.pass.rowsPerSecond });
   }
@@ -108,8 +119,8 @@ async function untilAnswering(port: number): Promise<void> {
 async function memory(): Promise<void> {
   const cells: string[][] = [];
   const growth: number[] = [];
-  for (const rows of [ROWS, Math.min(100_000, MANY), MANY]) {
-    const { growthMb, report } = await suite(QUICK_PORT, await generate(rows));
+  for (const rows of [ROWS, Math.min(PLATEAU, MANY), MANY]) {
+    const { growthMb, report } = await suite(QUICK_PORT, await generate(rows), 1);
     growth.push(growthMb);
     cells.push([String(rows), growthMb.toFixed(0), report.pass.rowsPerSecond.toFixed(0)]);
     rmSync(join(folder, `${rows}.csv`));

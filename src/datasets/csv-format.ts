@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { CsvError, type Parser, parse } from 'csv-parse';
 import { type LineFormat, type LineRecord, LONGEST_RECORD } from './line-records.js';
+import { PlainLines } from './plain-lines.js';
 
 /** CSV with a header. A BOM, quotes, blank lines and spaces around cells are no matter. */
 export function csvFormat(delimiter: string): LineFormat {
@@ -13,28 +14,9 @@ async function* readRecords(
   begin: (columns: readonly string[]) => void,
 ): AsyncGenerator<LineRecord[]> {
   let columns: readonly string[] | null = null;
-  let block: LineRecord[] = [];
-  const parser = parse({
-    bom: true,
-    delimiter,
-    // Left to itself it takes what ends the first line for what ends them all.
-    record_delimiter: ['\r\n', '\n', '\r'],
-    skip_empty_lines: true,
-    // A tab may be the delimiter.
-    ...(delimiter.trim() === '' ? {} : { trim: true }),
-    relax_column_count: true,
-    max_record_size: LONGEST_RECORD,
-    // Records are taken here, many at a time: one by one through a stream costs more than parsing them.
-    on_record: (cells: string[], { lines }) => {
-      block.push({ line: lines, cells });
-      return null;
-    },
-  });
-  // Errors are given to the writes.
-  parser.on('error', () => undefined).resume();
-  const take = () => {
-    const taken = block;
-    block = [];
+  const plain = new PlainLines(delimiter, isTrimmed(delimiter));
+  let quoted: QuotedLines | null = null;
+  const take = (taken: LineRecord[]) => {
     if (columns === null && taken.length > 0) {
       columns = taken.shift()?.cells as string[];
       begin(columns);
@@ -44,16 +26,75 @@ async function* readRecords(
   };
   try {
     for await (const chunk of bytes) {
-      await written(parser, chunk);
-      const taken = take();
-      if (taken.length > 0) yield taken;
+      const { records, left } = quoted === null ? plain.read(chunk) : { records: [], left: chunk };
+      if (records.length > 0) yield take(records);
+      if (left === null) continue;
+      quoted ??= new QuotedLines(delimiter, plain.lines);
+      const parsed = take(await quoted.read(left));
+      if (parsed.length > 0) yield parsed;
     }
-    await ended(parser);
-    const last = take();
+    const last = take(quoted === null ? plain.end() : await quoted.end());
     if (columns === null) throw new RangeError('line 1: no header');
     yield last;
   } finally {
-    parser.destroy();
+    quoted?.close();
+  }
+}
+
+/** A tab may be the delimiter. */
+function isTrimmed(delimiter: string): boolean {
+  return delimiter.trim() !== '';
+}
+
+/** What needs a parser. */
+class QuotedLines {
+  private readonly parser: Parser;
+  private block: LineRecord[] = [];
+  /** So that lines are counted from the first of all. */
+  private before: Uint8Array | null;
+
+  constructor(delimiter: string, linesBefore: number) {
+    this.before = linesBefore === 0 ? null : Buffer.alloc(linesBefore, '\n');
+    this.parser = parse({
+      bom: true,
+      delimiter,
+      // Left to itself it takes what ends the first line for what ends them all.
+      record_delimiter: ['\r\n', '\n', '\r'],
+      skip_empty_lines: true,
+      ...(isTrimmed(delimiter) ? { trim: true } : {}),
+      relax_column_count: true,
+      max_record_size: LONGEST_RECORD,
+      // Records are taken here, many at a time: one by one through a stream costs more than parsing them.
+      on_record: (cells: string[], { lines }) => {
+        this.block.push({ line: lines, cells });
+        return null;
+      },
+    });
+    // Errors are given to the writes.
+    this.parser.on('error', () => undefined).resume();
+  }
+
+  async read(chunk: Uint8Array): Promise<LineRecord[]> {
+    const { before } = this;
+    this.before = null;
+    if (before !== null) await written(this.parser, before);
+    await written(this.parser, chunk);
+    return this.take();
+  }
+
+  async end(): Promise<LineRecord[]> {
+    await ended(this.parser);
+    return this.take();
+  }
+
+  close(): void {
+    this.parser.destroy();
+  }
+
+  private take(): LineRecord[] {
+    const taken = this.block;
+    this.block = [];
+    return taken;
   }
 }
 

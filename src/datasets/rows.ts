@@ -9,20 +9,26 @@ import { quoted } from './dataset-fault.js';
  * @throws {RangeError} naming column, value and what was expected
  */
 export function rowOf(plan: ColumnPlan, reader: CellReader, index: number, cellAt: (position: number) => unknown): Row {
-  const cell = <T>(column: Column, read: (cell: unknown) => T | undefined, expected: string): T => {
-    const raw = cellAt(column.position);
-    const value = read(raw);
-    if (value === undefined) throw new RangeError(`${column.name} is ${quoted(raw)}, expected ${expected}`);
-    return value;
-  };
+  const { label } = plan;
   const fields: Record<string, string | number | null> = {};
-  for (const field of plan.fields) fields[field.name] = cell(field, reader.field, 'a text or a number');
+  for (const field of plan.fields)
+    fields[field.name] = valueOf(field, cellAt(field.position), reader.field, 'a text or a number');
+  // A loop: each cell of a data set passes through it.
+  const features: (number | null)[] = [];
+  for (const feature of plan.features)
+    features.push(valueOf(feature, cellAt(feature.position), reader.number, 'a finite number'));
   return {
     index,
-    features: plan.features.map((feature) => cell(feature, reader.number, 'a finite number')),
-    label: plan.label === null ? null : cell(plan.label, reader.text, 'a text or a number'),
+    features,
+    label: label === null ? null : valueOf(label, cellAt(label.position), reader.text, 'a text or a number'),
     fields,
   };
+}
+
+function valueOf<T>({ name }: Column, raw: unknown, read: (cell: unknown) => T | undefined, expected: string): T {
+  const value = read(raw);
+  if (value === undefined) throw new RangeError(`${name} is ${quoted(raw)}, expected ${expected}`);
+  return value;
 }
 
 /** Puts rows into batches of one size; the last one may be shorter. */

@@ -52,19 +52,23 @@ export function sharedDispatcher(policy: AddressPolicy | undefined): Dispatcher 
  */
 export async function callModel(call: ModelCall): Promise<RawAnswer> {
   const { dispatcher, method, url, body, headers, timeoutMs, mostBytes } = call;
-  const timeout = AbortSignal.timeout(timeoutMs);
+  // Not AbortSignal.timeout: it leaves its timer behind, for as long as the time-out is, at each call.
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(), timeoutMs);
   try {
     const answer = await request(url, {
       dispatcher,
       method,
-      signal: timeout,
+      signal: timeout.signal,
       headers: { accept: 'application/json, */*', ...(body !== undefined && JSON_BODY), ...headers },
       ...(body !== undefined && { body }),
     });
     const { text, received } = await textOf(answer.body, mostBytes);
     return { status: answer.statusCode, text, bytes: { sent: Buffer.byteLength(body ?? ''), received } };
   } catch (error) {
-    throw timeout.aborted ? new Error(`timeout of ${timeoutMs}ms exceeded`) : error;
+    throw timeout.signal.aborted ? new Error(`timeout of ${timeoutMs}ms exceeded`) : error;
+  } finally {
+    clearTimeout(timer);
   }
 }
 

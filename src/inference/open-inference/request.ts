@@ -109,7 +109,8 @@ function tensorOf(
 ) {
   const { holds, expected } = datatypeOf(name, input);
   const data: Cell[] = [];
-  for (const [row, cells] of rows.entries())
+  for (let row = 0; row < rows.length; row += 1) {
+    const cells = rows[row] as Row;
     for (const column of columns) {
       const value = cells[column] ?? null;
       if (!holds(value))
@@ -119,6 +120,7 @@ function tensorOf(
         );
       data.push(value);
     }
+  }
   return {
     name: input.name,
     shape: shapeOf(input, rows.length, columns.length, isBatched),
