@@ -28,16 +28,22 @@ export class Installation {
   readonly folder: string;
   readonly ports: Readonly<Record<'gateway' | 'admin' | 'api' | (typeof VERSIONS)[number], number>>;
   readonly postgres: PostgresServer | null;
+  /** Of Temporal. */
+  readonly namespace: string;
   private readonly env: Record<string, string>;
   private readonly children = new Map<string, ChildProcess>();
   traffic: Traffic | null = null;
 
-  private constructor(parts: Pick<Installation, 'folder' | 'ports' | 'postgres'> & { databaseUrl: string | null }) {
+  private constructor(
+    parts: Pick<Installation, 'folder' | 'ports' | 'postgres' | 'namespace'> & { databaseUrl: string | null },
+  ) {
     this.folder = parts.folder;
     this.ports = parts.ports;
     this.postgres = parts.postgres;
+    this.namespace = parts.namespace;
     this.env = {
       TEMPORAL_ADDRESS: process.env['SLUICE_TEST_TEMPORAL'] ?? '',
+      TEMPORAL_NAMESPACE: this.namespace,
       SLUICE_STATE_DIR: join(this.folder, 'state'),
       SLUICE_GATEWAYS: this.adminUrl,
       SLUICE_API: this.apiUrl,
@@ -47,7 +53,8 @@ export class Installation {
     };
   }
 
-  static async open(): Promise<Installation> {
+  /** @param namespace one that test/setup/global.mjs makes */
+  static async open(namespace: string): Promise<Installation> {
     const source = await findPostgres();
     const postgres = source === null ? null : await startPostgres(source);
     const [gateway, admin, api, v1, v2, v3] = await Promise.all(Array.from({ length: 6 }, freePort));
@@ -57,6 +64,7 @@ export class Installation {
       folder,
       ports,
       postgres,
+      namespace,
       databaseUrl: (await postgres?.createDatabase()) ?? null,
     });
     await installation.start();

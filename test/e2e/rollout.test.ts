@@ -13,7 +13,7 @@ const withPostgres = source === null ? test.skip : test;
 
 let it: Installation;
 beforeAll(async () => {
-  it = await Installation.open();
+  it = await Installation.open('e2e');
 });
 afterAll(() => it?.close());
 
@@ -128,7 +128,7 @@ watch:`;
 describe('abort', () => {
   let link: TemporalLink;
   beforeAll(async () => {
-    link = await connectTemporal(temporalSettings(process.env['SLUICE_TEST_TEMPORAL']));
+    link = await connectTemporal({ ...temporalSettings(process.env['SLUICE_TEST_TEMPORAL']), namespace: it.namespace });
   });
   afterAll(() => link.close());
 
@@ -249,8 +249,7 @@ describe('the two rollouts of the demo', () => {
       code: 5,
       stdout: expect.stringContaining('waiting for a person'),
     });
-    // Other suites have rollouts on this server, too.
-    expect(await it.sluice('list', '--active', '--limit', '1000')).toMatchObject({
+    expect(await it.sluice('list', '--active')).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/digits +v1 → v2 +waiting \(needs you\) +canary +10 %/),
     });

@@ -25,7 +25,7 @@ beforeAll(async () => {
   stage = await GatewayStage.open();
   stage.more = { collectorUrl: api.url };
   await stage.restart();
-  const settings = temporalSettings(process.env['SLUICE_TEST_TEMPORAL']);
+  const settings = { ...temporalSettings(process.env['SLUICE_TEST_TEMPORAL']), namespace: 'refused' };
   temporal = await connectTemporal(settings);
   await registerSearchAttributes(temporal.connection, temporal.namespace);
   const gatewayAdminUrls = [stage.gateway.adminUrl];

@@ -3,13 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tsImport } from 'tsx/esm/api';
 
-/** One dev server for all suites, on free ports; found or built first. Each suite uses a task queue and services of its own. */
+/** Of suites that need a service of a given name to themselves. */
+const NAMESPACES = ['e2e', 'processes', 'refused'];
+
+/** One dev server for all suites, on free ports; found or built first. Each suite uses a task queue and services, or a namespace, of its own. */
 export default async function setUp() {
   const { startDevServer } = await tsImport('../../src/temporal/dev-server.ts', import.meta.url);
   const { freePort } = await tsImport('./free-port.ts', import.meta.url);
   const stateDir = await mkdtemp(join(await fastFolder(), 'sluice-test-'));
   const [port, uiPort] = [await freePort(), await freePort()];
-  const server = await startDevServer({ stateDir, port, uiPort, report: (line) => process.stderr.write(`${line}\n`) });
+  const flags = NAMESPACES.flatMap((name) => ['--namespace', name]);
+  const report = (line) => process.stderr.write(`${line}\n`);
+  const server = await startDevServer({ stateDir, port, uiPort, flags, report });
   process.env.SLUICE_TEST_TEMPORAL = server.address;
   globalThis.stopTemporal = async () => {
     await server.stop();

@@ -21,13 +21,13 @@ let link: TemporalLink;
 const workers: ChildProcess[] = [];
 beforeAll(async () => {
   if (source === null) return;
-  it = await Installation.open();
+  it = await Installation.open('processes');
   collector = await startCollector();
   await it.end('worker');
   await writeKeys(join(it.folder, 'keys.json'), 'k1', { k1: newKey() });
   process.env['SLUICE_CODEC_KEYS'] = join(it.folder, 'keys.json');
   process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = collector.url;
-  link = await connectTemporal(temporalSettings(process.env['SLUICE_TEST_TEMPORAL']));
+  link = await connectTemporal({ ...temporalSettings(process.env['SLUICE_TEST_TEMPORAL']), namespace: it.namespace });
 });
 afterAll(async () => {
   for (const name of SETTINGS) delete process.env[name];
