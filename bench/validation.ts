@@ -20,11 +20,13 @@ const BATCH = 50;
 const ROWS = 10_000;
 const MANY = Number(process.env.MANY ?? 1_000_000);
 /** Of so many suites in a row the last is measured, as a worker is warm, and so is the server. */
-const WARM = 4;
+const WARM = Number(process.env.WARM ?? 12);
 const LEAST_SHARE = 0.5;
 /** Between the plateau, where V8 has grown its heap to what it likes to work with, and the end. */
 const PLATEAU = 300_000;
 const MOST_GROWTH_MB = 50;
+/** Left to itself, V8 lets garbage lie where there is memory, and the process's size tells more of that than of what is held. */
+const TIGHT = ['--max-old-space-size=64', '--max-semi-space-size=4'];
 const [MODEL_PORT, QUICK_PORT] = [8191, 8192];
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-validation-'));
@@ -48,7 +50,12 @@ async function generate(rows: number): Promise<string> {
   return `${rows}.csv`;
 }
 
-async function suite(port: number, dataset: string, runs: number): Promise<SuiteProcessResult> {
+async function suite(
+  port: number,
+  dataset: string,
+  runs: number,
+  flags: readonly string[] = [],
+): Promise<SuiteProcessResult> {
   const checks = [
     { metric: 'accuracy', min: 0 },
     { metric: 'f1', min: 0 },
@@ -57,6 +64,7 @@ async function suite(port: number, dataset: string, runs: number): Promise<Suite
   ];
   const plan = JSON.stringify({ dataset, batchSize: BATCH, concurrency: CONCURRENCY, checks });
   const args = [
+    ...flags,
     '--import',
     'tsx',
     'test/validation/suite-process.ts',
@@ -120,7 +128,7 @@ async function memory(): Promise<void> {
   const cells: string[][] = [];
   const growth: number[] = [];
   for (const rows of [ROWS, Math.min(PLATEAU, MANY), MANY]) {
-    const { growthMb, report } = await suite(QUICK_PORT, await generate(rows), 1);
+    const { growthMb, report } = await suite(QUICK_PORT, await generate(rows), 1, TIGHT);
     growth.push(growthMb);
     cells.push([String(rows), growthMb.toFixed(0), report.pass.rowsPerSecond.toFixed(0)]);
     rmSync(join(folder, `${rows}.csv`));

@@ -33,6 +33,8 @@ test('a process that is killed is gone on from by another one, from the rows tha
   first.kill('SIGKILL');
   await once(first, 'exit');
   kept = await keptRows();
+  // What was under way is still being answered.
+  await new Promise((resolve) => setTimeout(resolve, 1000));
   stage.candidate.seen.length = 0;
   stage.candidate.delayMs = 0;
   const { report } = await resultOf(start());
