@@ -85,7 +85,7 @@ describe('a model server that dies half-way', () => {
 });
 
 describe('a cut anywhere gives the same result', () => {
-  test.each([30, 170, 390])('after %i rows', async (rows) => {
+  test.each([30, 170, 330])('after %i rows', async (rows) => {
     await stage.writeRows(400);
     stage.candidate.label = (first) => (first % 7 === 0 ? 3 : first % 2);
     const plan = {
