@@ -7,6 +7,7 @@ import { forcedRollbackRoutes } from './forced-rollbacks.js';
 import { freezeRoutes } from './freezes.js';
 import { createGuard } from './guard.js';
 import { healthRoutes } from './health.js';
+import { logRoutes } from './logs.js';
 import { modelRoutes } from './models.js';
 import { observationRoutes } from './observations.js';
 import { answerProblems } from './problem.js';
@@ -46,6 +47,7 @@ export function createApi({
   forcedRollbackRoutes(server, store, guard);
   freezeRoutes(server, store, guard);
   modelRoutes(server, models, guard);
+  logRoutes(server, store, guard);
   if (alerts !== null) alertRoutes(server, alerts, createGuard(server, alertToken, 'SLUICE_ALERT_TOKEN'));
   return server;
 }

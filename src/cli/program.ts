@@ -6,6 +6,7 @@ import { addDoctor } from './doctor-program.js';
 import { addFreezes } from './freeze-program.js';
 import { addGroups } from './group-program.js';
 import { addKeys } from './keys-program.js';
+import { addLogs } from './logs-program.js';
 import { addModels } from './models-program.js';
 import { duration, output } from './options.js';
 import { addRuntime } from './runtime-program.js';
@@ -16,6 +17,8 @@ export function buildProgram(): Command {
     .description('Durable progressive delivery for machine-learning models, on Temporal.')
     .version('0.1.0')
     .exitOverride()
+    // So that a command may have a --version of its own.
+    .enablePositionalOptions()
     .configureHelp({ showGlobalOptions: true });
   addRolloutCommands(program);
   addDecisionCommands(program);
@@ -25,6 +28,7 @@ export function buildProgram(): Command {
   addDoctor(program);
   addFreezes(program);
   addModels(program);
+  addLogs(program);
   addRuntime(program);
   addKeys(program);
   return program;

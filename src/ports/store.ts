@@ -11,6 +11,7 @@ import type {
 } from '../domain/observation.js';
 import type { RolloutState } from '../domain/rollout-state.js';
 import type { InterleavingMethod, Route } from '../domain/route.js';
+import type { LogStore } from './log-store.js';
 import type { ModelRegistry } from './model-registry.js';
 
 /**
@@ -146,6 +147,9 @@ export interface Store {
 
   /** Model versions and their aliases, where no other registry is used. */
   readonly models: ModelRegistry;
+
+  /** What is kept of the logs of gateways and model servers. */
+  readonly logs: LogStore;
 
   /** Cheap round trip: resolves when the store can answer. */
   ping(): Promise<void>;

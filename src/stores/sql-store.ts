@@ -3,6 +3,7 @@ import { appendObservations } from './append-observations.js';
 import { armSeries, armSummaries } from './arm-counts.js';
 import { clickedLists, exposureCounts, featureSamples } from './evaluation.js';
 import { createFreeze, freezes, liftFreeze } from './freezes.js';
+import { createSqlLogs } from './logs.js';
 import { createSqlModels } from './models.js';
 import { feedbackSummaries, labelCounts, labelledOutcomes } from './outcomes.js';
 import { appendDecision, decisions, rollout, rollouts, saveRollout } from './rollouts.js';
@@ -35,6 +36,7 @@ export function createSqlStore(client: SqlClient): Store {
     liftFreeze: (id, lift) => liftFreeze(client, id, lift),
     freezes: (filter) => freezes(client, filter),
     models: createSqlModels(client),
+    logs: createSqlLogs(client),
     ping: async () => void (await client.query('SELECT 1')),
     close: () => client.close(),
   };

@@ -4,6 +4,7 @@ import type { Route } from '../../src/domain/route.js';
 import type { Store } from '../../src/ports/store.js';
 import { concurrentAliasContract, modelContract } from '../registry/model-contract.js';
 import { freezeContract } from './freeze-contract.js';
+import { logContract } from './log-contract.js';
 import { armSeriesContract, armSummaryContract, batchContract, evaluationContract } from './observation-contract.js';
 import { newService } from './observation-fixtures.js';
 import { feedbackContract, labelContract, shadowContract } from './outcome-contract.js';
@@ -32,6 +33,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       modelContract(() => store.models);
       concurrentAliasContract(() => store.models);
     });
+    describe('logs', () => logContract(() => store.logs));
     test('answers a ping', () => expect(store.ping()).resolves.toBeUndefined());
   });
 }
