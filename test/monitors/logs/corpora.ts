@@ -13,14 +13,14 @@ const whole = (random: Random, low: number, high: number) => low + Math.floor(ra
 const ip = (r: Random) => `10.${whole(r, 0, 255)}.${whole(r, 0, 255)}.${whole(r, 1, 254)}`;
 const port = (r: Random) => whole(r, 1024, 65_535);
 const block = (r: Random) => `blk_${r() < 0.5 ? '-' : ''}${whole(r, 1e8, 9e15)}`;
-const hex = (r: Random, length: number) => Array.from({ length }, () => pick(r, [...'0123456789abcdef'])).join('');
+const hex = (r: Random, length: number) => Array.from({ length }, () => pick(r, '0123456789abcdef'.split(''))).join('');
 const uuid = (r: Random) => [8, 4, 4, 4, 12].map((length) => hex(r, length)).join('-');
 const host = (r: Random) =>
   pick(r, ['ns1.example.net', 'c-24-1.example.org', 'host-7.example.com', 'mail', 'dsl-3.example.de']);
 const user = (r: Random) =>
   pick(r, ['root', 'admin', 'oracle', 'test', 'webmaster', 'pgadmin', 'uucp', 'fztu', 'guest', 'matlab']);
 const word = (r: Random) =>
-  Array.from({ length: whole(r, 3, 9) }, () => pick(r, [...'abcdefghijklmnopqrstuvwxyz'])).join('');
+  Array.from({ length: whole(r, 3, 9) }, () => pick(r, 'abcdefghijklmnopqrstuvwxyz'.split(''))).join('');
 
 /** Shapes of the Hadoop file system's messages. */
 const HDFS: readonly Make[] = [

@@ -276,7 +276,8 @@ test('400 quiet windows: two false findings at most, of versions none', () => {
     const before = [fine('v1', 10_000), ...ids.map((id) => errors('v1', id, 90))];
     const series = seriesOf(lines.slice(-145), failed.slice(-145));
     for (const { key } of judge({ counts: [fine('v1', 900), fine('v2', 100), ...counts], before, series }).findings)
-      key.startsWith('logs/rate/') ? (ofRates += 1) : (ofVersions += 1);
+      if (key.startsWith('logs/rate/')) ofRates += 1;
+      else ofVersions += 1;
   }
   expect(ofVersions).toBe(0);
   expect(ofRates).toBeLessThanOrEqual(2);
