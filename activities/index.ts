@@ -3,6 +3,7 @@ import { createHookActivities, type HookActivities, type HookDeps } from './hook
 import { createIdentityActivities, type IdentityActivities, type IdentityDeps } from './identity.js';
 import { createImpactActivities, type ImpactActivities } from './impact.js';
 import { createLedgerActivities, type LedgerActivities } from './ledger.js';
+import { createMonitorActivities, type MonitorActivities, type MonitorActivityDeps } from './monitors.js';
 import { createNotifyActivities, type NotifyActivities, type NotifyDeps } from './notify.js';
 import { createQueueActivities, type QueueActivities, type QueueDeps } from './queue.js';
 import { createServingActivities, type ServingActivities } from './serving.js';
@@ -20,8 +21,16 @@ export type Activities = TrafficActivities &
   NotifyActivities &
   HookActivities &
   IdentityActivities &
-  QueueActivities;
-export type ActivityDeps = TrafficDeps & WatchDeps & ValidationDeps & NotifyDeps & HookDeps & IdentityDeps & QueueDeps;
+  QueueActivities &
+  MonitorActivities;
+export type ActivityDeps = TrafficDeps &
+  WatchDeps &
+  ValidationDeps &
+  NotifyDeps &
+  HookDeps &
+  IdentityDeps &
+  QueueDeps &
+  MonitorActivityDeps;
 
 /** All activities of a worker, over the drivers it was given. */
 export function createActivities(deps: ActivityDeps): Activities {
@@ -37,6 +46,7 @@ export function createActivities(deps: ActivityDeps): Activities {
     ...createFreezeActivities({ store: deps.store }),
     ...createIdentityActivities(deps),
     ...createQueueActivities(deps),
+    ...createMonitorActivities(deps),
   };
 }
 
@@ -45,6 +55,7 @@ export type { Confirmation, HookAnswer, HookCall, LoadTestResult } from './hooks
 export type { ImpactWindow } from './impact.js';
 export type { LedgerEntry } from './ledger.js';
 export type { Gate } from './look.js';
+export type { MonitorActivities } from './monitors.js';
 export type { QueueActivities } from './queue.js';
 export type { LateLabels, ServingInput } from './serving.js';
 export type { WatchInput, WatchSummary } from './watch.js';

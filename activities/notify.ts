@@ -1,9 +1,8 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { SluiceError } from '../src/domain/errors.js';
-import type { Notice } from '../src/domain/notice.js';
 import type { NotifyTarget } from '../src/domain/spec/notify.js';
-import { DeliveryFailed, deliverNotice } from '../src/notify/deliver.js';
+import { type AnyNotice, DeliveryFailed, deliverNotice } from '../src/notify/deliver.js';
 import { environmentSecrets, type Secrets } from '../src/notify/secrets.js';
 
 export interface NotifyDeps {
@@ -23,7 +22,7 @@ export const createNotifyActivities = ({ secrets = environmentSecrets }: NotifyD
    * repeat a notice under the same id. One that is refused doesn't keep the later ones, unless the target is gone (410).
    * @throws NOTIFICATION_FAILED, which a retry may mend, after the time the receiver asked for; NOTIFICATION_REFUSED at the end
    */
-  async deliver(target: NotifyTarget, notices: readonly Notice[]): Promise<void> {
+  async deliver(target: NotifyTarget, notices: readonly AnyNotice[]): Promise<void> {
     const context = Context.current();
     let { done, refused } = (context.info.heartbeatDetails as DeliveryProgress | undefined) ?? { done: 0, refused: [] };
     for (const notice of notices.slice(done)) {
@@ -42,7 +41,7 @@ export type NotifyActivities = ReturnType<typeof createNotifyActivities>;
 /** @returns why it was refused for good; null where it was taken */
 async function sendOnce(
   target: NotifyTarget,
-  notice: Notice,
+  notice: AnyNotice,
   secrets: Secrets,
   signal: AbortSignal,
 ): Promise<DeliveryFailed | null> {

@@ -5,9 +5,11 @@ import { addDecisionCommands } from './decision-program.js';
 import { addDoctor } from './doctor-program.js';
 import { addFreezes } from './freeze-program.js';
 import { addGroups } from './group-program.js';
+import { addIncidents } from './incident-program.js';
 import { addKeys } from './keys-program.js';
 import { addLogs } from './logs-program.js';
 import { addModels } from './models-program.js';
+import { addMonitors } from './monitor-program.js';
 import { duration, output } from './options.js';
 import { addRuntime } from './runtime-program.js';
 
@@ -29,6 +31,8 @@ export function buildProgram(): Command {
   addFreezes(program);
   addModels(program);
   addLogs(program);
+  addMonitors(program);
+  addIncidents(program);
   addRuntime(program);
   addKeys(program);
   return program;
@@ -38,7 +42,7 @@ function addRolloutCommands(program: Command): void {
   program
     .command('lint <file...>')
     .description(
-      'check rollout specs, groups and gateway configurations; exit code 2 with file:line:column where one is wrong',
+      'check rollout specs, groups, monitors and gateway configurations; exit code 2 with file:line:column where one is wrong',
     )
     .addOption(output())
     .action(async (specs, options) => (await import('./commands/lint.js')).lint(specs, options));

@@ -1,3 +1,4 @@
+import { promString } from '../../domain/promql.js';
 import { measurable, type Resource, type ResourceTarget } from '../../domain/spec/monitors/resources.js';
 
 type Prometheus = NonNullable<ResourceTarget['prometheus']>;
@@ -21,12 +22,6 @@ export function resourceQueries(target: ResourceTarget): Partial<Record<Resource
       return query === undefined ? [] : [[resource, query]];
     }),
   );
-}
-
-/** A label's value as a string of PromQL: whatever stands in it, it stays within its quotes. */
-export function promString(value: string): string {
-  const escaped = value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
-  return `"${escaped}"`;
 }
 
 function builders(prometheus: Prometheus, capacity: ResourceTarget['capacity']): Partial<Record<Resource, string>> {

@@ -5,6 +5,15 @@ import { whatGatewaysSee } from './003-what-gateways-see.js';
 import { freezes } from './004-freezes.js';
 import { models } from './005-models.js';
 import { logs } from './007-logs.js';
+import { monitorsAndIncidents } from './008-monitors-incidents.js';
 
 /** In order. What has been released is never edited: a change of the schema is a new migration. */
-export const MIGRATIONS: readonly Migration[] = [routesAndRollouts, observations, whatGatewaysSee, freezes, models, logs];
+export const MIGRATIONS: readonly Migration[] = [
+  routesAndRollouts,
+  observations,
+  whatGatewaysSee,
+  freezes,
+  models,
+  logs,
+  monitorsAndIncidents,
+];
