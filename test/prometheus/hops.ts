@@ -8,27 +8,33 @@ import type { Monitoring } from './shipped.js';
 
 const ALERT = 'CandidatePredictionDrift';
 
+/** As Alertmanager lists it. */
+interface ReceivedAlert {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly updatedAt: string;
+}
+
 /** When each part of the way from a bad prediction to a rollback was reached. */
 export class Hops {
   private readonly monitoring: Monitoring;
   private readonly it: Installation;
-  private readonly service: string;
   /** Ms since 1970, by what was seen. */
   private readonly seen = new Map<'alertmanager' | 'gateway', number>();
 
-  constructor(monitoring: Monitoring, it: Installation, service: string) {
+  constructor(monitoring: Monitoring, it: Installation) {
     this.monitoring = monitoring;
     this.it = it;
-    this.service = service;
   }
 
   /** Notes what leaves no time behind; ends when the gateway has no candidate any more. */
   async watch(): Promise<void> {
     const url = `${this.monitoring.alertmanagerUrl}/api/v2/alerts`;
     while (!this.seen.has('gateway')) {
-      const { data } = await axios.get<{ labels: Record<string, string> }[]>(url, { proxy: false, timeout: 5000 });
-      if (!this.seen.has('alertmanager') && data.some(({ labels }) => labels['alertname'] === ALERT))
-        this.seen.set('alertmanager', Date.now());
+      const { data } = await axios.get<ReceivedAlert[]>(url, { proxy: false, timeout: 5000 });
+      const drift = data.find(({ labels }) => labels['alertname'] === ALERT);
+      // The first time that it is seen: each repeat updates it.
+      if (drift !== undefined && !this.seen.has('alertmanager'))
+        this.seen.set('alertmanager', Date.parse(drift.updatedAt));
       const { effectiveWeightPercent } = await this.it.route();
       if (this.seen.has('alertmanager') && effectiveWeightPercent === 0) this.seen.set('gateway', Date.now());
       await sleep(25);
@@ -36,25 +42,26 @@ export class Hops {
   }
 
   /** @returns a line a hop, for people, and the times in order of the hops */
-  async table(client: Client, { rolloutId, service }: RolloutState, sinceMs: number) {
-    const first = async (expr: string) => {
-      const [series] = await this.monitoring.range(expr, sinceMs);
-      const at = series?.values?.[0]?.[0];
-      if (at === undefined) throw new Error(`Prometheus has seen no ${expr}`);
-      return at * 1000;
+  async table(client: Client, { rolloutId, service }: RolloutState) {
+    // Raw samples have the time of the scrape or evaluation itself.
+    const first = async (selector: string, above = 0) => {
+      const [series] = await this.monitoring.query(`${selector}[10m]`);
+      const sample = series?.values?.find(([, value]) => Number(value) > above);
+      if (sample === undefined) throw new Error(`Prometheus has seen no ${selector} above ${above}`);
+      return sample[0] * 1000;
     };
     const decisions = await this.it.decisions(rolloutId);
-    const decided = (action: string) => Date.parse(decisions.find((made) => made.action === action)?.at ?? '');
+    const decided = decisions.find(({ action, reason }) => action === 'alert' && reason.includes(ALERT));
     const exposed = decisions.find(({ action, weightPercent }) => action === 'set-weight' && weightPercent === 10);
     const hops: [string, number][] = [
       ['candidate meets users', Date.parse(exposed?.at ?? '')],
       ['Prometheus has its predictions', await first('sluice_gateway_predictions_total{arm="candidate"}')],
-      ['recording rule: drift above 0.3', await first('sluice:prediction_drift:rate5m > 0.3')],
+      ['recording rule: drift above 0.3', await first('sluice:prediction_drift:rate5m', 0.3)],
       ['alert pending', await first(`ALERTS{alertname="${ALERT}",alertstate="pending"}`)],
       ['alert fires', await first(`ALERTS{alertname="${ALERT}",alertstate="firing"}`)],
       ['Alertmanager has it', this.seen.get('alertmanager') ?? Number.NaN],
       ['webhook, signal in the history', await signalledAt(client, service)],
-      ['rollback decided', decided('alert')],
+      ['rollback decided', Date.parse(decided?.at ?? '')],
       ['gateway serves the baseline only', this.seen.get('gateway') ?? Number.NaN],
     ];
     const start = hops[0]?.[1] ?? 0;
@@ -68,7 +75,10 @@ export class Hops {
 
 async function signalledAt(client: Client, service: string): Promise<number> {
   const { events = [] } = await client.workflow.getHandle(workflowIdOf(service)).fetchHistory();
-  const signal = events?.find((event) => event.workflowExecutionSignaledEventAttributes?.signalName === 'alert');
+  const signal = events?.find(({ workflowExecutionSignaledEventAttributes: signalled }) => {
+    const [payload] = signalled?.input?.payloads ?? [];
+    return signalled?.signalName === 'alert' && Buffer.from(payload?.data ?? []).includes(ALERT);
+  });
   const { seconds: whole = 0, nanos = 0 } = signal?.eventTime ?? {};
   return Number(whole) * 1000 + (nanos ?? 0) / 1e6;
 }
