@@ -4,6 +4,7 @@ import { createIdentityActivities, type IdentityActivities, type IdentityDeps } 
 import { createImpactActivities, type ImpactActivities } from './impact.js';
 import { createLedgerActivities, type LedgerActivities } from './ledger.js';
 import { createModelActivities, type ModelActivities, type ModelDeps } from './models.js';
+import { createMonitorActivities, type MonitorActivities, type MonitorActivityDeps } from './monitors.js';
 import { createNotifyActivities, type NotifyActivities, type NotifyDeps } from './notify.js';
 import { createQueueActivities, type QueueActivities, type QueueDeps } from './queue.js';
 import { createServingActivities, type ServingActivities } from './serving.js';
@@ -22,7 +23,8 @@ export type Activities = TrafficActivities &
   ModelActivities &
   HookActivities &
   IdentityActivities &
-  QueueActivities;
+  QueueActivities &
+  MonitorActivities;
 export type ActivityDeps = TrafficDeps &
   WatchDeps &
   ValidationDeps &
@@ -30,7 +32,8 @@ export type ActivityDeps = TrafficDeps &
   HookDeps &
   IdentityDeps &
   QueueDeps &
-  ModelDeps;
+  ModelDeps &
+  MonitorActivityDeps;
 
 /** All activities of a worker, over the drivers it was given. */
 export function createActivities(deps: ActivityDeps): Activities {
@@ -47,6 +50,7 @@ export function createActivities(deps: ActivityDeps): Activities {
     ...createIdentityActivities(deps),
     ...createQueueActivities(deps),
     ...createModelActivities(deps),
+    ...createMonitorActivities(deps),
   };
 }
 
@@ -55,6 +59,7 @@ export type { Confirmation, HookAnswer, HookCall, LoadTestResult } from './hooks
 export type { ImpactWindow } from './impact.js';
 export type { LedgerEntry } from './ledger.js';
 export type { Gate } from './look.js';
+export type { MonitorActivities } from './monitors.js';
 export type { QueueActivities } from './queue.js';
 export type { LateLabels, ServingInput } from './serving.js';
 export type { WatchInput, WatchSummary } from './watch.js';

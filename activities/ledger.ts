@@ -2,6 +2,7 @@ import type { Decision } from '../src/domain/decision.js';
 import { SluiceError } from '../src/domain/errors.js';
 import type { RolloutState } from '../src/domain/rollout-state.js';
 import type { Route } from '../src/domain/route.js';
+import { sightingOfRollback } from '../src/incidents/sighting.js';
 import type { Store } from '../src/ports/store.js';
 
 export interface LedgerEntry {
@@ -12,11 +13,12 @@ export interface LedgerEntry {
 }
 
 export const createLedgerActivities = ({ store }: { readonly store: Store }) => ({
-  /** Keeps decisions, the view and the wanted route. Every part may be repeated. */
+  /** Keeps decisions, the view and the wanted route; a rollback is an incident. Every part may be repeated. */
   async record({ state, decisions, route }: LedgerEntry): Promise<void> {
     await appendAll(store, decisions);
     if (route !== null) await saveUnlessStale(store, route);
     await store.saveRollout(state);
+    if (state.status === 'rolled-back') await store.incidents.observe(sightingOfRollback(state));
   },
 
   /** Keeps decisions of a workflow that has no view of its own. */

@@ -1,15 +1,20 @@
 import { judgeAbTest } from '../src/analysis/ab-test.js';
 import { judgeLook, type Look, type Measured } from '../src/analysis/look.js';
+import { isQueryDue, type QueryLook } from '../src/analysis/query-guardrail.js';
 import { judgeLabelCount, judgeSampleCount } from '../src/analysis/sample-count.js';
 import { judgeShadow } from '../src/analysis/shadow.js';
 import { unreadable } from '../src/analysis/unreadable.js';
 import { describeError, SluiceError } from '../src/domain/errors.js';
-import type { ProgressByMetric } from '../src/domain/guardrail-progress.js';
+import { guardrailName } from '../src/domain/guardrail-name.js';
+import type { ProgressByMetric, QueryProgress } from '../src/domain/guardrail-progress.js';
+import type { QueryVariables } from '../src/domain/query-template.js';
 import type { Route } from '../src/domain/route.js';
-import type { Guardrail } from '../src/domain/spec/guardrail.js';
+import type { Guardrail, MonitorGuardrail, QueryGuardrail } from '../src/domain/spec/guardrail.js';
 import type { AbTest, Shadow } from '../src/domain/spec/phases.js';
+import { isPerVersion } from '../src/domain/spec/query.js';
 import { type Evidence, overallVerdict } from '../src/domain/verdict.js';
 import type { MetricSource } from '../src/ports/metric-source.js';
+import type { QueryReader, QueryValue } from '../src/ports/query-reader.js';
 import type { Scope, Store } from '../src/ports/store.js';
 
 /** What a stretch of constant traffic must have shown before the rollout moves on. */
@@ -21,6 +26,17 @@ export type Gate =
 export interface LookDeps {
   readonly store: Store;
   readonly metrics: MetricSource;
+  /** Absent: this worker can ask nobody, and guardrails that need it are unreadable. */
+  readonly queries?: QueryReader;
+}
+
+/** Who the arms are, for queries; both are asked about at the same moment. */
+export interface QueryTrial {
+  readonly baseline: string;
+  readonly candidate: string;
+  /** Looks keep a lease alive, so none may wait for a query for longer than this. */
+  readonly longestMs: number;
+  readonly signal: AbortSignal;
 }
 
 /** What is compared: which observations, and what was asked of them. */
@@ -32,13 +48,17 @@ export interface Comparison {
   readonly guardrails: readonly Guardrail[];
   /** Error budget of each guardrail. */
   readonly alpha: number;
+  /** Absent where no guardrail is a query or a monitor. */
+  readonly trial?: QueryTrial;
 }
 
+type Asking = Pick<LookDeps, 'metrics' | 'queries'> & { readonly store?: Pick<Store, 'monitors'> };
+
 /** Judges all guardrails once. What can't be read is an error in its place, and stops none of the others. */
-export async function look(metrics: MetricSource, asked: Comparison, progress: ProgressByMetric): Promise<Look> {
+export async function look(deps: Asking, asked: Comparison, progress: ProgressByMetric): Promise<Look> {
   const measured = await Promise.all(
     asked.guardrails.map((guardrail) =>
-      measure(metrics, guardrail, asked).catch(
+      measure(deps, guardrail, asked, progress).catch(
         (error: unknown): Measured => ({ guardrail, error: describeError(error) }),
       ),
     ),
@@ -51,8 +71,16 @@ export function apartFrom({ traffic }: Route): string[] {
   return (traffic?.segments ?? []).filter(({ percent }) => percent !== undefined).map(({ name }) => name);
 }
 
-async function measure(metrics: MetricSource, guardrail: Guardrail, asked: Comparison): Promise<Measured> {
+async function measure(
+  { metrics, queries, store }: Asking,
+  guardrail: Guardrail,
+  asked: Comparison,
+  progress: ProgressByMetric,
+): Promise<Measured> {
   const { scope, arm, apart } = asked;
+  if (guardrail.metric === 'query')
+    return { guardrail, query: await askQuery(queries, guardrail, asked, progress[guardrailName(guardrail)]?.query) };
+  if (guardrail.metric === 'monitor') return { guardrail, monitor: await readMonitor(store, guardrail, asked) };
   if (guardrail.metric !== 'kayenta')
     return { guardrail, comparison: await metrics.compare(guardrail.metric, scope, arm, apart) };
   const series = await Promise.all(
@@ -62,6 +90,40 @@ async function measure(metrics: MetricSource, guardrail: Guardrail, asked: Compa
     ]),
   );
   return { guardrail, series: Object.fromEntries(series) };
+}
+
+async function readMonitor(store: Asking['store'], { monitor }: MonitorGuardrail, { scope, trial }: Comparison) {
+  if (store === undefined) throw new SluiceError('USAGE', 'monitors are read during trials only');
+  const reading = await store.monitors.latest(scope.service, monitor);
+  return { reading, candidate: trial?.candidate ?? null, at: new Date().toISOString() };
+}
+
+const QUERY_TIMEOUT_MS = 5000;
+
+/** Asks about the candidate, and about the baseline where the query can. */
+async function askQuery(
+  queries: QueryReader | undefined,
+  guardrail: QueryGuardrail,
+  { scope, trial }: Comparison,
+  progress: QueryProgress | undefined,
+): Promise<QueryLook> {
+  const now = new Date();
+  const at = now.toISOString();
+  if (!isQueryDue(guardrail, progress, now)) return { at, values: null };
+  if (queries === undefined || trial === undefined)
+    throw new SluiceError('USAGE', 'this worker can ask no queries here');
+  const { baseline, candidate, longestMs, signal } = trial;
+  const { provider, timeout = QUERY_TIMEOUT_MS } = guardrail;
+  const sinceMs = Math.max(0, now.getTime() - Date.parse(progress?.since ?? at));
+  // What came before this weight is another weight's.
+  const window = `${Math.max(1, Math.round(Math.min(guardrail.window, sinceMs) / 1000))}s`;
+  const common = { service: scope.service, rolloutId: scope.rolloutId ?? '', baseline, candidate, window };
+  const ask = (version: string): Promise<QueryValue> => {
+    const variables: QueryVariables = { ...common, version };
+    return queries({ provider, variables, at: now, timeoutMs: Math.min(timeout, longestMs), signal });
+  };
+  const [ours, theirs] = await Promise.all([ask(candidate), isPerVersion(provider) ? ask(baseline) : null]);
+  return { at, values: { candidate: ours, baseline: theirs } };
 }
 
 /** Whether there is enough to move on. */

@@ -1,10 +1,9 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { SluiceError } from '../src/domain/errors.js';
-import type { Notice } from '../src/domain/notice.js';
 import type { NotifyTarget } from '../src/domain/spec/notify.js';
 import type { AddressPolicy } from '../src/net/address-policy.js';
-import { DeliveryFailed, type DeliveryOptions, deliverNotice } from '../src/notify/deliver.js';
+import { type AnyNotice, DeliveryFailed, type DeliveryOptions, deliverNotice } from '../src/notify/deliver.js';
 import { environmentSecrets, type Secrets } from '../src/notify/secrets.js';
 
 export interface NotifyDeps {
@@ -26,7 +25,7 @@ export const createNotifyActivities = ({ secrets = environmentSecrets, policy }:
    * repeat a notice under the same id. One that is refused doesn't keep the later ones, unless the target is gone (410).
    * @throws NOTIFICATION_FAILED, which a retry may mend, after the time the receiver asked for; NOTIFICATION_REFUSED at the end
    */
-  async deliver(target: NotifyTarget, notices: readonly Notice[]): Promise<void> {
+  async deliver(target: NotifyTarget, notices: readonly AnyNotice[]): Promise<void> {
     const context = Context.current();
     let { done, refused } = (context.info.heartbeatDetails as DeliveryProgress | undefined) ?? { done: 0, refused: [] };
     for (const notice of notices.slice(done)) {
@@ -45,7 +44,7 @@ export type NotifyActivities = ReturnType<typeof createNotifyActivities>;
 /** @returns why it was refused for good; null where it was taken */
 async function sendOnce(
   target: NotifyTarget,
-  notice: Notice,
+  notice: AnyNotice,
   options: DeliveryOptions,
 ): Promise<DeliveryFailed | null> {
   try {

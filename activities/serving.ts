@@ -64,11 +64,11 @@ export const createServingActivities = (deps: ServingDeps) => ({
 
 export type ServingActivities = ReturnType<typeof createServingActivities>;
 
-function judge({ metrics }: ServingDeps, late: LateLabels, progress: ProgressByMetric) {
+function judge(deps: ServingDeps, late: LateLabels, progress: ProgressByMetric) {
   const { route, epochs, guardrails, alpha } = late;
   const { service, rolloutId } = route;
   const scope = { service, epochs, ...(rolloutId === null ? {} : { rolloutId }) };
-  return look(metrics, { scope, arm: 'candidate', apart: apartFrom(route), guardrails, alpha }, progress);
+  return look(deps, { scope, arm: 'candidate', apart: apartFrom(route), guardrails, alpha }, progress);
 }
 
 async function newerThan(router: TrafficRouter, { service, epoch }: ServingInput): Promise<string | null> {

@@ -93,21 +93,22 @@ async function renewLease(router: TrafficRouter, route: Route): Promise<Renewal>
   }
 }
 
-/** Sleeps until the next look or until a brake trips; past the window's end it does not begin to. */
+/** Sleeps until the next look, which is at the window's end at the latest, or until a brake trips. */
 async function untilNextLook(
   router: TrafficRouter,
   { route, tickMs }: WatchInput,
   until: number,
 ): Promise<Trip | null> {
-  if (performance.now() + tickMs > until) return null;
+  const ms = Math.min(tickMs, until - performance.now());
+  if (ms <= 0) return null;
   const asking = new AbortController();
   try {
     // A gateway that answers at once must not make the looks come faster.
     const never = new Promise<never>(() => undefined);
-    const trip = router.untilTripped(route, tickMs, asking.signal).then((found) => found ?? never);
+    const trip = router.untilTripped(route, ms, asking.signal).then((found) => found ?? never);
     return await Promise.race([
       Context.current()
-        .sleep(tickMs)
+        .sleep(ms)
         .then(() => null),
       trip,
     ]);
@@ -128,6 +129,13 @@ async function lookAtTrial(
   const guardrails = all.filter(
     ({ metric }) => arm === 'candidate' || metric === 'kayenta' || isMeasurableInShadow(metric),
   );
-  const judged = await look(deps.metrics, { scope, arm, apart, guardrails, alpha }, progress);
+  const { baseline, candidate, leaseMs } = route;
+  const trial = {
+    baseline: baseline.version,
+    candidate: candidate?.version ?? '',
+    longestMs: (leaseMs ?? Number.POSITIVE_INFINITY) / 4,
+    signal: Context.current().cancellationSignal,
+  };
+  const judged = await look(deps, { scope, arm, apart, guardrails, alpha, trial }, progress);
   return { ...judged, gate: await readGate(deps, gate, scope, apart) };
 }

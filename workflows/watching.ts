@@ -1,6 +1,7 @@
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 import type { Gate } from '../activities/index.js';
 import { type Exposure, guardrailAlpha } from '../src/domain/exposure.js';
+import { guardrailName } from '../src/domain/guardrail-name.js';
 import type { RolloutSpec } from '../src/domain/spec/rollout-spec.js';
 import { type Evidence, overallVerdict, verdictSignature } from '../src/domain/verdict.js';
 import { long } from './activity-proxies.js';
@@ -111,6 +112,6 @@ async function watchForever(run: Run, plan: StagePlan): Promise<never> {
 /** Whether one of the metrics that fail must never be let linger. */
 function isCritical(spec: RolloutSpec, failing: readonly Evidence[]): boolean {
   return spec.guardrails.some(
-    (guardrail) => guardrail.critical === true && failing.some((e) => e.metric === guardrail.metric),
+    (guardrail) => guardrail.critical === true && failing.some((e) => e.metric === guardrailName(guardrail)),
   );
 }

@@ -1,17 +1,29 @@
-import { NO_PROGRESS, type ProgressByMetric } from '../domain/guardrail-progress.js';
-import type { Guardrail, KayentaGuardrail, MetricGuardrail } from '../domain/spec/guardrail.js';
+import { guardrailName } from '../domain/guardrail-name.js';
+import { type GuardrailProgress, NO_PROGRESS, type ProgressByMetric } from '../domain/guardrail-progress.js';
+import type {
+  Guardrail,
+  KayentaGuardrail,
+  MetricGuardrail,
+  MonitorGuardrail,
+  QueryGuardrail,
+} from '../domain/spec/guardrail.js';
 import type { Evidence } from '../domain/verdict.js';
 import type { Comparison, SeriesPair } from '../ports/metric-source.js';
 import { ENVIRONMENT } from './evidence.js';
 import { judgeGuardrail } from './guardrail.js';
 import { judgeKayenta } from './kayenta-guardrail.js';
 import { applyLimits } from './limits.js';
+import { judgeMonitor, type MonitorLook } from './monitor-guardrail.js';
+import { afterQuery, judgeQuery, type QueryLook, standingEvidence } from './query-guardrail.js';
+import type { Reading } from './reading.js';
 import { unreadable } from './unreadable.js';
 
 /** A guardrail with what was measured for it, or why nothing could be. */
 export type Measured =
   | { readonly guardrail: MetricGuardrail; readonly comparison: Comparison }
   | { readonly guardrail: KayentaGuardrail; readonly series: Readonly<Record<string, SeriesPair>> }
+  | { readonly guardrail: QueryGuardrail; readonly query: QueryLook }
+  | { readonly guardrail: MonitorGuardrail; readonly monitor: MonitorLook }
   | { readonly guardrail: Guardrail; readonly error: string };
 
 export interface Look {
@@ -26,26 +38,33 @@ export interface Look {
  */
 export function judgeLook(measured: readonly Measured[], alpha: number, before: ProgressByMetric): Look {
   const readings = measured.map((one) => {
-    const { guardrail } = one;
-    const looks = before[guardrail.metric]?.looks ?? [];
-    if ('error' in one)
-      return { guardrail, evidence: unreadable(guardrail.metric, one.error, guardrail.dryRun), looks };
-    if ('series' in one) return { guardrail, evidence: judgeKayenta(one.guardrail, one.series), looks };
-    return { guardrail, ...judgeGuardrail(one.guardrail, one.comparison, { alpha, looks }) };
+    const earlier = before[guardrailName(one.guardrail)] ?? NO_PROGRESS;
+    return { one, earlier, ...readingOf(one, earlier, alpha) };
   });
   const broken = readings.find(({ evidence }) => evidence.rule === ENVIRONMENT)?.evidence;
-  const judged = readings.map(({ guardrail, evidence, looks }) =>
-    applyLimits(
-      guardrail,
-      before[guardrail.metric] ?? NO_PROGRESS,
-      broken ? excused(evidence, broken) : evidence,
-      looks,
-    ),
-  );
+  const judged = readings.map(({ one, earlier, evidence, looks }) => {
+    const isStanding = 'query' in one && one.query.values === null;
+    const limited = isStanding
+      ? { evidence, progress: earlier }
+      : applyLimits(one.guardrail, earlier, broken ? excused(evidence, broken) : evidence, looks);
+    return 'query' in one ? afterQuery(one.guardrail, one.query, earlier.query, limited) : limited;
+  });
   return {
     evidence: judged.map(({ evidence }) => evidence),
     progress: Object.fromEntries(judged.map(({ evidence, progress }) => [evidence.metric, progress])),
   };
+}
+
+/** What a guardrail says for itself, before limits and without its neighbours. */
+function readingOf(one: Measured, { looks, query }: GuardrailProgress, alpha: number): Reading {
+  const { guardrail } = one;
+  if ('error' in one) return { evidence: unreadable(guardrailName(guardrail), one.error, guardrail.dryRun), looks };
+  if ('series' in one) return { evidence: judgeKayenta(one.guardrail, one.series), looks };
+  if ('monitor' in one) return { evidence: judgeMonitor(one.guardrail, one.monitor), looks };
+  if ('comparison' in one) return judgeGuardrail(one.guardrail, one.comparison, { alpha, looks });
+  const { values } = one.query;
+  const evidence = values === null ? standingEvidence(one.guardrail, query) : judgeQuery(one.guardrail, values);
+  return { evidence, looks };
 }
 
 /** While the baseline is broken too, no harm can be laid at the candidate's door. */

@@ -2,7 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { type Alert, alertFrom } from '../domain/alert.js';
 import { serviceName } from '../domain/spec/target.js';
-import type { AlertReceipt, AlertSink } from '../ports/alert-sink.js';
+import type { AlertDesk } from '../incidents/alert-desk.js';
+import type { AlertReceipt } from '../ports/alert-sink.js';
 import type { Guard } from './guard.js';
 import { parseInput } from './problem.js';
 
@@ -50,10 +51,10 @@ export interface AlertAnswer {
 }
 
 /**
- * Brings alerts to the rollouts of their services. Anything but success is told to Alertmanager by its status: 503 where Temporal can't be
- * reached, and it sends all of them again.
+ * Brings alerts to the rollouts of their services, and keeps them as incidents. Anything but success is told to Alertmanager by its status: 503 where Temporal or
+ * the store can't be reached, and it sends all of them again.
  */
-export function alertRoutes(server: FastifyInstance, sink: AlertSink, guard: Guard): void {
+export function alertRoutes(server: FastifyInstance, desk: AlertDesk, guard: Guard): void {
   const options = { onRequest: guard, bodyLimit: LARGEST_BODY_BYTES };
   server.post('/v1/alerts/alertmanager', options, async (request): Promise<AlertAnswer> => {
     const { groupKey, alerts, truncatedAlerts } = parseInput(webhook, request.body, 'USAGE');
@@ -62,7 +63,7 @@ export function alertRoutes(server: FastifyInstance, sink: AlertSink, guard: Gua
     const outcomes: AlertAnswer['outcomes'] = {};
     for (let from = 0; from < alerts.length; from += MOST_AT_ONCE) {
       const some = alerts.slice(from, from + MOST_AT_ONCE);
-      for (const outcome of await Promise.all(some.map((alert) => passOn(sink, alert))))
+      for (const outcome of await Promise.all(some.map((alert) => passOn(desk, alert))))
         outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
     }
     request.log.info({ groupKey, outcomes }, 'alerts passed on');
@@ -70,11 +71,12 @@ export function alertRoutes(server: FastifyInstance, sink: AlertSink, guard: Gua
   });
 }
 
-async function passOn(sink: AlertSink, received: ReceivedAlert): Promise<AlertOutcome> {
+async function passOn(desk: AlertDesk, received: ReceivedAlert): Promise<AlertOutcome> {
   const name = SERVICE_LABELS.map((label) => received.labels[label]).find((value) => value !== undefined);
   if (name === undefined) return 'no-service-label';
   if (!serviceName.safeParse(name).success) return 'not-a-service';
-  return sink.send(name, alertOf(received));
+  const { fingerprint, startsAt } = received;
+  return desk.take({ service: name, alert: alertOf(received), fingerprint, startsAt });
 }
 
 /** The same trouble again later starts at another time, and is another alert. */

@@ -1,4 +1,5 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { createAlertDesk } from '../incidents/alert-desk.js';
 import type { AlertSink } from '../ports/alert-sink.js';
 import type { ModelRegistry } from '../ports/model-registry.js';
 import type { Store } from '../ports/store.js';
@@ -7,7 +8,11 @@ import { forcedRollbackRoutes } from './forced-rollbacks.js';
 import { freezeRoutes } from './freezes.js';
 import { createGuard } from './guard.js';
 import { healthRoutes } from './health.js';
+import { incidentRoutes } from './incidents.js';
+import { logRoutes } from './logs.js';
+import { metricsRoutes } from './metrics.js';
 import { modelRoutes } from './models.js';
+import { monitorRoutes } from './monitors.js';
 import { observationRoutes } from './observations.js';
 import { answerProblems } from './problem.js';
 import { rolloutRoutes } from './rollouts.js';
@@ -40,6 +45,7 @@ export function createApi({
   const server = Fastify(logger === undefined ? {} : { loggerInstance: logger });
   const guard = createGuard(server, adminToken);
   answerProblems(server);
+  metricsRoutes(server, store);
   healthRoutes(server, store);
   observationRoutes(server, store);
   rolloutRoutes(server, store);
@@ -48,6 +54,11 @@ export function createApi({
   freezeRoutes(server, store, guard);
   modelRoutes(server, models, guard);
   validationRoutes(server, store.validations);
-  if (alerts !== null) alertRoutes(server, alerts, createGuard(server, alertToken, 'SLUICE_ALERT_TOKEN'));
+  logRoutes(server, store, guard);
+  monitorRoutes(server, store, guard);
+  incidentRoutes(server, store, guard);
+  if (alerts === null) return server;
+  const desk = createAlertDesk({ incidents: store.incidents, sink: alerts });
+  alertRoutes(server, desk, createGuard(server, alertToken, 'SLUICE_ALERT_TOKEN'));
   return server;
 }

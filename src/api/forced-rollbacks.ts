@@ -5,6 +5,7 @@ import { SluiceError } from '../domain/errors.js';
 import type { ForcedRollback, RecordedRollback } from '../domain/forced-rollback.js';
 import type { Route } from '../domain/route.js';
 import { routeSchema } from '../gateway/route-schema.js';
+import { sightingOfForcedRollback } from '../incidents/sighting.js';
 import type { Store } from '../ports/store.js';
 import type { Guard } from './guard.js';
 import { parseInput } from './problem.js';
@@ -21,12 +22,14 @@ const forcedRollback = z.strictObject({
   route: routeSchema.refine(({ candidate }) => candidate === null, 'expected a route without a candidate'),
 }) satisfies z.ZodType<ForcedRollback>;
 
-/** Keeps what a person did on the gateways themselves (`sluice rollback --force`): a line in the ledger, and the wanted route. */
+/** Keeps what a person did on the gateways themselves (`sluice rollback --force`): a line in the ledger, the wanted route, an incident. */
 export function forcedRollbackRoutes(server: FastifyInstance, store: Store, guard: Guard): void {
   server.post('/v1/forced-rollbacks', { onRequest: guard }, async (request, reply): Promise<RecordedRollback> => {
     const rollback = parseInput(forcedRollback, request.body, 'USAGE');
-    const { rolloutId, sequence } = await appendNext(store, rollback);
+    const decision = await appendNext(store, rollback);
+    const { rolloutId, sequence } = decision;
     const isRouteSaved = await saveUnlessStale(store, rollback.route);
+    await store.incidents.observe(sightingOfForcedRollback(decision, rollback.route));
     request.log.warn({ rolloutId, sequence, service: rollback.route.service }, 'forced rollback recorded');
     reply.status(201);
     return { rolloutId, sequence, isRouteSaved };

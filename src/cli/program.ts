@@ -5,8 +5,11 @@ import { addDecisionCommands } from './decision-program.js';
 import { addDoctor } from './doctor-program.js';
 import { addFreezes } from './freeze-program.js';
 import { addGroups } from './group-program.js';
+import { addIncidents } from './incident-program.js';
 import { addKeys } from './keys-program.js';
+import { addLogs } from './logs-program.js';
 import { addModels } from './models-program.js';
+import { addMonitors } from './monitor-program.js';
 import { duration, output } from './options.js';
 import { addRuntime } from './runtime-program.js';
 import { addValidation } from './validate-program.js';
@@ -17,6 +20,8 @@ export function buildProgram(): Command {
     .description('Durable progressive delivery for machine-learning models, on Temporal.')
     .version('0.1.0')
     .exitOverride()
+    // So that a command may have a --version of its own.
+    .enablePositionalOptions()
     .configureHelp({ showGlobalOptions: true });
   addRolloutCommands(program);
   addDecisionCommands(program);
@@ -27,6 +32,9 @@ export function buildProgram(): Command {
   addFreezes(program);
   addModels(program);
   addValidation(program);
+  addLogs(program);
+  addMonitors(program);
+  addIncidents(program);
   addRuntime(program);
   addKeys(program);
   return program;
@@ -36,7 +44,7 @@ function addRolloutCommands(program: Command): void {
   program
     .command('lint <file...>')
     .description(
-      'check rollout specs, groups and gateway configurations; exit code 2 with file:line:column where one is wrong',
+      'check rollout specs, groups, monitors and gateway configurations; exit code 2 with file:line:column where one is wrong',
     )
     .addOption(output())
     .action(async (specs, options) => (await import('./commands/lint.js')).lint(specs, options));

@@ -1,6 +1,7 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { Alert } from '../domain/alert.js';
 import { describeError, SluiceError } from '../domain/errors.js';
-import type { AlertSink } from '../ports/alert-sink.js';
+import type { AlertReceipt, AlertSink } from '../ports/alert-sink.js';
 import { connectTemporal, type TemporalLink, type TemporalSettings } from '../temporal/connection.js';
 import { workflowIdOf } from './workflow-ids.js';
 
@@ -19,23 +20,29 @@ export function createAlertSink(settings: TemporalSettings): AlertSink {
     return link;
   };
   return {
-    async send(service, alert) {
-      const { client } = await connect();
-      const handle = client.workflow.getHandle(workflowIdOf(service));
-      try {
-        await client.withDeadline(Date.now() + SEND_TIMEOUT_MS, () => handle.signal('alert', alert));
-        return 'sent';
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return 'no-rollout';
-        throw new SluiceError('TEMPORAL_UNAVAILABLE', `alert to ${handle.workflowId}: ${describeError(error)}`, {
-          cause: error,
-        });
-      }
-    },
+    send: async (service, alert) => signalAlert((await connect()).client, service, alert),
 
     async close() {
       const open = await link?.catch(() => null);
       await open?.close();
     },
   };
+}
+
+/** The same over a client that somebody else closes. */
+export function alertSinkOver(client: Client): AlertSink {
+  return { send: (service, alert) => signalAlert(client, service, alert), close: async () => undefined };
+}
+
+async function signalAlert(client: Client, service: string, alert: Alert): Promise<AlertReceipt> {
+  const handle = client.workflow.getHandle(workflowIdOf(service));
+  try {
+    await client.withDeadline(Date.now() + SEND_TIMEOUT_MS, () => handle.signal('alert', alert));
+    return 'sent';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return 'no-rollout';
+    throw new SluiceError('TEMPORAL_UNAVAILABLE', `alert to ${handle.workflowId}: ${describeError(error)}`, {
+      cause: error,
+    });
+  }
 }

@@ -20,6 +20,11 @@ export function groupWorkflowIdOf(name: string): string {
   return `rollout-group/${name}`;
 }
 
+/** The schedule of a monitor; its runs are called like it, with their time. */
+export function monitorScheduleIdOf(service: string, monitor: string): string {
+  return `monitor/${service}/${monitor}`;
+}
+
 /** The address of a history in the Web UI. */
 export function historyUrl(uiUrl: string, namespace: string, workflowId: string, runId: string): string {
   return `${uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}/${runId}/history`;

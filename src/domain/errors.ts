@@ -18,6 +18,8 @@ export const ERROR_CODES = {
   NOTIFICATION_REFUSED: { httpStatus: 502, exitCode: 1, retryable: false },
   HOOK_FAILED: { httpStatus: 502, exitCode: 1, retryable: true },
   HOOK_REFUSED: { httpStatus: 502, exitCode: 1, retryable: false },
+  SCALING_FAILED: { httpStatus: 502, exitCode: 1, retryable: true },
+  SCALING_REFUSED: { httpStatus: 502, exitCode: 1, retryable: false },
   // Mended by starting the worker with the right environment.
   SECRET_UNUSABLE: { httpStatus: 503, exitCode: 1, retryable: true },
   DATASET_INVALID: { httpStatus: 422, exitCode: 1, retryable: false },

@@ -51,7 +51,8 @@ function common(spec: RolloutSpec, rolloutId: string, epoch: number) {
 export function guardrailAlpha(spec: RolloutSpec): number {
   const { canary, shadow, abTest } = spec.phases;
   const stretches = canary.steps.filter((step) => 'setWeight' in step).length + (shadow ? 1 : 0) + (abTest ? 1 : 0);
-  // Kayenta's judge has no error probability to keep.
-  const tests = spec.guardrails.filter(({ metric }) => metric !== 'kayenta').length;
+  // Kayenta's judge, thresholds and monitors have no error probability to keep.
+  const untested: ReadonlySet<string> = new Set(['kayenta', 'query', 'monitor']);
+  const tests = spec.guardrails.filter(({ metric }) => !untested.has(metric)).length;
   return spec.watch.alpha / Math.max(1, tests * stretches);
 }

@@ -22,7 +22,8 @@ export function isMetric(name: string): name is Metric {
   return Object.hasOwn(METRIC_TABLE, name);
 }
 
-/** What can be measured on discarded answers: users and labels never meet them. */
-export function isMeasurableInShadow(metric: Metric): boolean {
+/** What can be measured on discarded answers: users and labels never meet them. What others measure, they know best. */
+export function isMeasurableInShadow(metric: Metric | 'query' | 'monitor'): boolean {
+  if (metric === 'query' || metric === 'monitor') return true;
   return metric === 'error_rate' || metric === 'prediction_drift' || METRIC_TABLE[metric].kind === 'latency';
 }

@@ -34,6 +34,10 @@ export const NOTICE_EVENTS = [
   'cleanup',
   'registry',
   'impact',
+  // Of monitors.
+  'incident-opened',
+  'incident-escalated',
+  'incident-resolved',
 ] as const;
 export type NoticeEvent = (typeof NOTICE_EVENTS)[number];
 

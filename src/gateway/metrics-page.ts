@@ -10,19 +10,37 @@ export interface MetricsPage {
 }
 
 export function metricsPage(registry: GatewayMetrics['registry']): MetricsPage {
-  let showing: Promise<unknown> = Promise.resolve();
+  const inTurn = oneAtATime();
   return {
     show(accept) {
       const isOpen = accept.includes('application/openmetrics-text');
       const contentType = isOpen ? Registry.OPENMETRICS_CONTENT_TYPE : Registry.PROMETHEUS_CONTENT_TYPE;
-      // One at a time: the format is a setting of the whole registry.
-      const shown = showing.then(async () => {
+      return inTurn(async () => {
         registry.setContentType(contentType);
-        return { contentType, text: await registry.metrics() };
+        return { contentType, text: await keepingNames(registry, () => registry.metrics()) };
       });
-      showing = shown.catch(() => undefined);
-      return shown;
     },
-    raw: () => registry.getMetricsAsJSON(),
+    raw: () => inTurn(() => registry.getMetricsAsJSON()),
+  };
+}
+
+/** An OpenMetrics page takes `_total` from the names of counters, and prom-client 15.1 leaves them so for all pages to come. */
+async function keepingNames<T>(registry: GatewayMetrics['registry'], work: () => Promise<T>): Promise<T> {
+  const metrics = registry.getMetricsAsArray();
+  const names = metrics.map(({ name }) => name);
+  try {
+    return await work();
+  } finally {
+    for (const [i, metric] of metrics.entries()) metric.name = names[i] ?? metric.name;
+  }
+}
+
+/** The format is a setting of the whole registry. */
+function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const mine = last.then(work);
+    last = mine.catch(() => undefined);
+    return mine;
   };
 }

@@ -32,15 +32,22 @@ export function createMetrics({ routes, totals, upstreams, spoolBytes }: MetricS
   const registers = [registry];
   const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
     new Counter({ name, help, labelNames, registers });
-  const fallbacks = counter('sluice_gateway_fallbacks_total', 'Candidate failures answered by the baseline.', [
-    'service',
-  ]);
-  const shadowDrops = counter('sluice_gateway_shadow_dropped_total', 'Shadow copies not sent: queue full.', [
-    'service',
-  ]);
-  const abandoned = counter('sluice_gateway_abandoned_total', 'Answers that users left in their middle.', ['service']);
+  // Each service from 0 on: an increase from nothing to 1 is none for Prometheus.
+  const serviceCounter = (name: string, help: string) =>
+    new Counter({
+      name,
+      help,
+      labelNames: ['service'],
+      registers,
+      collect() {
+        for (const { route } of routes.all()) this.inc({ service: route.service }, 0);
+      },
+    });
+  const fallbacks = serviceCounter('sluice_gateway_fallbacks_total', 'Candidate failures answered by the baseline.');
+  const shadowDrops = serviceCounter('sluice_gateway_shadow_dropped_total', 'Shadow copies not sent: queue full.');
+  const abandoned = serviceCounter('sluice_gateway_abandoned_total', 'Answers that users left in their middle.');
   const forced = counter('sluice_gateway_forced_total', 'Requests with a tester’s token.', ['service', 'outcome']);
-  const trips = counter('sluice_gateway_brake_trips_total', 'Candidates taken out by a brake.', ['service']);
+  const trips = serviceCounter('sluice_gateway_brake_trips_total', 'Candidates taken out by a brake.');
   const feedback = counter('sluice_gateway_feedback_total', 'Feedback items.', ['kind', 'outcome']);
   addRouteGauges(routes, registry);
   addArmMetrics(totals, registry);
@@ -90,6 +97,17 @@ function addArmMetrics(totals: ArmTotals, registry: Registry<RegistryContentType
         this.inc({ ...labelsOf(counts), outcome: 'ok' }, counts.requests - counts.errors);
         this.inc({ ...labelsOf(counts), outcome: 'error' }, counts.errors);
       }
+    },
+  });
+  new Counter({
+    name: 'sluice_gateway_predictions_total',
+    help: 'Recorded predictions that could be read, by what they said: 50 labels a service at most, the rest as "other".',
+    labelNames: [...labelNames, 'label'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const counts of totals.byVersion())
+        for (const [label, count] of counts.labels) this.inc({ ...labelsOf(counts), label }, count);
     },
   });
   registry.registerMetric(durationHistogram(totals));
@@ -162,6 +180,9 @@ function addRouteGauges(routes: RouteTable, registry: Registry<RegistryContentTy
     'sluice_gateway_candidate_weight_percent',
     'What the candidate really gets now.',
     (r) => r.effectiveWeightPercent,
+  );
+  gauge('sluice_gateway_lease_seconds', 'How long exposure lasts without a renewal.', ({ route }) =>
+    route.leaseMs === null ? null : route.leaseMs / 1000,
   );
   gauge('sluice_gateway_lease_remaining_seconds', 'Until exposure ends by itself.', (r) =>
     r.leaseRemainingMs === null ? null : r.leaseRemainingMs / 1000,

@@ -1,17 +1,19 @@
 import type { Notice } from '../domain/notice.js';
 
 /** A CloudEvent 1.0 in its structured JSON form. `source` and `id` together are unique. */
-export interface SluiceCloudEvent {
+export interface CloudEvent<Data> {
   readonly specversion: '1.0';
   readonly id: string;
   readonly source: string;
-  /** `dev.sluice.rollout.<event>.v1`: the version is that of `data`. */
+  /** `dev.sluice.rollout.<event>.v1` or `dev.sluice.incident.<event>.v1`: the version is that of `data`. */
   readonly type: string;
   readonly subject: string;
   readonly time: string;
   readonly datacontenttype: 'application/json';
-  readonly data: Omit<Notice, 'id' | 'at'>;
+  readonly data: Data;
 }
+
+export type SluiceCloudEvent = CloudEvent<Omit<Notice, 'id' | 'at'>>;
 
 export const CLOUD_EVENT_TYPE = 'application/cloudevents+json; charset=utf-8';
 

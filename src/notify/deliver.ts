@@ -1,14 +1,20 @@
 import { SluiceError } from '../domain/errors.js';
+import type { IncidentNotice } from '../domain/incident.js';
 import type { Notice } from '../domain/notice.js';
 import type { NotifyTarget } from '../domain/spec/notify.js';
 import { isLoopback } from '../domain/spec/receiver.js';
 import { type AddressPolicy, AddressRefused } from '../net/address-policy.js';
 import { CLOUD_EVENT_TYPE, cloudEvent } from './cloud-event.js';
 import { type Answer, exchange, mayPass, NoAnswer } from './exchange.js';
+import { incidentEvent } from './incident-event.js';
+import { incidentSlackMessage } from './incident-slack.js';
 import { lineageMessage } from './lineage-message.js';
 import { readSecret, type Secrets } from './secrets.js';
 import { signatureHeaders } from './signature.js';
 import { slackMessage } from './slack-message.js';
+
+/** Of a rollout or of an incident. */
+export type AnyNotice = Notice | IncidentNotice;
 
 export interface DeliveryOptions {
   readonly secrets: Secrets;
@@ -37,7 +43,7 @@ export class DeliveryFailed extends SluiceError {
  * @throws {DeliveryFailed} naming the target without what may be secret in its address
  * @throws {SluiceError} SECRET_UNUSABLE
  */
-export async function deliverNotice(target: NotifyTarget, notice: Notice, options: DeliveryOptions): Promise<void> {
+export async function deliverNotice(target: NotifyTarget, notice: AnyNotice, options: DeliveryOptions): Promise<void> {
   const name = targetName(target);
   const message = messageFor(target, notice, options.secrets);
   if (message === null) return;
@@ -74,14 +80,15 @@ export function targetName(target: NotifyTarget): string {
 }
 
 /** @returns null where there is nothing to be sent of it */
-function messageFor(target: NotifyTarget, notice: Notice, secrets: Secrets) {
+function messageFor(target: NotifyTarget, notice: AnyNotice, secrets: Secrets) {
   if ('slack' in target) {
     const headers = { 'content-type': 'application/json; charset=utf-8' };
-    return { url: secretUrl(target.slack.urlRef, secrets), headers, body: JSON.stringify(slackMessage(notice)) };
+    const message = 'incidentId' in notice ? incidentSlackMessage(notice) : slackMessage(notice);
+    return { url: secretUrl(target.slack.urlRef, secrets), headers, body: JSON.stringify(message) };
   }
   if ('openlineage' in target) return lineageRequest(target.openlineage, notice, secrets);
   const { webhook, secretRef } = target;
-  const body = JSON.stringify(cloudEvent(notice));
+  const body = JSON.stringify('incidentId' in notice ? incidentEvent(notice) : cloudEvent(notice));
   const signed = secretRef === undefined ? {} : signatureHeaders({ secretRef, secrets }, notice.id, body, new Date());
   const url = typeof webhook === 'string' ? webhook : secretUrl(webhook.urlRef, secrets, target.insecure);
   return { url, headers: { 'content-type': CLOUD_EVENT_TYPE, ...signed }, body };
@@ -89,9 +96,10 @@ function messageFor(target: NotifyTarget, notice: Notice, secrets: Secrets) {
 
 function lineageRequest(
   { url, secretRef, namespace }: Extract<NotifyTarget, { openlineage: unknown }>['openlineage'],
-  notice: Notice,
+  notice: AnyNotice,
   secrets: Secrets,
 ) {
+  if ('incidentId' in notice) return null;
   const event = lineageMessage(notice, namespace);
   if (event === null) return null;
   const authorization = secretRef === undefined ? {} : { authorization: `Bearer ${readSecret(secrets, secretRef)}` };

@@ -11,7 +11,11 @@ import type {
 } from '../domain/observation.js';
 import type { RolloutState } from '../domain/rollout-state.js';
 import type { InterleavingMethod, Route } from '../domain/route.js';
+import type { IncidentStore } from './incident-store.js';
+import type { LogStore } from './log-store.js';
 import type { ModelRegistry } from './model-registry.js';
+import type { MonitorData } from './monitor-data.js';
+import type { MonitorStore } from './monitor-store.js';
 import type { ValidationResults } from './validation-results.js';
 
 /**
@@ -150,6 +154,17 @@ export interface Store {
 
   /** What validation suites have come to. */
   readonly validations: ValidationResults;
+  /** What is kept of the logs of gateways and model servers. */
+  readonly logs: LogStore;
+
+  /** What monitors have read. */
+  readonly monitors: MonitorStore;
+
+  /** What went wrong. */
+  readonly incidents: IncidentStore;
+
+  /** What monitors of live models read of the record. */
+  readonly monitorData: MonitorData;
 
   /** Cheap round trip: resolves when the store can answer. */
   ping(): Promise<void>;

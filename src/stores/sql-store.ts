@@ -3,7 +3,11 @@ import { appendObservations } from './append-observations.js';
 import { armSeries, armSummaries } from './arm-counts.js';
 import { clickedLists, exposureCounts, featureSamples } from './evaluation.js';
 import { createFreeze, freezes, liftFreeze } from './freezes.js';
+import { createSqlIncidents } from './incidents.js';
+import { createSqlLogs } from './logs.js';
 import { createSqlModels } from './models.js';
+import { createSqlMonitorData } from './monitor-data.js';
+import { createSqlMonitors } from './monitors.js';
 import { feedbackSummaries, labelCounts, labelledOutcomes } from './outcomes.js';
 import { appendDecision, decisions, rollout, rollouts, saveRollout } from './rollouts.js';
 import { latestRoute, latestRoutes, saveRoute } from './routes.js';
@@ -37,6 +41,10 @@ export function createSqlStore(client: SqlClient): Store {
     freezes: (filter) => freezes(client, filter),
     models: createSqlModels(client),
     validations: createSqlValidations(client),
+    logs: createSqlLogs(client),
+    monitors: createSqlMonitors(client),
+    incidents: createSqlIncidents(client),
+    monitorData: createSqlMonitorData(client),
     ping: async () => void (await client.query('SELECT 1')),
     close: () => client.close(),
   };

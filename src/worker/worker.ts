@@ -2,11 +2,15 @@ import { Client } from '@temporalio/client';
 import { NativeConnection, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { createActivities } from '../../activities/index.js';
 import { createRunningRollouts } from '../client/running-rollouts.js';
+import { alertSinkOver } from '../client/send-alert.js';
 import { TASK_QUEUE } from '../client/workflow-ids.js';
 import { readConfig } from '../config.js';
 import { datasetDeps, openDataset } from '../datasets/open-dataset.js';
 import type { PublicKey } from '../domain/identity.js';
 import { createModelServer } from '../inference/model-server.js';
+import { createPromQuery, createPromVectorQuery } from '../metrics/prometheus/prometheus.js';
+import { readPrometheusSettings } from '../metrics/prometheus/settings.js';
+import { createQueryReader } from '../metrics/query-reader.js';
 import { createStoreMetrics } from '../metrics/store-metrics.js';
 import { createAddressPolicy } from '../net/address-policy.js';
 import { parseAllowedPrivate } from '../net/allowed-private.js';
@@ -53,11 +57,13 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const { temporal, store, gatewayAdminUrls, dataDir, taskQueue = TASK_QUEUE, runtime = PLAIN_RUNTIME } = options;
   const allowed = parseAllowedPrivate(options.allowPrivate ?? readConfig().allowPrivate);
   const datasets = datasetDeps({ dataDir, allowed });
-  const policy = createAddressPolicy(allowed);
   quietRuntime(runtime.metricsAddress);
   const tracing = await workerTracing();
   const connection = await NativeConnection.connect(temporal.connectionOptions);
   const identityKeys = options.identityKeys ?? null;
+  const client = clientOver(connection, temporal);
+  const policy = createAddressPolicy(allowed);
+  const prometheus = readPrometheusSettings();
   const activities = createActivities({
     store,
     identityKeys,
@@ -67,12 +73,20 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       ...(tracing && { traceHeaders: () => tracing.traceHeaders() }),
     }),
     metrics: createStoreMetrics(store),
+    queries: createQueryReader({
+      policy,
+      prometheus,
+      variables: (name) => process.env[name],
+    }),
     openDataset: (spec, signal) => openDataset(spec, datasets, signal),
     modelServer: (target, protocol) => createModelServer(target, protocol, { policy }),
     custom: createCustomChecks({ dataDir, policy }),
     policy,
     models: options.models ?? openRegistry(readConfig(), store),
-    rollouts: createRunningRollouts(clientOver(connection, temporal)),
+    rollouts: createRunningRollouts(client),
+    alerts: alertSinkOver(client),
+    promQuery: prometheus && createPromQuery(prometheus),
+    promVector: prometheus && createPromVectorQuery(prometheus),
   });
   const worker = await Worker.create({
     connection,

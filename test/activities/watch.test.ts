@@ -34,7 +34,7 @@ const input = (over: Partial<WatchInput> = {}): WatchInput => ({
   alpha: 0.01,
   gate: { kind: 'samples', minSamples: 100 },
   tickMs: 20,
-  windowMs: 100,
+  windowMs: 500,
   known: 'error_rate=inconclusive samples=inconclusive',
   ...over,
 });

@@ -72,7 +72,7 @@ describe('docker-compose.yml', () => {
   );
 
   test.each(services)('%s is given settings that are read', (_, { environment = {} }) => {
-    const sources = ['src/config.ts', 'src/cli/program.ts', 'src/cli/commands/gateway.ts'];
+    const sources = ['src/config.ts', 'src/cli/program.ts', 'src/cli/commands/gateway.ts', 'src/worker/metrics.ts'];
     const read = sources.map((path) => readFileSync(path, 'utf8')).join();
     for (const name of Object.keys(environment).filter((text) => text.startsWith('SLUICE_')))
       expect([name, new RegExp(`'${name}'|${name}:`).test(read)]).toEqual([name, true]);

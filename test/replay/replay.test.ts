@@ -5,6 +5,7 @@ import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { bundleWorkflows } from '../../src/worker/bundle.js';
 import { quietRuntime } from '../../src/worker/runtime.js';
 import { GROUP_SCENARIOS } from './group-scenarios.js';
+import { MONITOR_SCENARIOS } from './monitor-scenarios.js';
 import { SCENARIOS } from './scenarios.js';
 
 /** `<version>-<scenario>.json`, recorded by `npm run record-histories`, and never written again. */
@@ -24,7 +25,9 @@ beforeAll(async () => {
 describe('recorded histories', () => {
   test('every scenario has one, and every one has a scenario', () => {
     const names = new Set(recorded.map(({ scenario }) => scenario));
-    expect([...names].sort()).toEqual([...SCENARIOS, ...GROUP_SCENARIOS].map(({ name }) => name).sort());
+    expect([...names].sort()).toEqual(
+      [...SCENARIOS, ...GROUP_SCENARIOS, ...MONITOR_SCENARIOS].map(({ name }) => name).sort(),
+    );
   });
 
   test.each(recorded)('$file replays with the code of today', async ({ file, scenario }) => {

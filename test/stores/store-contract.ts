@@ -4,6 +4,9 @@ import type { Route } from '../../src/domain/route.js';
 import type { Store } from '../../src/ports/store.js';
 import { concurrentAliasContract, modelContract } from '../registry/model-contract.js';
 import { freezeContract } from './freeze-contract.js';
+import { incidentContract, monitorContract } from './incident-contract.js';
+import { logContract } from './log-contract.js';
+import { monitorDataContract } from './monitor-data-contract.js';
 import { armSeriesContract, armSummaryContract, batchContract, evaluationContract } from './observation-contract.js';
 import { newService } from './observation-fixtures.js';
 import { feedbackContract, labelContract, shadowContract } from './outcome-contract.js';
@@ -34,6 +37,10 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       concurrentAliasContract(() => store.models);
     });
     describe('validations', () => validationContract(() => store.validations));
+    describe('logs', () => logContract(() => store.logs));
+    describe('monitors', () => monitorContract(() => store.monitors));
+    describe('incidents', () => incidentContract(() => store.incidents));
+    describe('data of monitors', () => monitorDataContract(() => store));
     test('answers a ping', () => expect(store.ping()).resolves.toBeUndefined());
   });
 }

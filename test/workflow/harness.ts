@@ -63,6 +63,12 @@ export class World {
   frozen: Hold | null = null;
   /** What targets were told, in order. */
   readonly delivered: { target: NotifyTarget; notice: Notice }[] = [];
+  /** What a run of a monitor comes to. */
+  runMonitor: Activities['runMonitor'] = async () => {
+    throw ApplicationFailure.nonRetryable('there is no monitor here', 'NOT_FOUND');
+  };
+  /** What was written of notices about incidents. */
+  readonly toldOf: string[] = [];
   /** Set to make targets unreachable. */
   deaf = false;
   /** Whose statements are believed; null: nobody has to prove anything. */
@@ -116,6 +122,8 @@ export class World {
           throw ApplicationFailure.nonRetryable('model digits v1: ECONNREFUSED', 'MODEL_UNREACHABLE');
       },
       validate: async () => this.validation,
+      runMonitor: async (given) => this.runMonitor(given),
+      recordTold: async ({ notice }, failure) => void this.toldOf.push(`${notice.id} ${failure ?? 'told'}`),
       verifyStart: (start) =>
         createIdentityActivities({ store: NO_ROLLOUTS, identityKeys: this.identityKeys }).verifyStart(start),
       watch: (input) => this.watch(input),
@@ -126,7 +134,7 @@ export class World {
         this.states.push(state);
       },
       recordDecisions: async (decisions) => void this.decisions.push(...decisions),
-      deliver: async (target, notices) => {
+      deliver: async (target: NotifyTarget, notices: readonly Notice[]) => {
         if (this.deaf) throw new Error('nobody listens');
         this.delivered.push(...notices.map((notice) => ({ target, notice })));
       },

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { loadGroup } from '../../client/load-group.js';
+import { loadMonitor } from '../../client/load-monitor.js';
 import { loadSpec } from '../../client/load-spec.js';
 import { describeError } from '../../domain/errors.js';
 import { versionDraft } from '../../domain/spec/model-version.js';
@@ -35,9 +36,10 @@ export async function lint(files: readonly string[], { output }: { output: strin
 /** All kinds of document that users write. A group is checked together with its rollouts. */
 async function lintFile(file: string): Promise<void> {
   const text = await readFile(file, 'utf8').catch(() => '');
-  const [, kind] = /^sluice: *["']?(gateway|group|model-version)\//m.exec(text) ?? [];
+  const [, kind] = /^sluice: *["']?(gateway|group|monitor|model-version)\//m.exec(text) ?? [];
   if (kind === 'gateway') await loadGatewayConfig(file);
   else if (kind === 'group') await loadGroup(file);
   else if (kind === 'model-version') readDocument(text, versionDraft, file);
+  else if (kind === 'monitor') await loadMonitor(file);
   else await loadSpec(file);
 }

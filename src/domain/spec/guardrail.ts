@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { duration } from './duration.js';
 import { kayentaConfig } from './kayenta.js';
+import { isPerVersion, queryProvider } from './query.js';
+import { serviceName } from './target.js';
 
 const minSamples = z
   .int()
@@ -54,6 +56,56 @@ const shareHandling = {
 };
 const share = (what: string, fallback: number) => z.number().min(0).lt(1).default(fallback).describe(what);
 
+const noWorseThanBaseline = z
+  .strictObject({
+    margin: z.number().min(0).default(0).describe('How much worse it may be.'),
+    relative: z.boolean().default(false).describe('The margin is a share of the baseline’s own value.'),
+    direction: z.enum(['increase', 'decrease']).default('increase').describe('Which change is harm.'),
+  })
+  .optional()
+  .describe('Compared with the baseline’s value of the same moment; the query must have {{version}} in it.');
+
+/** A number that somebody else measures, against a threshold. */
+const query = z
+  .strictObject({
+    metric: z.literal('query'),
+    name: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'expected 1 to 63 lower-case letters, digits, hyphens and underscores')
+      .describe('What it is called in verdicts: query:<name>. Unique in a spec.'),
+    provider: queryProvider,
+    min: z.number().optional().describe('The candidate’s value may not be below.'),
+    max: z.number().optional().describe('The candidate’s value may not be above.'),
+    noWorseThanBaseline,
+    interval: duration.prefault('15s').describe('Asked again after so long; between, the last answer stands.'),
+    initialDelay: duration.optional().describe('Not asked before a weight has been in force for so long.'),
+    count: z.int().min(1).max(1000).default(1).describe('Good answers that a weight needs before this passes.'),
+    window: duration
+      .prefault('5m')
+      .refine((ms) => ms >= 1000, 'a window is 1s at least')
+      .describe('{{window}} is the time since the weight was set, and this at most.'),
+    timeout: duration
+      .optional()
+      .describe('Of one query. Default, and at most: a quarter of watch.lease, but by default no more than 5s.'),
+    ...handling,
+  })
+  .superRefine(({ min, max, noWorseThanBaseline: baseline, provider }, ctx) => {
+    const refuse = (path: string[], message: string) => ctx.addIssue({ code: 'custom', path, message });
+    if (min === undefined && max === undefined && baseline === undefined)
+      refuse([], 'a limit is missing: min, max or noWorseThanBaseline');
+    if (min !== undefined && max !== undefined && min > max) refuse(['min'], `min ${min} is above max ${max}`);
+    if (baseline !== undefined && !isPerVersion(provider))
+      refuse(['noWorseThanBaseline'], 'the query does not name {{version}}: it can’t be asked of the baseline');
+  });
+
+/** What a monitor of the service has read last: it fails for the candidate's fault, and holds for the environment's. */
+const monitor = z.strictObject({
+  metric: z.literal('monitor'),
+  monitor: serviceName.describe('Its name. In verdicts: monitor:<name>.'),
+  maxAge: duration.prefault('5m').describe('A reading that is older says nothing.'),
+  ...handling,
+});
+
 /**
  * A metric with a limit that stops the rollout: the candidate may be worse than the concurrent baseline by no more than
  * `margin`. Judged again and again while traffic flows, by tests that stay valid however often they look.
@@ -92,10 +144,16 @@ export const guardrail = z.discriminatedUnion('metric', [
     config: kayentaConfig,
     ...handling,
   }),
+  query,
+  monitor,
 ]);
 
 export type Guardrail = z.output<typeof guardrail>;
 /** A guardrail that Kayenta's judge decides, from series. */
 export type KayentaGuardrail = Extract<Guardrail, { metric: 'kayenta' }>;
+/** A guardrail that a threshold decides, on a number that somebody else measures. */
+export type QueryGuardrail = Extract<Guardrail, { metric: 'query' }>;
+/** A guardrail that a monitor's newest reading decides. */
+export type MonitorGuardrail = Extract<Guardrail, { metric: 'monitor' }>;
 /** A guardrail that one sequential test decides. */
-export type MetricGuardrail = Exclude<Guardrail, { metric: 'kayenta' }>;
+export type MetricGuardrail = Exclude<Guardrail, KayentaGuardrail | QueryGuardrail | MonitorGuardrail>;

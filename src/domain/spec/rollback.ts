@@ -21,8 +21,13 @@ export const rollback = z.strictObject({
   alerts: z
     .array(alertRule)
     .max(50)
-    .default([{ match: { severity: 'critical' }, action: 'rollback' }])
-    .describe('What alerts do. Default: a critical one rolls back; others are noted.'),
+    .default([
+      { match: { action: 'pause' }, action: 'pause' },
+      { match: { severity: 'critical' }, action: 'rollback' },
+    ])
+    .describe(
+      'What alerts do. Default: one labelled action=pause pauses, a critical one rolls back, others are noted.',
+    ),
 });
 export type Rollback = z.output<typeof rollback>;
 

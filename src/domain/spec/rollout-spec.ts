@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { guardrailName } from '../guardrail-name.js';
 import { duration } from './duration.js';
 import { type Guardrail, guardrail } from './guardrail.js';
 import { checkHooks, hooks } from './hooks.js';
@@ -99,10 +100,11 @@ export const rolloutSpec = z
     );
     const seen = new Set<string>();
     for (const [index, given] of spec.guardrails.entries()) {
-      const { metric } = given;
-      if (seen.has(metric)) refuse(['guardrails', index, 'metric'], `guardrail ${metric} is given twice`);
-      seen.add(metric);
-      checkLooks(given, (path, message) => refuse(['guardrails', index, ...path], message));
+      const name = guardrailName(given);
+      const key = given.metric === 'query' ? 'name' : given.metric === 'monitor' ? 'monitor' : 'metric';
+      if (seen.has(name)) refuse(['guardrails', index, key], `guardrail ${name} is given twice`);
+      seen.add(name);
+      checkLooks(given, spec.watch.lease, (path, message) => refuse(['guardrails', index, ...path], message));
     }
   });
 
@@ -115,7 +117,15 @@ function checkDeadline(deadline: number | undefined, { steps }: Canary, refuse: 
   }
 }
 
-function checkLooks(guardrail: Guardrail, refuse: (path: string[], message: string) => void): void {
+function checkLooks(guardrail: Guardrail, leaseMs: number, refuse: (path: string[], message: string) => void): void {
+  if (guardrail.metric === 'query') {
+    const { timeout = 0 } = guardrail;
+    // The lease is renewed between two looks, and a look waits for its queries.
+    if (timeout > leaseMs / 4)
+      refuse(['timeout'], `timeout ${timeout} ms is over a quarter of the lease, ${leaseMs} ms`);
+    return;
+  }
+  if (guardrail.metric === 'monitor') return;
   if (guardrail.metric === 'kayenta') {
     if (guardrail.interval % 10_000 !== 0)
       refuse(['interval'], `interval ${guardrail.interval} ms is not a whole multiple of 10 s`);

@@ -28,7 +28,9 @@ export class ArmCounts {
   sumMs = 0;
   /** Answers within each of `DURATION_BOUNDS` and not within the one before; last, all longer ones. */
   readonly durations = new Float64Array(BOUNDS_MS.length + 1);
-  /** The newest recorded prediction of each of these. */
+  /** Recorded predictions by what they said. */
+  readonly labels = new Map<string, number>();
+  /** The newest recorded prediction of each of these durations. */
   readonly exemplars: ({ predictionId: string; latencyMs: number; at: number } | undefined)[] = [];
   private open: OpenBucket | null = null;
   private closed: OpenBucket[] = [];
@@ -65,6 +67,11 @@ export class ArmCounts {
   /** @param at ms since 1970 */
   exemplify(predictionId: string, latencyMs: number, at: number): void {
     this.exemplars[slotOf(latencyMs)] = { predictionId, latencyMs, at };
+  }
+
+  /** @param label as `LabelNames` shows it */
+  said(label: string, count = 1): void {
+    this.labels.set(label, (this.labels.get(label) ?? 0) + count);
   }
 
   /** What was counted since the last call. */
@@ -155,6 +162,7 @@ function addTo(sums: Map<string, ArmCounts>, counts: ArmCounts): void {
   sum.requests += counts.requests;
   sum.errors += counts.errors;
   sum.sumMs += counts.sumMs;
+  for (const [label, count] of counts.labels) sum.said(label, count);
   for (let i = 0; i < sum.durations.length; i += 1) {
     sum.durations[i] = (sum.durations[i] as number) + (counts.durations[i] as number);
     const [ours, theirs] = [sum.exemplars[i], counts.exemplars[i]];

@@ -12,6 +12,7 @@ import type { ReadAnswer } from '../read-answer.js';
 import { ArmTotals } from './arm-counts.js';
 import { Exposures } from './exposures.js';
 import { FeatureReservoir } from './feature-reservoir.js';
+import { LabelNames } from './label-names.js';
 import { RecordList } from './record-list.js';
 import { type ComparedPair, ShadowCounts } from './shadow-counts.js';
 
@@ -59,6 +60,7 @@ export class Recorder {
   private readonly options: RecorderOptions;
   /** All that was ever counted, and what of it waits for a shipment. */
   readonly totals = new ArmTotals();
+  private readonly labelNames = new LabelNames();
   /** Predictions, pairs, exposures and lists that did not fit. */
   droppedPredictions = 0;
   private second = 0;
@@ -112,7 +114,9 @@ export class Recorder {
     const who = { predictionId, service, rolloutId, epoch, arm, version, segment, at: time, unitHash };
     this.keep(this.predictions, { ...who, status, latencyMs, ...answer });
     this.features.add(observed, predictionId, body, answer);
-    this.totals.of(route, arm, version, segment).exemplify(predictionId, latencyMs, at);
+    const counts = this.totals.of(route, arm, version, segment);
+    counts.exemplify(predictionId, latencyMs, at);
+    if (answer.label !== null) counts.said(this.labelNames.shown(route, answer.label));
   }
 
   /** Sums a pair. */

@@ -5,6 +5,8 @@ import { whatGatewaysSee } from './003-what-gateways-see.js';
 import { freezes } from './004-freezes.js';
 import { models } from './005-models.js';
 import { validations } from './006-validations.js';
+import { logs } from './007-logs.js';
+import { monitorsAndIncidents } from './008-monitors-incidents.js';
 
 /** In order. What has been released is never edited: a change of the schema is a new migration. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -14,4 +16,6 @@ export const MIGRATIONS: readonly Migration[] = [
   freezes,
   models,
   validations,
+  logs,
+  monitorsAndIncidents,
 ];

@@ -1,0 +1,91 @@
+import type { MonitorHistory } from '../../api/monitors.js';
+import { loadMonitor } from '../../client/load-monitor.js';
+import {
+  createMonitor,
+  deleteMonitor,
+  listMonitors,
+  type MonitorName,
+  pauseMonitor,
+  readMonitor,
+  resumeMonitor,
+  triggerMonitor,
+} from '../../client/monitors.js';
+import { type Reading, reading } from '../../client/reading.js';
+import { SluiceError } from '../../domain/errors.js';
+import type { ReadingLine } from '../../ports/monitor-store.js';
+import { askApi } from '../ask-api.js';
+import { renderMonitor, renderMonitors } from '../render-monitor.js';
+import { withTemporal } from '../with-temporal.js';
+
+export interface CreateMonitorOptions {
+  readonly file: string;
+  readonly replace?: boolean;
+  readonly output: string;
+}
+
+export async function create({ file, replace = false, output }: CreateMonitorOptions): Promise<void> {
+  const spec = await loadMonitor(file);
+  const isNew = await withTemporal(({ client }) => createMonitor(client, spec, { replace }));
+  const { service, name, kind, every } = spec;
+  const said = `monitor ${service}/${name} (${kind}) ${isNew ? 'runs' : 'is changed; it runs'} every ${every / 1000} s`;
+  say(output === 'json' ? JSON.stringify({ service, monitor: name, kind, every, isNew }) : said);
+}
+
+export async function list({ service, output }: { service?: string; output: string }): Promise<void> {
+  const monitors = await withTemporal(({ client }) => listMonitors(client, service));
+  const params = service === undefined ? {} : { service };
+  const read = await reading(() =>
+    askApi<{ monitors: ReadingLine[] }>({ method: 'GET', url: '/v1/monitors', params: { ...params, limit: 1000 } }),
+  );
+  warn(read);
+  const lines = read.kind === 'read' ? read.value.monitors : [];
+  say(output === 'json' ? JSON.stringify({ monitors, readings: lines }) : renderMonitors(monitors, lines));
+}
+
+export async function show(name: MonitorName, { limit, output }: { limit: string; output: string }): Promise<void> {
+  const schedule = await withTemporal(({ client }) => readMonitor(client, name));
+  const read = await reading(() =>
+    askApi<MonitorHistory>({ method: 'GET', url: pathOf(name), params: { limit } }).catch((error: unknown) => {
+      if (error instanceof SluiceError && error.code === 'NOT_FOUND') return null;
+      throw error;
+    }),
+  );
+  warn(read);
+  const history = read.kind === 'read' ? read.value : null;
+  say(output === 'json' ? JSON.stringify({ schedule, ...history }) : renderMonitor(schedule, history));
+}
+
+export async function hold(
+  command: 'pause' | 'resume',
+  name: MonitorName,
+  { reason, actor }: { reason: string; actor: string },
+): Promise<void> {
+  const note = reason === '' ? `${command}d by ${actor}` : `${actor}: ${reason}`;
+  const act = command === 'pause' ? pauseMonitor : resumeMonitor;
+  await withTemporal(({ client }) => act(client, name, note));
+  say(`monitor ${name.service}/${name.name} is ${command}d`);
+}
+
+export async function run(name: MonitorName): Promise<void> {
+  await withTemporal(({ client }) => triggerMonitor(client, name));
+  say(`monitor ${name.service}/${name.name} runs; sluice monitor show ${name.service} ${name.name}`);
+}
+
+export async function remove(name: MonitorName): Promise<void> {
+  await withTemporal(({ client }) => deleteMonitor(client, name));
+  warn(await reading(() => askApi<unknown>({ method: 'DELETE', url: pathOf(name) })));
+  say(`monitor ${name.service}/${name.name} is deleted`);
+}
+
+function pathOf({ service, name }: MonitorName): string {
+  return `/v1/monitors/${encodeURIComponent(service)}/${encodeURIComponent(name)}`;
+}
+
+/** What Temporal says is worth printing without what the store says. */
+function warn(read: Reading<unknown>): void {
+  if (read.kind === 'unread') process.stderr.write(`no readings: ${read.error}\n`);
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

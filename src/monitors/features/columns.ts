@@ -1,0 +1,61 @@
+import type { FeatureValue } from '../../domain/observation.js';
+import type { FeatureMonitor } from '../../domain/spec/monitors/features.js';
+import type { InputRow } from '../../ports/monitor-data.js';
+import { countNames, frequentNames } from '../windows/names-in.js';
+
+/** One feature in both windows. */
+export interface FeatureColumn {
+  readonly name: string;
+  readonly type: 'numeric' | 'categorical';
+  /** Without what is missing. */
+  readonly reference: readonly FeatureValue[];
+  readonly current: readonly FeatureValue[];
+  readonly missing: { readonly reference: number; readonly current: number };
+}
+
+const MOST_FEATURES = 500;
+
+/** The most frequent features of the reference in the order of their names, how many had no room, and how often the window has others. */
+export function columnsOf(
+  spec: Pick<FeatureMonitor, 'features'>,
+  reference: readonly InputRow[],
+  current: readonly InputRow[],
+): { columns: FeatureColumn[]; leftOut: number; unknown: Map<string, number> } {
+  const judged = ([name]: [string, number]) => planOf(spec, name)?.ignore !== true;
+  const known = countNames(reference);
+  const counts = new Map([...known].filter(judged));
+  const names = frequentNames(counts, MOST_FEATURES);
+  return {
+    columns: names.map((name) => columnOf(spec, name, reference, current)),
+    leftOut: counts.size - names.length,
+    unknown: new Map([...countNames(current)].filter(judged).filter(([name]) => !known.has(name))),
+  };
+}
+
+/** Names come from requests: `constructor` is one like any other. */
+export function planOf({ features }: Pick<FeatureMonitor, 'features'>, name: string) {
+  return Object.hasOwn(features, name) ? features[name] : undefined;
+}
+
+function columnOf(
+  spec: Pick<FeatureMonitor, 'features'>,
+  name: string,
+  reference: readonly InputRow[],
+  current: readonly InputRow[],
+): FeatureColumn {
+  const [before, after] = [reference, current].map((rows) =>
+    rows.map(({ features }) => (Object.hasOwn(features, name) ? (features[name] ?? null) : null)),
+  ) as [FeatureValue[], FeatureValue[]];
+  const type =
+    planOf(spec, name)?.type ?? (before.some((value) => typeof value === 'string') ? 'categorical' : 'numeric');
+  // What is no number is missing from a column of numbers.
+  const isThere = (value: FeatureValue) => (type === 'numeric' ? typeof value === 'number' : value !== null);
+  const [kept, now] = [before.filter(isThere), after.filter(isThere)];
+  return {
+    name,
+    type,
+    reference: type === 'numeric' ? kept : kept.map(String),
+    current: type === 'numeric' ? now : now.map(String),
+    missing: { reference: before.length - kept.length, current: after.length - now.length },
+  };
+}

@@ -1,0 +1,119 @@
+import { formatNumber, formatShare } from '../../analysis/format.js';
+import type { Finding, MonitorValue } from '../../domain/monitor.js';
+import type { ModelMonitor } from '../../domain/spec/monitors/model.js';
+import type { OutputRow } from '../../ports/monitor-data.js';
+import { fisherExactTest } from '../../stats/comparison/fisher.js';
+import type { Column } from '../../stats/drift/column.js';
+import { ksTest } from '../../stats/drift/kolmogorov-smirnov.js';
+import { momentsOf } from '../../stats/sample/moments.js';
+import type { Comparison } from '../windows/comparison.js';
+import { type Shift, shiftOf } from '../windows/shift.js';
+
+export interface Confidence {
+  readonly mean: number;
+  readonly low: number;
+}
+
+export function scoresOf(rows: readonly OutputRow[]): number[] {
+  return rows.flatMap(({ score }) => (score === null ? [] : [score]));
+}
+
+export function confidenceOf(scores: readonly number[], { confidence: { low } }: ModelMonitor): Confidence {
+  return { mean: momentsOf(scores).mean, low: scores.filter((score) => score < low).length / scores.length };
+}
+
+export function confidenceValues({ mean, low }: Confidence, samples: number, version: string): MonitorValue[] {
+  return [
+    { metric: 'confidence_mean', subject: null, version, value: mean, samples },
+    { metric: 'confidence_low_share', subject: null, version, value: low, samples },
+  ];
+}
+
+/** Is the model less sure than it was? Lower scores as a whole, and more that are low. */
+export function confidenceFalls(
+  before: readonly number[],
+  now: readonly number[],
+  spec: ModelMonitor,
+  version: string,
+): Comparison[] {
+  const { low, rise, drop, severity } = spec.confidence;
+  const [was, is] = [confidenceOf(before, spec), confidenceOf(now, spec)];
+  const finding = (key: string, message: string, value: number, limit: number): Finding => ({
+    key,
+    severity,
+    cause: 'version',
+    version,
+    subject: null,
+    message,
+    value,
+    limit,
+  });
+  const lowOf = (scores: readonly number[]) => ({
+    successes: scores.filter((score) => score < low).length,
+    trials: scores.length,
+  });
+  return [
+    {
+      // Its `greater`: the window's scores lie lower.
+      p: ksTest(now, before, 'greater').pValue,
+      matters: was.mean - is.mean >= drop,
+      finding: finding(
+        'model:confidence',
+        `mean score of ${version} fell from ${formatNumber(was.mean)} in the reference to ${formatNumber(is.mean)}`,
+        is.mean,
+        was.mean - drop,
+      ),
+    },
+    {
+      p: fisherExactTest(lowOf(now), lowOf(before)).pLarger,
+      matters: is.low - was.low >= rise,
+      finding: finding(
+        'model:low-confidence',
+        `${formatShare(is.low)} of the scores of ${version} are below ${low}, in the reference ${formatShare(was.low)}`,
+        is.low,
+        was.low + rise,
+      ),
+    },
+  ];
+}
+
+/** Labels as categories; where they are numbers of many kinds, as numbers. */
+export function labelShift(before: readonly string[], now: readonly string[], { output }: ModelMonitor): Shift {
+  return shiftOf(columnOf(before, now), output);
+}
+
+const MOST_CLASSES = 50;
+
+function columnOf(reference: readonly string[], current: readonly string[]): Column {
+  const distinct = new Set([...reference, ...current]);
+  const isNumber = (label: string) => label.trim() !== '' && Number.isFinite(Number(label));
+  return distinct.size > MOST_CLASSES && [...distinct].every(isNumber)
+    ? { type: 'numeric', reference: reference.map(Number), current: current.map(Number) }
+    : { type: 'categorical', reference, current };
+}
+
+/** @param what `predicted` labels, or `true` ones */
+export function labelComparison(
+  what: 'predicted' | 'true',
+  shift: Shift,
+  spec: ModelMonitor,
+  version: string,
+): Comparison {
+  const { method, score, threshold, isFar, p } = shift;
+  const whose = what === 'predicted' ? `labels that ${version} predicts` : `true labels of ${version}'s requests`;
+  return {
+    p,
+    matters: isFar,
+    finding: {
+      key: `model:${what}-labels`,
+      severity: spec.output.severity,
+      // True labels are the world's.
+      cause: what === 'predicted' ? 'version' : 'environment',
+      version,
+      subject: null,
+      message: `${whose} come in other shares than in the reference (${method} ${formatNumber(score)}, limit ${threshold}, p ${p.toExponential(1)})`,
+      value: score,
+      limit: threshold,
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import type { ResourceTarget } from '../../domain/spec/monitors/resources.js';
+import type { PromVectorQuery } from '../../ports/prom-query.js';
+import { instanceLabel, resourceQueries } from './prom-queries.js';
+import { type ResourceReading, type TargetReading, unmeasured } from './reading.js';
+
+/** Of one target; further ones are not looked at, and that is said. */
+const MOST_INSTANCES = 500;
+const LONGEST_NAME = 200;
+
+/** Asks for all resources of a target at once. @throws the signal's reason */
+export async function readFromPrometheus(
+  target: ResourceTarget,
+  promVector: PromVectorQuery | null,
+  at: string,
+  signal: AbortSignal,
+): Promise<TargetReading> {
+  const queries = Object.entries(resourceQueries(target));
+  const by = target.prometheus === undefined ? '' : instanceLabel(target.prometheus);
+  const read = await Promise.all(
+    queries.map(async ([resource, query]) => [resource, await readOne(promVector, query, by, at, signal)] as const),
+  );
+  return Object.fromEntries(read);
+}
+
+async function readOne(
+  promVector: PromVectorQuery | null,
+  query: string,
+  by: string,
+  at: string,
+  signal: AbortSignal,
+): Promise<ResourceReading> {
+  if (promVector === null) return unmeasured('this worker knows no Prometheus');
+  const answer = await promVector(query, new Date(at), signal);
+  if (answer.kind !== 'series') return unmeasured(`Prometheus: ${answer.kind}: ${answer.why}`);
+  const { series } = answer;
+  if (series.length > MOST_INSTANCES)
+    return unmeasured(`${series.length} series, at most ${MOST_INSTANCES} are looked at`);
+  const instances = new Map<string, number>();
+  for (const { labels, value } of series) {
+    const label = labels[by];
+    if (label === undefined) return unmeasured(`a series has no label ${by}`);
+    const name = plain(label);
+    if (instances.has(name)) return unmeasured(`several series of ${by} ${name}`);
+    if (!Number.isFinite(value) || value < 0) return unmeasured(`${by} ${name} has ${value}, which is no share`);
+    instances.set(name, value);
+  }
+  return { kind: 'measured', instances };
+}
+
+/** Labels are somebody else's text, and end in messages. */
+function plain(text: string): string {
+  return text.replace(/\p{Cc}+/gu, ' ').slice(0, LONGEST_NAME);
+}

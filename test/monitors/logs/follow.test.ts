@@ -1,0 +1,172 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFile, mkdtemp, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { type StartedApi, startApi } from '../../../src/api/server.js';
+import type { Store } from '../../../src/ports/store.js';
+import { nodeCommand } from '../../../src/process/child-process.js';
+import { openStore } from '../../../src/stores/open-store.js';
+
+const TOKEN = 'a-token-of-the-test-suite';
+let [store, api, folder, log] = [undefined as unknown as Store, undefined as unknown as StartedApi, '', ''];
+let running: ChildProcess[] = [];
+let service = 'follow-0';
+beforeAll(async () => {
+  store = await openStore({});
+  api = await startApi({ store, host: '127.0.0.1', port: 0, adminToken: TOKEN });
+});
+afterAll(async () => {
+  await api?.close();
+  await store?.close();
+});
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sluice-follow-'));
+  log = join(folder, 'server.log');
+  service = `follow-${Number(service.split('-')[1]) + 1}`;
+});
+afterEach(async () => {
+  for (const child of running) child.kill('SIGKILL');
+  running = [];
+  await rm(folder, { recursive: true, force: true });
+});
+
+function follow(args: string[] = [], url = api.url): { child: ChildProcess; said: () => string } {
+  const command = nodeCommand(new URL('../../../src/cli/main.ts', import.meta.url));
+  const all = [
+    'logs',
+    'follow',
+    log,
+    '--service',
+    service,
+    '--version',
+    'v1',
+    '--state-dir',
+    join(folder, 'state'),
+    ...args,
+  ];
+  const env = { ...process.env, NODE_OPTIONS: '', SLUICE_API: url, SLUICE_ADMIN_TOKEN: TOKEN };
+  const child = spawn(process.execPath, [...command, ...all], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  running.push(child);
+  let said = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+  });
+  return { child, said: () => said };
+}
+const linesOf = (from: number, count: number) =>
+  Array.from({ length: count }, (_, i) => `INFO line ${from + i} done\n`).join('');
+const counted = async () => {
+  const span = {
+    service,
+    since: new Date(Date.now() - 3_600_000).toISOString(),
+    until: new Date(Date.now() + 3_600_000).toISOString(),
+  };
+  return (await store.logs.counts(span, 100)).reduce((sum, { lines }) => sum + lines, 0);
+};
+async function until(wanted: number): Promise<void> {
+  const deadline = performance.now() + 90_000;
+  while ((await counted()) < wanted && performance.now() < deadline)
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(await counted()).toBe(wanted);
+}
+async function ended(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  return child.exitCode;
+}
+
+test('what is there and what comes; a line without an end waits; rotation by rename, and cutting short', async () => {
+  await writeFile(log, linesOf(0, 100));
+  const { child, said } = follow();
+  await until(100);
+  await appendFile(log, `${linesOf(100, 9)}INFO half`);
+  await until(109);
+  await appendFile(log, ' and whole\n');
+  await until(110);
+  await appendFile(log, 'INFO last of the old\n');
+  await rename(log, `${log}.1`);
+  await writeFile(log, linesOf(0, 10));
+  await until(121);
+  await truncate(log, 0);
+  await appendFile(log, linesOf(0, 3));
+  await until(124);
+  child.kill('SIGTERM');
+  expect(await ended(child)).toBe(0);
+  expect(said()).toContain('124 lines sent');
+});
+
+test('kill -9 in the middle, again and again, while the file grows and is rotated: nothing lost, nothing twice', async () => {
+  // Several deliveries each time.
+  const pad = ' and some more words'.repeat(15);
+  let written = 0;
+  const write = async (count: number) => {
+    await appendFile(log, linesOf(written, count).replaceAll(' done', pad));
+    written += count;
+  };
+  await write(10_000);
+  for (let round = 0; round < 3; round += 1) {
+    const before = await counted();
+    const { child } = follow();
+    while ((await counted()) === before) await new Promise((resolve) => setTimeout(resolve, 20));
+    child.kill('SIGKILL');
+    await ended(child);
+    await write(10_000);
+    if (round === 1) {
+      await rename(log, `${log}.1`);
+      await write(500);
+    }
+  }
+  follow();
+  await until(written);
+}, 300_000);
+
+test('a line of 10 MB and binary ones, between others; --once ends', async () => {
+  await writeFile(
+    log,
+    Buffer.concat([
+      Buffer.from(linesOf(0, 5)),
+      Buffer.from(`${'x'.repeat(10_000_000)}\n`),
+      Buffer.from([0xff, 0x00, 0x0a]),
+      Buffer.from(linesOf(5, 5)),
+      Buffer.from('INFO no end'),
+    ]),
+  );
+  const { child, said } = follow(['--once']);
+  expect(await ended(child)).toBe(0);
+  expect(said()).toContain('12 lines sent');
+  expect(await counted()).toBe(12);
+});
+
+test('an api that is away is waited for; a second follower of the same log is refused', async () => {
+  await writeFile(log, linesOf(0, 10));
+  const { child, said } = follow([], 'http://127.0.0.1:9');
+  while (!said().includes('trying again')) await new Promise((resolve) => setTimeout(resolve, 100));
+  const second = follow();
+  expect(await ended(second.child)).not.toBe(0);
+  expect(second.said()).toContain('STORE_LOCKED');
+  child.kill('SIGKILL');
+  await ended(child);
+  follow();
+  await until(10);
+});
+
+test('a wrong token ends it, and is in no message', async () => {
+  await writeFile(log, linesOf(0, 1));
+  const other = await startApi({ store, host: '127.0.0.1', port: 0, adminToken: 'another-token-of-the-suite' });
+  const { child, said } = follow(['--once'], other.url);
+  expect(await ended(child)).toBe(1);
+  expect(said()).toContain('UNAUTHORIZED');
+  expect(said()).not.toContain(TOKEN);
+  await other.close();
+});
+
+test('--from-end leaves out what is there', async () => {
+  await writeFile(log, linesOf(0, 50));
+  const { child } = follow(['--once', '--from-end']);
+  expect(await ended(child)).toBe(0);
+  expect(await counted()).toBe(0);
+  await appendFile(log, linesOf(50, 2));
+  expect(await ended(follow(['--once', '--from-end']).child)).toBe(0);
+  expect(await counted()).toBe(2);
+});

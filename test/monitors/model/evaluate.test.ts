@@ -1,0 +1,139 @@
+import { describe, expect, test } from '@jest/globals';
+import { modelMonitor } from '../../../src/domain/spec/monitors/model.js';
+import { evaluateModel, type ModelRows } from '../../../src/monitors/model/evaluate.js';
+import { seededRandom } from '../../../src/stats/sample/random.js';
+
+const AT = '2026-11-21T12:00:00.000Z';
+const SPAN = { service: 's', version: 'v1', since: '2026-11-21T00:00:00.000Z', until: AT };
+const FOUND = {
+  kind: 'found',
+  version: 'v1',
+  reference: SPAN,
+  current: SPAN,
+  isOwnPast: true,
+  state: { reference: null },
+} as const;
+
+interface World {
+  /** Chance that a prediction is right, by class. */
+  readonly right: Readonly<Record<string, number>>;
+  readonly score?: number | null;
+  readonly rows?: number;
+}
+
+const WELL: World = { right: { cat: 0.95, dog: 0.95 } };
+
+function draw({ right, score = 0.8, rows = 1000 }: World, random: () => number) {
+  const names = Object.keys(right);
+  return Array.from({ length: rows }, () => {
+    const truth = names[Math.floor(random() * names.length)] ?? '';
+    const predicted = random() < (right[truth] ?? 0) ? truth : (names.find((name) => name !== truth) ?? '');
+    const given = score === null ? null : Math.min(1, score + random() * 0.2);
+    return { at: AT, truth, predicted, label: predicted, score: given, features: { x: random(), kind: truth } };
+  });
+}
+
+function rowsOf(before: World, now: World): ModelRows {
+  const random = seededRandom(11);
+  const pair = { reference: draw(before, random), current: draw(now, random) };
+  return { outputs: pair, outcomes: pair, inputs: pair, predictedMeanwhile: 4000 };
+}
+
+const run = (rows: ModelRows, over: object = {}, isOwnPast = true) =>
+  evaluateModel(modelMonitor.parse({ kind: 'model', ...over }), { ...FOUND, isOwnPast }, rows, {
+    service: 's',
+    monitor: 'model',
+    at: AT,
+  }).reading;
+const keys = ({ findings }: ReturnType<typeof run>) => findings.map(({ key }) => key);
+
+test('nothing has changed: pass, with the numbers', () => {
+  const reading = run(rowsOf(WELL, WELL));
+  expect(reading).toMatchObject({ verdict: 'pass', findings: [], kind: 'model' });
+  expect(reading.reason).toMatch(/^v1 answers as in the reference: accuracy 0\.9\d*, precision 0\.9\d*, recall/);
+  expect(reading.values).toContainEqual(
+    expect.objectContaining({ metric: 'labelled_share', value: 0.25, samples: 4000 }),
+  );
+  const accuracy = reading.values.find(({ metric }) => metric === 'accuracy');
+  const right = rowsOf(WELL, WELL).outcomes.current.filter(({ truth, predicted }) => truth === predicted).length;
+  expect(accuracy).toMatchObject({ value: right / 1000, samples: 1000, version: 'v1' });
+});
+
+test('a fall of the accuracy is critical and the version’s; the class that it comes from is named', () => {
+  const reading = run(rowsOf(WELL, { right: { cat: 0.95, dog: 0.6 } }));
+  expect(reading.verdict).toBe('fail');
+  expect(reading.findings[0]).toMatchObject({ key: 'model:accuracy', severity: 'critical', cause: 'version' });
+  expect(reading.findings[0]?.message).toMatch(
+    /^accuracy of v1 fell from 9\d\.\d+ % of 1000 .* to 7\d\.\d+ % of 1000$/,
+  );
+  expect(keys(reading)).toEqual(expect.arrayContaining(['model:concept', 'model:recall:dog', 'model:precision:cat']));
+  expect(keys(reading)).not.toContain('model:recall:cat');
+});
+
+test('a fall that does not matter is none, however certain', () => {
+  const [before, now] = [
+    { right: { cat: 0.999 }, rows: 10_000 },
+    { right: { cat: 0.989 }, rows: 10_000 },
+  ];
+  expect(keys(run(rowsOf(before, now), { checks: ['quality'], window: 10_000 }))).toEqual([]);
+});
+
+test.each([
+  ['accuracy', 'fail'],
+  ['f1', 'fail'],
+] as const)('below the limit of %s, with or without a reference', (metric, verdict) => {
+  const rows = rowsOf({ ...WELL, rows: 0 }, { right: { cat: 0.7, dog: 0.7 } });
+  const reading = run(rows, { quality: { min: { [metric]: 0.9 } } });
+  expect(reading).toMatchObject({ verdict });
+  expect(reading.findings).toMatchObject([{ key: `model:${metric}:min`, limit: 0.9 }]);
+});
+
+test('less sure than it was', () => {
+  const reading = run(rowsOf(WELL, { ...WELL, score: 0.35 }));
+  expect(keys(reading)).toEqual(['model:confidence', 'model:low-confidence']);
+  expect(reading).toMatchObject({ verdict: 'pass' });
+  expect(keys(run(rowsOf({ ...WELL, score: 0.35 }, WELL)))).toEqual([]);
+});
+
+test('other labels, because the world has others', () => {
+  const [before, now] = [{ right: { cat: 0.95, dog: 0.95, cow: 0.95 } }, { right: { cat: 0.95, dog: 0.95 } }];
+  const reading = run(rowsOf(before, now), { checks: ['output'] });
+  expect(reading.findings).toMatchObject([
+    { key: 'model:predicted-labels', cause: 'environment' },
+    { key: 'model:true-labels', cause: 'environment' },
+  ]);
+});
+
+test('concept drift against its own past is the world’s, against the baseline of the same time the version’s', () => {
+  const rows = rowsOf(WELL, { right: { cat: 0.95, dog: 0.6 } });
+  for (const isOwnPast of [true, false]) {
+    const found = run(rows, { checks: ['concept'] }, isOwnPast);
+    expect(found).toMatchObject({
+      verdict: 'fail',
+      findings: [{ key: 'model:concept', cause: isOwnPast ? 'environment' : 'version' }],
+    });
+  }
+});
+
+describe('what can’t be measured is inconclusive', () => {
+  const full = rowsOf(WELL, WELL);
+  const empty = { reference: [], current: [] };
+  test.each([
+    ['no label in the window', { ...full, outcomes: { ...full.outcomes, current: [] } }, '0 labelled predictions'],
+    [
+      'few labels',
+      { ...full, outcomes: { ...full.outcomes, current: full.outcomes.current.slice(0, 99) } },
+      '99 labelled',
+    ],
+    ['no score', rowsOf(WELL, { ...WELL, score: null }), 'the window has 0 predictions with a score'],
+    ['no features', { ...full, inputs: empty }, 'the reference has 0 samples of features with a label'],
+    ['nothing', { outputs: empty, outcomes: empty, inputs: empty, predictedMeanwhile: 0 }, 'the reference has 0'],
+  ])('%s', (_, rows, why) => {
+    const reading = run(rows);
+    expect(reading).toMatchObject({ verdict: 'inconclusive', findings: [] });
+    expect(reading.reason).toContain(why);
+  });
+  test('unless nobody asked for it', () => {
+    expect(run({ ...full, outcomes: empty, inputs: empty }, { checks: ['confidence', 'output'] }).verdict).toBe('pass');
+  });
+});
