@@ -7,6 +7,7 @@ import { createModelActivities, type ModelActivities, type ModelDeps } from './m
 import { createMonitorActivities, type MonitorActivities, type MonitorActivityDeps } from './monitors.js';
 import { createNotifyActivities, type NotifyActivities, type NotifyDeps } from './notify.js';
 import { createQueueActivities, type QueueActivities, type QueueDeps } from './queue.js';
+import { createScalingActivities, type ScalingActivities, type ScalingDeps } from './scaling.js';
 import { createServingActivities, type ServingActivities } from './serving.js';
 import { createTrafficActivities, type TrafficActivities, type TrafficDeps } from './traffic.js';
 import { createValidationActivities, type ValidationActivities, type ValidationDeps } from './validation.js';
@@ -24,7 +25,8 @@ export type Activities = TrafficActivities &
   HookActivities &
   IdentityActivities &
   QueueActivities &
-  MonitorActivities;
+  MonitorActivities &
+  ScalingActivities;
 export type ActivityDeps = TrafficDeps &
   WatchDeps &
   ValidationDeps &
@@ -33,7 +35,8 @@ export type ActivityDeps = TrafficDeps &
   IdentityDeps &
   QueueDeps &
   ModelDeps &
-  MonitorActivityDeps;
+  MonitorActivityDeps &
+  ScalingDeps;
 
 /** All activities of a worker, over the drivers it was given. */
 export function createActivities(deps: ActivityDeps): Activities {
@@ -51,6 +54,7 @@ export function createActivities(deps: ActivityDeps): Activities {
     ...createQueueActivities(deps),
     ...createModelActivities(deps),
     ...createMonitorActivities(deps),
+    ...createScalingActivities(deps),
   };
 }
 
@@ -61,5 +65,6 @@ export type { LedgerEntry } from './ledger.js';
 export type { Gate } from './look.js';
 export type { MonitorActivities } from './monitors.js';
 export type { QueueActivities } from './queue.js';
+export type { ScalingInput, ScalingResult } from './scaling.js';
 export type { LateLabels, ServingInput } from './serving.js';
 export type { WatchInput, WatchSummary } from './watch.js';

@@ -27,6 +27,8 @@ export interface Config {
   readonly modelRegistry: string | null;
   /** What MLflow is brought as a bearer token; null: nothing. */
   readonly modelRegistryToken: string | null;
+  /** Names the model servers that a worker runs itself, as processes; null: none. */
+  readonly localModels: string | null;
 }
 
 /** @throws {SluiceError} USAGE naming the variable and its value */
@@ -46,6 +48,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     allowPrivate: env['SLUICE_ALLOW_PRIVATE'] ?? (gatewayAdminUrls.every(isOnThisMachine) ? LOOPBACK_ONLY : ''),
     modelRegistry: modelRegistry(env['SLUICE_MODEL_REGISTRY'] || 'store'),
     modelRegistryToken: env['SLUICE_MODEL_REGISTRY_TOKEN'] || null,
+    localModels: env['SLUICE_LOCAL_MODELS'] || null,
   };
 }
 

@@ -25,17 +25,26 @@ export const limited = proxyActivities<
 });
 
 /** Long, and alive as long as it heartbeats. The workflow does not wait for a cancelled one to notice. */
-export const long = proxyActivities<Pick<Activities, 'watch' | 'watchServing' | 'validate' | 'untilFree'>>({
-  startToCloseTimeout: '2h',
-  heartbeatTimeout: '90s',
-  retry: { initialInterval: '1s', maximumInterval: '10s' },
-  cancellationType: ActivityCancellationType.TRY_CANCEL,
-});
+export const long = proxyActivities<Pick<Activities, 'watch' | 'watchServing' | 'validate' | 'untilFree' | 'scaleFor'>>(
+  {
+    startToCloseTimeout: '2h',
+    heartbeatTimeout: '90s',
+    retry: { initialInterval: '1s', maximumInterval: '10s' },
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+  },
+);
 
 /** The registry of models may be away for days as well; nothing waits for it. */
 export const registrar = proxyActivities<Pick<Activities, 'moveRolloutAlias'>>({
   startToCloseTimeout: '1m',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
+});
+
+/** After an ending, which waits for it so long and no longer. */
+export const tidying = proxyActivities<Pick<Activities, 'scaleDown'>>({
+  startToCloseTimeout: '1m',
+  scheduleToCloseTimeout: '10m',
+  retry: { initialInterval: '1s', maximumInterval: '30s' },
 });
 
 /** To others, who may be away for days. */

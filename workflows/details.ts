@@ -61,6 +61,7 @@ function answersTo({ service, waiting, paused }: RolloutState): string[] {
     case 'warm-baseline':
       return [`sluice rollback ${service} --reason "…"`];
     case 'confirm':
+    case 'scaling':
     case undefined:
       return [];
   }

@@ -7,7 +7,7 @@ import { handleMessages } from './handlers.js';
 import { askHooks } from './hooks.js';
 import type { RolloutInput } from './input.js';
 import { handOver, tellOthers } from './notices.js';
-import { firstStep, passage } from './passage.js';
+import { firstStep, passage, percentIn } from './passage.js';
 import { abTestPhase } from './phases/ab-test.js';
 import { canaryPhase } from './phases/canary.js';
 import { cutoverPhase } from './phases/cutover.js';
@@ -16,6 +16,7 @@ import { validationPhase } from './phases/validation.js';
 import { watchProgress } from './progress-deadline.js';
 import { publishChanges } from './publish.js';
 import { carry, causeOf, decide, endPhase, openRun, type Run, stop, tellOfState, touch, update } from './run.js';
+import { scaleDownLoser } from './scaling.js';
 import { isUnattended } from './shape.js';
 import { checkTarget, descend, restoreBaseline } from './traffic.js';
 
@@ -102,9 +103,14 @@ function isUnderTrial({ state: { phases } }: Run): boolean {
 
 /** The first users are a forward move as well. */
 async function beforeExposure(run: Run): Promise<void> {
-  const next = run.input.from?.phase ?? (run.input.spec.phases.shadow ? 'shadow' : 'canary');
+  const { from, spec } = run.input;
+  const next = from?.phase ?? (spec.phases.shadow ? 'shadow' : 'canary');
   const moments: HookMoment[] = next === 'canary' ? firstStep(run) : [{ before: next }];
-  await passage(run, [{ after: 'validation' }, ...moments], `${run.state.candidate}'s first traffic`);
+  const percent = percentIn(run, next);
+  await passage(run, [{ after: 'validation' }, ...moments], {
+    name: `${run.state.candidate}'s first traffic`,
+    percent,
+  });
 }
 
 /** A new attempt begins where the one before ended. */
@@ -138,5 +144,6 @@ async function finish(run: Run): Promise<void> {
   const wentBack = run.state.epoch > 0 && run.state.status !== 'promoted';
   if (wentBack && run.state.phases.validation.status === 'passed') await checkTarget(run);
   tellOfState(run);
+  if (run.input.spec.scaling) await scaleDownLoser(run);
   await handOver(run);
 }

@@ -72,6 +72,7 @@ export interface Decision {
     | 'hook'
     | 'cleanup'
     | 'registry'
+    | 'scaling'
     | 'fail'
     | 'impact';
   /** A person's name, or `sluice` where a rule decided. */

@@ -33,6 +33,7 @@ export const NOTICE_EVENTS = [
   'hook',
   'cleanup',
   'registry',
+  'scaling',
   'impact',
   // Of monitors.
   'incident-opened',
@@ -163,6 +164,7 @@ const EVENTS: Record<Decision['action'], NoticeEvent> = {
   hook: 'hook',
   cleanup: 'cleanup',
   registry: 'registry',
+  scaling: 'scaling',
   impact: 'impact',
 };
 const ENDINGS: ReadonlySet<string> = new Set<Decision['action']>(['reject', 'abort', 'rollback', 'fail', 'supersede']);

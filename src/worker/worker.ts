@@ -17,6 +17,7 @@ import { parseAllowedPrivate } from '../net/allowed-private.js';
 import type { ModelRegistry } from '../ports/model-registry.js';
 import type { Store } from '../ports/store.js';
 import { openRegistry } from '../registry/open-registry.js';
+import { openScaler } from '../scaling/open-scaler.js';
 import type { TemporalSettings } from '../temporal/connection.js';
 import { createGatewayRouter } from '../traffic/gateway-router.js';
 import { createCustomChecks } from '../validation/custom/index.js';
@@ -42,6 +43,8 @@ export interface WorkerOptions {
   readonly allowPrivate?: string;
   /** Where model versions are kept; absent: as the environment says. */
   readonly models?: ModelRegistry;
+  /** Names the model servers that it runs itself; absent: as the environment says. */
+  readonly localModels?: string | null;
   /** Metrics and version; absent: none of them. */
   readonly runtime?: RuntimeSettings;
 }
@@ -64,9 +67,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const client = clientOver(connection, temporal);
   const policy = createAddressPolicy(allowed);
   const prometheus = readPrometheusSettings();
+  const scaling = await openScaler(policy, options.localModels ?? readConfig().localModels);
   const activities = createActivities({
     store,
     identityKeys,
+    scaler: scaling.scaler,
     router: createGatewayRouter({
       adminUrls: gatewayAdminUrls,
       adminToken: options.adminToken ?? null,
@@ -102,7 +107,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     ended,
     async stop() {
       if (worker.getState() === 'RUNNING') worker.shutdown();
-      await ended.finally(() => tracing?.flush());
+      await ended.finally(() => Promise.all([tracing?.flush(), scaling.stop()]));
     },
   };
 }

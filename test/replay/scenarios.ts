@@ -4,6 +4,7 @@ import type { CommandRequest } from '../../src/domain/decision.js';
 import type { RolloutStatus } from '../../src/domain/rollout-state.js';
 import { guardrail } from '../../src/domain/spec/guardrail.js';
 import type { RolloutSpec, RolloutSpecInput } from '../../src/domain/spec/rollout-spec.js';
+import { scaling } from '../../src/domain/spec/scaling.js';
 import { evidence } from '../workflow/evidence.js';
 import { ALL_PHASES, type Stage, spec, type World } from '../workflow/harness.js';
 import { REGISTRY, registeredModels } from './registered.js';
@@ -22,6 +23,8 @@ export interface Scenario {
 }
 
 const HOOK = { url: 'https://hooks.example.test/', timeout: 1000 };
+const MODELS = { driver: 'local', name: 'digits' } as const;
+const SCALED = scaling.parse({ candidate: MODELS, baseline: MODELS, percentPerReplica: 10 });
 const LABELLED = z.array(guardrail).parse([{ metric: 'error_rate' }, { metric: 'accuracy' }]);
 const waiting = (rollout: Started) => rollout.until((state) => state.status === 'waiting');
 const approvalStep = {
@@ -257,6 +260,20 @@ export const SCENARIOS: readonly Scenario[] = [
     drive: async ({ stage, service, rollout }) => {
       await rollout.until((state) => state.waiting?.kind === 'bake');
       await sendCommand(stage.temporal.client, service, 'supersede', { actor: 'bob', reason: '', to: 'digits-9' });
+    },
+  },
+  {
+    name: 'promoted-with-replicas',
+    ending: 'promoted',
+    phases: ALL_PHASES,
+    others: { scaling: SCALED },
+  },
+  {
+    name: 'rolled-back-with-replicas',
+    ending: 'rolled-back',
+    others: { scaling: SCALED },
+    prepare: (world) => {
+      world.guardrail = ({ weightPercent }) => (weightPercent === 50 ? 'fail' : 'pass');
     },
   },
   {

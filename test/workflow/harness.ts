@@ -67,6 +67,10 @@ export class World {
   runMonitor: Activities['runMonitor'] = async () => {
     throw ApplicationFailure.nonRetryable('there is no monitor here', 'NOT_FOUND');
   };
+  /** Replicas that were asked for, by the weight that needs them, and versions that gave theirs back. */
+  readonly scaled: (number | string)[] = [];
+  /** Set to have none in time. */
+  lacksReplicas = false;
   /** What was written of notices about incidents. */
   readonly toldOf: string[] = [];
   /** Set to make targets unreachable. */
@@ -163,6 +167,15 @@ export class World {
           Context.current().heartbeat();
           await Context.current().sleep(20);
         }
+      },
+      scaleFor: async ({ candidate }, weightPercent) => {
+        this.scaled.push(weightPercent);
+        const reason = `${candidate.version}: ${this.lacksReplicas ? 0 : 2} of 2 replicas are ready`;
+        return { isReady: !this.lacksReplicas, replicas: 2, ready: this.lacksReplicas ? 0 : 2, reason };
+      },
+      scaleDown: async (given, role) => {
+        this.scaled.push(given[role].version);
+        return { from: 2, to: 0 };
       },
       compareImpact: async () => [evidence('accuracy', 'pass')],
     };

@@ -23,7 +23,8 @@ export async function abTestPhase(run: Run): Promise<void> {
       await awaitEvidence(run, { ms: plan.maxDuration, note: `A/B verdict on ${plan.primary}` }, 'A/B evaluation');
     endGate(run, stage.title);
     if (run.stage) run.stage.isPassed = true;
-    if (isUnattended()) await passage(run, [{ after: 'abTest' }, { before: 'cutover' }], 'the cutover');
+    if (isUnattended())
+      await passage(run, [{ after: 'abTest' }, { before: 'cutover' }], { name: 'the cutover', percent: null });
     const gate = run.stage?.gate;
     endPhase(run, 'abTest', 'passed', gate?.reason ?? '', [...(gate ? [gate] : []), ...run.state.evidence]);
   });

@@ -4,8 +4,9 @@ import type { HookMoment } from '../../src/domain/hook-moment.js';
 import type { CanaryStep } from '../../src/domain/spec/phases.js';
 import { awaitApproval } from '../approvals.js';
 import { clearance } from '../clearance.js';
-import { afterCanary, passage } from '../passage.js';
+import { afterCanary, type Move, passage } from '../passage.js';
 import { beginPhase, decide, endPhase, now, type Run, update } from '../run.js';
+import { scaleUp } from '../scaling.js';
 import { isUnattended } from '../shape.js';
 import { bake, endGate, isMoved } from '../waits.js';
 import { withStage } from '../watching.js';
@@ -101,7 +102,7 @@ async function tryWeight(run: Run, all: readonly Stretch[], at: Stretch, title: 
   }
   if (isMoved(run)) return clearMove(run, all, at);
   if (run.stage) run.stage.isPassed = true;
-  if (isUnattended()) await passage(run, leaving(run, all, at), `the step after ${title}`);
+  if (isUnattended()) await passage(run, leaving(run, all, at), leadsTo(run, all, at, title));
   else await condition(() => run.state.paused === null);
   if (isMoved(run)) return clearMove(run, all, at);
   decide(run, { action: 'advance', reason: `${title} passed`, evidence: run.state.evidence });
@@ -111,6 +112,7 @@ async function tryWeight(run: Run, all: readonly Stretch[], at: Stretch, title: 
 async function clearMove(run: Run, all: readonly Stretch[], at: Stretch): Promise<void> {
   let { move } = run.inbox;
   while (move && targetWeight(all, at, move) > run.state.weightPercent) {
+    if (run.input.spec.scaling) await scaleUp(run, targetWeight(all, at, move), move);
     await clearance(run, `${move.actor}'s move`, move);
     if (run.inbox.move === move) return;
     ({ move = null } = run.inbox);
@@ -127,6 +129,12 @@ function targetWeight(all: readonly Stretch[], at: Stretch, { command, step, wei
 function leaving(run: Run, all: readonly Stretch[], at: Stretch): HookMoment[] {
   const next = nextOf(run, all, at);
   return next ? [{ beforeStep: next.index }] : [{ after: 'canary' }, { before: afterCanary(run) }];
+}
+
+function leadsTo(run: Run, all: readonly Stretch[], at: Stretch, title: string): Move {
+  const next = run.inbox.full ? undefined : nextOf(run, all, at);
+  const percent = next?.step.setWeight ?? run.input.spec.phases.abTest?.split ?? null;
+  return { name: `the step after ${title}`, percent };
 }
 
 /** The least time first, then as long as the evidence takes; past the deadline a person decides. */

@@ -7,6 +7,7 @@ import { tellGroup } from '../group/tell-group.js';
 import { askHooks } from '../hooks.js';
 import { impact } from '../impact.js';
 import { beginPhase, decide, endPhase, now, type Run, update } from '../run.js';
+import { scaleUp } from '../scaling.js';
 import { whileServing } from '../serving.js';
 import { isUnattended } from '../shape.js';
 import { promote } from '../traffic.js';
@@ -20,7 +21,7 @@ export async function cutoverPhase(run: Run): Promise<void> {
   // From here on, only what the cutover itself asks for counts.
   run.inbox.full = null;
   if (run.stage?.key !== 'cutover') {
-    if (approval || run.state.paused) await gate(run, approval);
+    if (approval || run.state.paused || run.input.spec.scaling) await gate(run, approval);
     await promote(run);
     run.stage = { key: 'cutover', enteredAt: now(), gate: null };
     decide(run, {
@@ -41,7 +42,7 @@ export async function cutoverPhase(run: Run): Promise<void> {
   endPhase(run, 'cutover', 'passed', `${run.state.candidate} serves all`);
 }
 
-/** While a person thinks, the weight stays where it is, leased and watched. */
+/** While a person thinks, or replicas start, the weight stays where it is, leased and watched. */
 async function gate(run: Run, approval: Approval | undefined): Promise<void> {
   const { weightPercent, shadowPercent } = run.state;
   const stage = {
@@ -54,6 +55,7 @@ async function gate(run: Run, approval: Approval | undefined): Promise<void> {
     if (approval && !run.stage?.isPassed)
       await awaitApproval(run, approval, `approval of the cutover to ${run.state.candidate}`);
     if (run.stage) run.stage.isPassed = true;
+    if (run.input.spec.scaling) await scaleUp(run, 100);
     if (isUnattended()) await clearance(run, 'the cutover');
     else await condition(() => run.state.paused === null);
   });

@@ -1,9 +1,11 @@
+import { condition } from '@temporalio/workflow';
 import type { Validation } from '../../src/domain/spec/validation.js';
 import type { Evidence } from '../../src/domain/verdict.js';
 import { contentDigest } from '../../src/identity/verify-statement.js';
 import { limited, long } from '../activity-proxies.js';
 import { resolveModels } from '../aliases.js';
 import { beginPhase, endPhase, type Run, stop, update } from '../run.js';
+import { scaleUp } from '../scaling.js';
 import { isUnattended } from '../shape.js';
 import { drillRollback } from '../traffic.js';
 import { waitFor } from '../waits.js';
@@ -22,6 +24,7 @@ export async function validationPhase(run: Run): Promise<void> {
     spec,
   ]);
   update(run, { epoch });
+  if (spec.scaling) await firstReplicas(run);
   await limited.assertServersReady.executeWithOptions({ summary: 'are both model servers ready?' }, [spec]);
   if (spec.registry) await resolveModels(run, spec.registry);
   const plan = spec.phases.validation;
@@ -42,6 +45,12 @@ export async function validationPhase(run: Run): Promise<void> {
     });
   if (isUnattended()) await drillRollback(run);
   endPhase(run, 'validation', 'passed', found(run, evidence), evidence);
+}
+
+/** The suite asks the candidate as well. */
+async function firstReplicas(run: Run): Promise<void> {
+  await scaleUp(run, 0);
+  await condition(() => run.state.paused === null);
 }
 
 /** Who asks must be proven before anything is done in that name. */

@@ -7,6 +7,7 @@ import { notify } from './notify.js';
 import { abTest, type Canary, canary, cutover, impact, shadow } from './phases.js';
 import { checkRegistry, registry } from './registry.js';
 import { checkRollback, rollback } from './rollback.js';
+import { scaling } from './scaling.js';
 import { modelTarget, protocol, serviceName } from './target.js';
 import { checkTraffic, traffic } from './traffic.js';
 import { validation } from './validation.js';
@@ -42,6 +43,9 @@ export const rolloutSpec = z
     windows: windows.optional().describe('When it may move forward, and when not. Rollback is always allowed.'),
     notify: notify.optional().describe('Who is told what becomes of it.'),
     hooks: hooks.optional().describe('Who is asked, or starts a load test, at points of it.'),
+    scaling: scaling
+      .optional()
+      .describe('How many model servers there are before traffic comes, and after it has gone.'),
     guardrails: z.array(guardrail).min(1),
     phases: z.strictObject({
       validation: validation.optional(),

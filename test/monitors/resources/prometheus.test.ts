@@ -97,7 +97,10 @@ scrape_configs: [ { job_name: models, static_configs: [ { targets: ['${new URL(e
     stop = await startProgram(prometheus ?? '', flags, [port]);
     const end = Date.now() + 60_000;
     while (Date.now() < end) {
-      const { result } = await ask('count_over_time(process_resident_memory_bytes[20s]) >= 8');
+      // It says 503 until it has read its own files.
+      const { result } = await ask('count_over_time(process_resident_memory_bytes[20s]) >= 8').catch(() => ({
+        result: [],
+      }));
       if ((result as unknown[]).length > 0) return;
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
