@@ -1,7 +1,8 @@
+import { createExperimentActivities, type ExperimentActivities, type ExperimentDeps } from './experiment.js';
 import { createFreezeActivities, type FreezeActivities } from './freezes.js';
 import { createHookActivities, type HookActivities, type HookDeps } from './hooks.js';
 import { createIdentityActivities, type IdentityActivities, type IdentityDeps } from './identity.js';
-import { createImpactActivities, type ImpactActivities } from './impact.js';
+import { createImpactActivities, type ImpactActivities, type ImpactDeps } from './impact.js';
 import { createLedgerActivities, type LedgerActivities } from './ledger.js';
 import { createModelActivities, type ModelActivities, type ModelDeps } from './models.js';
 import { createMonitorActivities, type MonitorActivities, type MonitorActivityDeps } from './monitors.js';
@@ -26,6 +27,7 @@ export type Activities = TrafficActivities &
   IdentityActivities &
   QueueActivities &
   MonitorActivities &
+  ExperimentActivities &
   ScalingActivities;
 export type ActivityDeps = TrafficDeps &
   WatchDeps &
@@ -36,6 +38,8 @@ export type ActivityDeps = TrafficDeps &
   QueueDeps &
   ModelDeps &
   MonitorActivityDeps &
+  ExperimentDeps &
+  ImpactDeps &
   ScalingDeps;
 
 /** All activities of a worker, over the drivers it was given. */
@@ -55,12 +59,13 @@ export function createActivities(deps: ActivityDeps): Activities {
     ...createModelActivities(deps),
     ...createMonitorActivities(deps),
     ...createScalingActivities(deps),
+    ...createExperimentActivities(deps),
   };
 }
 
 export type { FreezeQuestion } from './freezes.js';
 export type { Confirmation, HookAnswer, HookCall, LoadTestResult } from './hooks.js';
-export type { ImpactWindow } from './impact.js';
+export type { ImpactHarm, ImpactLook, ImpactLookResult, ImpactWindow } from './impact.js';
 export type { LedgerEntry } from './ledger.js';
 export type { Gate } from './look.js';
 export type { MonitorActivities } from './monitors.js';

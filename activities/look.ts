@@ -1,4 +1,3 @@
-import { judgeAbTest } from '../src/analysis/ab-test.js';
 import { judgeLook, type Look, type Measured } from '../src/analysis/look.js';
 import { isQueryDue, type QueryLook } from '../src/analysis/query-guardrail.js';
 import { judgeLabelCount, judgeSampleCount } from '../src/analysis/sample-count.js';
@@ -16,12 +15,23 @@ import { type Evidence, overallVerdict } from '../src/domain/verdict.js';
 import type { MetricSource } from '../src/ports/metric-source.js';
 import type { QueryReader, QueryValue } from '../src/ports/query-reader.js';
 import type { Scope, Store } from '../src/ports/store.js';
+import type { ExperimentInput } from './experiment.js';
+import type { ExperimentGateReader } from './experiment-gate.js';
 
 /** What a stretch of constant traffic must have shown before the rollout moves on. */
 export type Gate =
   | { readonly kind: 'samples'; readonly minSamples: number; readonly minLabels?: number }
   | { readonly kind: 'shadow'; readonly plan: Shadow }
-  | { readonly kind: 'abTest'; readonly plan: AbTest; readonly minLabels?: number };
+  | {
+      readonly kind: 'abTest';
+      readonly plan: AbTest;
+      /** Absent in rollouts that began before units were counted: nothing is known of them, and a person decides. */
+      readonly experiment?: ExperimentSetting;
+      readonly minLabels?: number;
+    };
+
+/** What an evaluation is read with, beside its plan. */
+export type ExperimentSetting = Pick<ExperimentInput, 'metrics' | 'since' | 'planned'>;
 
 export interface LookDeps {
   readonly store: Store;
@@ -126,12 +136,24 @@ async function askQuery(
   return { at, values: { candidate: ours, baseline: theirs } };
 }
 
+const UNKNOWN_SETTING: ExperimentSetting = { metrics: [], since: new Date(0).toISOString(), planned: null };
+
+export interface GateDeps extends Pick<LookDeps, 'store'> {
+  readonly experiment: ExperimentGateReader;
+}
+
+export interface GateQuestion {
+  readonly scope: Scope;
+  readonly apart: readonly string[];
+  readonly signal: AbortSignal;
+}
+
 /** Whether there is enough to move on. */
-export async function readGate(deps: LookDeps, gate: Gate, scope: Scope, apart: readonly string[]): Promise<Evidence> {
+export async function readGate(deps: GateDeps, gate: Gate, asked: GateQuestion): Promise<Evidence> {
   try {
-    const answer = await readKind(deps, gate, scope, apart);
+    const answer = await readKind(deps, gate, asked);
     if (gate.kind === 'shadow' || gate.minLabels === undefined) return answer;
-    const labels = judgeLabelCount(gate.minLabels, await deps.store.labelledOutcomes(scope));
+    const labels = judgeLabelCount(gate.minLabels, await deps.store.labelledOutcomes(asked.scope));
     return { ...answer, verdict: overallVerdict([answer, labels]), reason: `${answer.reason}; ${labels.reason}` };
   } catch (error) {
     return unreadable(gate.kind, describeError(error), false);
@@ -139,10 +161,9 @@ export async function readGate(deps: LookDeps, gate: Gate, scope: Scope, apart: 
 }
 
 async function readKind(
-  { metrics, store }: LookDeps,
+  { store, experiment: reader }: GateDeps,
   gate: Gate,
-  scope: Scope,
-  apart: readonly string[],
+  { scope, apart, signal }: GateQuestion,
 ): Promise<Evidence> {
   switch (gate.kind) {
     case 'shadow':
@@ -156,10 +177,8 @@ async function readKind(
       );
     }
     case 'abTest': {
-      const { baseline, candidate } = await metrics.compare(gate.plan.primary, scope, 'candidate', apart);
-      if (baseline.kind !== 'proportion' || candidate.kind !== 'proportion')
-        throw new SluiceError('SPEC_INVALID', `${gate.plan.primary} is measured as ${baseline.kind}, not as a share`);
-      return judgeAbTest(gate.plan, baseline.value, candidate.value).evidence;
+      const { plan, experiment = UNKNOWN_SETTING } = gate;
+      return reader.read({ plan, ...experiment, scope, apart }, signal);
     }
   }
 }

@@ -12,16 +12,19 @@ export interface TrafficDeps {
 export const createTrafficActivities = ({ router, store }: TrafficDeps) => ({
   /**
    * Finds the newest epoch of a service, so that the rollout's own begin above it, and checks that what serves now is the
-   * baseline the spec names. Changes nothing.
+   * baseline the spec names. Changes nothing, but for the spec, which is kept from now on.
+   * @param rolloutId absent in histories from before specs were kept
    * @throws {SluiceError} ROLLOUT_CONFLICT when another version serves
    */
-  async claimService({ service, baseline }: RolloutSpec): Promise<{ epoch: number }> {
+  async claimService(spec: RolloutSpec, rolloutId?: string): Promise<{ epoch: number }> {
+    const { service, baseline } = spec;
     const newest = await newestRoute(router, store, service);
     if (newest !== null && newest.baseline.version !== baseline.version)
       throw new SluiceError(
         'ROLLOUT_CONFLICT',
         `${service} serves ${newest.baseline.version} (epoch ${newest.epoch}), but the spec names ${baseline.version} as its baseline`,
       );
+    if (rolloutId !== undefined) await store.record.saveSpec(rolloutId, spec);
     return { epoch: newest?.epoch ?? 0 };
   },
 

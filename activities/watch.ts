@@ -8,7 +8,9 @@ import type { Guardrail } from '../src/domain/spec/guardrail.js';
 import { type Evidence, verdictSignature } from '../src/domain/verdict.js';
 import type { Scope } from '../src/ports/store.js';
 import type { TrafficRouter } from '../src/ports/traffic-router.js';
-import { apartFrom, type Gate, type LookDeps, look, readGate } from './look.js';
+import type { ExperimentDeps } from './experiment.js';
+import { createExperimentGate } from './experiment-gate.js';
+import { apartFrom, type Gate, type GateDeps, type LookDeps, look, readGate } from './look.js';
 
 export interface WatchInput {
   /** The route in force: renewed at each look, and its epoch is what observations are read by. */
@@ -34,7 +36,7 @@ export interface WatchSummary extends Look {
   readonly trip?: Trip;
 }
 
-export interface WatchDeps extends LookDeps {
+export interface WatchDeps extends LookDeps, Pick<ExperimentDeps, 'events'> {
   readonly router: TrafficRouter;
 }
 
@@ -47,10 +49,11 @@ export const createWatchActivities = (deps: WatchDeps) => ({
    */
   async watch(input: WatchInput): Promise<WatchSummary> {
     const until = performance.now() + input.windowMs;
+    const gateDeps = { store: deps.store, experiment: createExperimentGate(deps) };
     let progress = lastHeartbeat() ?? input.progress ?? {};
     for (let looks = 1; ; looks += 1) {
       const { superseded, trip } = await renewLease(deps.router, input.route);
-      const summary = { ...(await lookAtTrial(deps, input, progress)), looks, superseded };
+      const summary = { ...(await lookAtTrial({ ...deps, ...gateDeps }, input, progress)), looks, superseded };
       progress = summary.progress;
       Context.current().heartbeat({ looks, progress });
       const changed = verdictSignature(summary.evidence, summary.gate) !== input.known;
@@ -118,7 +121,7 @@ async function untilNextLook(
 }
 
 async function lookAtTrial(
-  deps: WatchDeps,
+  deps: WatchDeps & GateDeps,
   { route, gate, guardrails: all, alpha }: WatchInput,
   progress: ProgressByMetric,
 ): Promise<Look & { gate: Evidence }> {
@@ -137,5 +140,5 @@ async function lookAtTrial(
     signal: Context.current().cancellationSignal,
   };
   const judged = await look(deps, { scope, arm, apart, guardrails, alpha, trial }, progress);
-  return { ...judged, gate: await readGate(deps, gate, scope, apart) };
+  return { ...judged, gate: await readGate(deps, gate, { scope, apart, signal: trial.signal }) };
 }

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { startDevServer } from '../src/temporal/dev-server.js';
 import { GROUP_SCENARIOS } from '../test/replay/group-scenarios.js';
+import { IMPACT_SCENARIOS } from '../test/replay/impact-scenarios.js';
 import { MONITOR_SCENARIOS } from '../test/replay/monitor-scenarios.js';
 import { SCENARIOS, scenarioSpec } from '../test/replay/scenarios.js';
 import { Stage, World } from '../test/workflow/harness.js';
@@ -30,7 +31,7 @@ for (const scenario of SCENARIOS) {
     await keep(path, rollout.workflowId);
   });
 }
-for (const { name, play } of [...GROUP_SCENARIOS, ...MONITOR_SCENARIOS]) {
+for (const { name, play } of [...GROUP_SCENARIOS, ...MONITOR_SCENARIOS, ...IMPACT_SCENARIOS]) {
   const path = `test/replay/histories/${version}-${name}.json`;
   if (existsSync(path)) continue;
   const world = new World();

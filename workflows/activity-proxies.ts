@@ -18,6 +18,7 @@ export const limited = proxyActivities<
     | 'verifyStart'
     | 'compareImpact'
     | 'resolveModels'
+    | 'planExperiment'
   >
 >({
   startToCloseTimeout: '30s',
@@ -33,6 +34,12 @@ export const long = proxyActivities<Pick<Activities, 'watch' | 'watchServing' | 
     cancellationType: ActivityCancellationType.TRY_CANCEL,
   },
 );
+
+/** What an impact analysis reads and does; the store may be away for a while, and each call says for how long that is borne. */
+export const observing = proxyActivities<Pick<Activities, 'lookAtImpact' | 'actOnHarm' | 'endHoldback'>>({
+  startToCloseTimeout: '10m',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
+});
 
 /** The registry of models may be away for days as well; nothing waits for it. */
 export const registrar = proxyActivities<Pick<Activities, 'moveRolloutAlias'>>({

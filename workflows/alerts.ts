@@ -1,5 +1,6 @@
 import { log } from '@temporalio/workflow';
 import { alertAction, alertFrom } from '../src/domain/alert.js';
+import { actionOfImpact } from '../src/domain/impact-state.js';
 import { hasEnded } from '../src/domain/rollout-state.js';
 import { decide, now, type Run, stop, update } from './run.js';
 
@@ -16,7 +17,8 @@ export function takeAlert(run: Run, given: unknown): void {
   const name = alert.labels['alertname'] ?? alert.id;
   const words = `alert ${name}${alert.summary && `: ${alert.summary}`}`;
   if (alert.status === 'resolved') return resolve(run, alert.id, words);
-  const action = alertAction(run.input.spec.rollback.alerts, alert);
+  const { rolloutId, spec } = run.input;
+  const action = actionOfImpact(alert, rolloutId, spec.phases.impact) ?? alertAction(spec.rollback.alerts, alert);
   decide(run, { action: 'alert', reason: `${words} (${action})`, evidence: run.state.evidence });
   if (action === 'rollback')
     stop(run, { outcome: 'rolled-back', reason: words, evidence: run.state.evidence, isInstant: true });

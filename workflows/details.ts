@@ -1,5 +1,5 @@
 import { describeApproval } from '../src/domain/approval.js';
-import type { ImpactState } from '../src/domain/impact-state.js';
+import type { ImpactCourse, ImpactState } from '../src/domain/impact-state.js';
 import { PHASE_TITLES, PHASES } from '../src/domain/phase.js';
 import type { RolloutState } from '../src/domain/rollout-state.js';
 import type { Evidence } from '../src/domain/verdict.js';
@@ -18,6 +18,7 @@ export function rolloutDetails(state: RolloutState): string {
     sections.push(`**Waits** (${state.waiting.kind}) ${until}: ${text(state.waiting.note)}`);
   }
   if (state.approval) sections.push(`**Approved** ${text(describeApproval(state.approval))}`);
+  sections.push(`Report: \`sluice report ${state.rolloutId} -o report.html\``);
   if (state.eta) sections.push(`Through at the earliest: ${state.eta}`);
   if (state.pending?.length) sections.push(`Cleanup pending: ${text(state.pending.join(', '))}`);
   const commands = answersTo(state);
@@ -68,7 +69,24 @@ function answersTo({ service, waiting, paused }: RolloutState): string[] {
 }
 
 export function impactDetails(state: ImpactState): string {
-  return `### Impact analysis is ${state.status}\n\nObserved until ${state.until}; verdict **${state.verdict}**.\n\n${evidenceTable(state.evidence)}`;
+  const { course } = state;
+  const sections = [
+    `### Impact analysis is ${state.status}`,
+    `Observed until ${state.until}; verdict **${course?.impact ?? state.verdict}**.`,
+    ...(course ? courseLines(course) : []),
+    evidenceTable(state.evidence),
+  ];
+  return sections.filter((section) => section !== '').join('\n\n');
+}
+
+function courseLines({ looks, nextLookAt, hypothesis, holdback, done, notes }: ImpactCourse): string[] {
+  const next = nextLookAt === null ? 'no look follows' : `the next look is at ${nextLookAt}`;
+  const held = holdback === null ? '' : ` ${holdback} % of the units are held back.`;
+  const said =
+    hypothesis === null
+      ? ''
+      : `Expected: ${text(hypothesis.statement)} (**${hypothesis.outcome}**: ${text(hypothesis.reason)})`;
+  return [`${looks} looks so far; ${next}.${held}`, said, ...[...done, ...notes].map((line) => `- ${text(line)}`)];
 }
 
 function evidenceTable(evidence: readonly Evidence[]): string {

@@ -28,6 +28,8 @@ function forEachOf<Name extends string, Definition>(
 
 /** The view of an impact analysis. */
 export const impactQuery = defineQuery<ImpactState>('state');
+/** The same, by the name that people try first. */
+export const impactNamedQuery = defineQuery<ImpactState>('impact');
 
 /** A rollout that is to wait for its turn. */
 export interface EnqueueRequest {

@@ -30,7 +30,7 @@ export async function monitor(spec: MonitorSpec): Promise<MonitorRunSummary> {
 }
 
 /** Each notice is a workflow of its own, so that who can't be reached holds up no run; it goes on by itself, and is not doubled. */
-async function handOver(errand: IncidentErrand): Promise<void> {
+export async function handOver(errand: IncidentErrand): Promise<void> {
   const { id, service, event } = errand.notice;
   try {
     await startChild(incidentNotice, {

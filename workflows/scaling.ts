@@ -56,6 +56,9 @@ export async function scaleDownLoser(run: Run): Promise<void> {
   if (spec === null) return;
   const role = run.state.status === 'promoted' ? 'baseline' : 'candidate';
   if (spec.scaling[role] === undefined) return;
+  const { holdback = 0 } = run.input.spec.phases.impact ?? {};
+  // The impact analysis gives them back.
+  if (role === 'baseline' && holdback > 0) return;
   const { version } = spec[role];
   const options = { summary: `replicas of ${version}, which serves nobody` };
   try {

@@ -54,7 +54,13 @@ export async function promote(run: Run): Promise<void> {
   await neverOnceStopped(run);
   const epoch = run.state.epoch + 1;
   update(run, { epoch });
-  const route = stableRoute(run.input.spec, run.input.rolloutId, epoch, 'candidate');
+  const route = stableRoute(
+    run.input.spec,
+    run.input.rolloutId,
+    epoch,
+    'candidate',
+    run.input.spec.phases.impact?.holdback ?? 0,
+  );
   await persistent.setTraffic.executeWithOptions({ summary: `cutover: ${run.state.candidate} serves all` }, [route]);
   update(run, { weightPercent: 100, shadowPercent: 0 });
   run.outbox.route = route;

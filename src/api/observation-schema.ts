@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ARMS, FEEDBACK_KINDS, isYesOrNo, type ObservationBatch } from '../domain/observation.js';
+import { ARMS, FEEDBACK_KINDS, type FeedbackRecord, isYesOrNo, type ObservationBatch } from '../domain/observation.js';
 import { INTERLEAVING_METHODS } from '../domain/route.js';
 
 /** Ids are keys of indexes, whose entries have a size limit in PostgreSQL; 255 is far below it and far above any id. */
@@ -73,37 +73,65 @@ const shadowPair = z.object({
   candidateError: z.boolean(),
 });
 
-const feedback = z
+/** Absent from gateways that know of no units in feedback, of no time of its own, and so on. */
+export const feedbackRecord = z
   .object({
     feedbackId: id,
-    predictionId: id,
     service: name,
-    epoch: count,
-    arm,
-    version: id,
-    predictedAt: time,
+    predictionId: id.nullable(),
+    epoch: count.nullable(),
+    arm: arm.nullable(),
+    version: id.nullable(),
+    predictedAt: time.nullable(),
+    unitHash: id.nullable().default(null),
+    occurredAt: time.optional(),
     receivedAt: time,
+    late: z.boolean().default(false),
     kind: z.enum(FEEDBACK_KINDS),
     label: noNul.nullable(),
     value: z.number().min(-LARGEST_VALUE).max(LARGEST_VALUE).nullable(),
     item: id.nullable().default(null),
+    currency: z
+      .string()
+      .regex(/^[A-Z]{3}$/, 'expected a code of ISO 4217')
+      .nullable()
+      .default(null),
+    survey: id.nullable().default(null),
+    scale: z
+      .tuple([z.number(), z.number()])
+      .refine(([least, greatest]) => least < greatest, 'expected [least, greatest]')
+      .nullable()
+      .default(null),
+    source: id.default('http'),
   })
-  .refine(({ kind, item }) => (kind === 'click') === (item !== null), {
-    path: ['item'],
-    error: 'expected an item for kind click, and null for any other',
+  .superRefine((record, ctx) => {
+    for (const [path, message] of feedbackFaults(record)) ctx.addIssue({ code: 'custom', path: [path], message });
   })
-  .refine(({ kind, label }) => (kind === 'label') === (label !== null), {
-    path: ['label'],
-    error: 'expected a text for kind label, and null for any other',
-  })
-  .refine(({ kind, value }) => (kind === 'label') === (value === null), {
-    path: ['value'],
-    error: 'expected null for kind label, and a number for any other',
-  })
-  .refine(({ kind, value }) => !isYesOrNo(kind) || value === 0 || value === 1, {
-    path: ['value'],
-    error: 'expected 1 or 0 for thumb, conversion, continued-use and click',
-  });
+  .transform((record) => ({ ...record, occurredAt: record.occurredAt ?? record.receivedAt }));
+
+/** What a record must keep to as a whole, as the table does. */
+function* feedbackFaults(record: FeedbackShape): Generator<[path: string, message: string]> {
+  const { kind, label, value, item, currency, survey, scale, predictionId, unitHash } = record;
+  if ((kind === 'click') !== (item !== null)) yield ['item', 'expected an item for kind click, and null for any other'];
+  if ((kind === 'label') !== (label !== null))
+    yield ['label', 'expected a text for kind label, and null for any other'];
+  if ((kind === 'label') !== (value === null))
+    yield ['value', 'expected null for kind label, and a number for any other'];
+  if (isYesOrNo(kind) && value !== 0 && value !== 1)
+    yield ['value', 'expected 1 or 0 for thumb, conversion, continued-use and click'];
+  if ((kind === 'survey') !== (survey !== null))
+    yield ['survey', 'expected a name for kind survey, and null for others'];
+  if (currency !== null && kind !== 'revenue') yield ['currency', 'expected null for any kind but revenue'];
+  if (scale !== null && kind !== 'rating' && kind !== 'survey')
+    yield ['scale', 'expected null but for rating and survey'];
+  if (scale !== null && value !== null && (value < scale[0] || value > scale[1])) yield ['value', 'outside its scale'];
+  const ofPrediction = [predictionId, record.epoch, record.arm, record.version, record.predictedAt];
+  if (new Set(ofPrediction.map((one) => one === null)).size > 1)
+    yield ['predictionId', 'expected predictionId, epoch, arm, version and predictedAt, or null for all five'];
+  if (predictionId === null && unitHash === null) yield ['unitHash', 'expected a prediction or a unit'];
+}
+
+type FeedbackShape = Omit<FeedbackRecord, 'occurredAt'>;
 
 const moments = z.object({
   count,
@@ -180,6 +208,6 @@ export const observationBatch = z.object({
   exposures: z.array(exposure).default([]),
   interleaved: z.array(interleaved).default([]),
   features: z.array(featureSample).default([]),
-  feedback: z.array(feedback),
+  feedback: z.array(feedbackRecord),
   dropped: z.object({ shadowCopies: count, predictions: count, batches: count }),
 }) satisfies z.ZodType<ObservationBatch>;

@@ -15,7 +15,7 @@ export async function askApi<T>(request: AxiosRequestConfig): Promise<T> {
       ...request,
       baseURL: apiUrl,
       proxy: false,
-      timeout: TIMEOUT_MS,
+      timeout: request.timeout ?? TIMEOUT_MS,
       maxRedirects: 0,
       validateStatus: () => true,
       ...(adminToken === null ? {} : { headers: { authorization: `Bearer ${adminToken}` } }),

@@ -11,7 +11,7 @@ export function addIncidents(program: Command): void {
     .description('list incidents that are not over, newest first')
     .option('--all', 'also those that are over')
     .option('--service <name>', 'of this service')
-    .addOption(new Option('--source <source>', 'found by').choices(['monitor', 'alert', 'rollback']))
+    .addOption(new Option('--source <source>', 'found by').choices(['monitor', 'alert', 'rollback', 'impact']))
     .option('--limit <n>', 'at most this many', '50')
     .addOption(output())
     .action(async (options) => (await import('./commands/incidents.js')).list(options));

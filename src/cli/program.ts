@@ -3,6 +3,7 @@ import { SluiceError } from '../domain/errors.js';
 import { parseDuration } from '../domain/spec/duration.js';
 import { addDecisionCommands } from './decision-program.js';
 import { addDoctor } from './doctor-program.js';
+import { addFeedback } from './feedback-program.js';
 import { addFreezes } from './freeze-program.js';
 import { addGroups } from './group-program.js';
 import { addIncidents } from './incident-program.js';
@@ -11,6 +12,7 @@ import { addLogs } from './logs-program.js';
 import { addModels } from './models-program.js';
 import { addMonitors } from './monitor-program.js';
 import { duration, output } from './options.js';
+import { addReports } from './report-program.js';
 import { addRuntime } from './runtime-program.js';
 import { addValidation } from './validate-program.js';
 
@@ -33,8 +35,10 @@ export function buildProgram(): Command {
   addModels(program);
   addValidation(program);
   addLogs(program);
+  addFeedback(program);
   addMonitors(program);
   addIncidents(program);
+  addReports(program);
   addRuntime(program);
   addKeys(program);
   return program;

@@ -6,6 +6,8 @@ import { startApi } from '../api/server.js';
 import { createAlertSink } from '../client/send-alert.js';
 import { readConfig } from '../config.js';
 import { SluiceError } from '../domain/errors.js';
+import { PredictionIds } from '../gateway/prediction-id.js';
+import { predictionKey } from '../gateway/prediction-key.js';
 import { keySetOf } from '../identity/key-set.js';
 import { endChild, spawnSluice } from '../process/child-process.js';
 import { openRegistry } from '../registry/open-registry.js';
@@ -71,6 +73,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const gateway = startGatewayProcess(options, api.url);
     undo.push(() => endChild(gateway));
     await untilHealthy(gateway, adminUrl, join(stateDir, 'gateway.log'));
+    const ids = new PredictionIds(await predictionKey(process.env['SLUICE_PREDICTION_KEY'], join(stateDir, 'gateway')));
     const worker = await startWorker({
       temporal: temporalSettings(temporal.address),
       store,
@@ -80,6 +83,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       dataDir,
       identityKeys: keys,
       runtime: runtimeSettings(),
+      hashUnit: (unit) => ids.hashUnit(unit),
     });
     undo.push(() => worker.stop());
     const failed = Promise.race([worker.ended.then(() => fail('the worker ended')), exitOf(gateway)]);

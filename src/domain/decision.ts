@@ -73,6 +73,7 @@ export interface Decision {
     | 'cleanup'
     | 'registry'
     | 'scaling'
+    | 'plan'
     | 'fail'
     | 'impact';
   /** A person's name, or `sluice` where a rule decided. */

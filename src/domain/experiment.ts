@@ -104,6 +104,16 @@ export interface TrafficForecast {
   readonly primary: UnitReading;
 }
 
+/** What every look at an experiment must keep, from before it began. */
+export interface PlannedExperiment {
+  /** Units that the smaller arm needs; null where it could not be computed. */
+  readonly neededPerArm: number | null;
+  /** Units of both arms at which a sequential interval is narrowest. */
+  readonly tuning: number;
+  /** Until they are there, by the traffic of before; null where that is not known, or never. */
+  readonly days: number | null;
+}
+
 export const EXPERIMENT_VERDICTS = ['superior', 'non-inferior', 'inferior', 'inconclusive'] as const;
 export type ExperimentVerdict = (typeof EXPERIMENT_VERDICTS)[number];
 
@@ -164,7 +174,11 @@ export interface ExperimentReport {
   readonly estimates: readonly MetricEstimate[];
   /** Of the primary metric by day of exposure; and whether the effect changes over days (novelty, learning). */
   readonly novelty: {
-    readonly days: readonly { readonly day: number; readonly effect: number; readonly interval: readonly [number, number] }[];
+    readonly days: readonly {
+      readonly day: number;
+      readonly effect: number;
+      readonly interval: readonly [number, number];
+    }[];
     readonly trend: number | null;
     readonly pValue: number | null;
   };

@@ -1,4 +1,4 @@
-import type { Route } from './route.js';
+import type { Interleaving, Route } from './route.js';
 import type { RolloutSpec } from './spec/rollout-spec.js';
 
 /** How much of the traffic meets the candidate. */
@@ -7,6 +7,8 @@ export interface Exposure {
   readonly shadowPercent: number;
   /** Whether units' first meetings with their version are recorded, for an A/B evaluation. */
   readonly recordsExposures?: boolean;
+  /** The candidate's units get lists merged of both versions' rankings. */
+  readonly interleaving?: Interleaving;
 }
 
 /** The route that exposes the candidate, leased. All epochs of a rollout share its salt, so that nobody changes arms twice. */
@@ -18,16 +20,18 @@ export function trialRoute(spec: RolloutSpec, rolloutId: string, epoch: number, 
     weightPercent: exposure.weightPercent,
     shadowPercent: exposure.shadowPercent,
     ...(exposure.recordsExposures ? { recordsExposures: true } : {}),
+    ...(exposure.interleaving ? { interleaving: exposure.interleaving } : {}),
     leaseMs: spec.watch.lease,
   };
 }
 
-/** The route that serves one version to all, without a lease: nothing has to go on for it to stay. */
+/** The route that serves one version to all, without a lease: nothing has to go on for it to stay. After a cutover some may be held back. */
 export function stableRoute(
   spec: RolloutSpec,
   rolloutId: string,
   epoch: number,
   stable: 'baseline' | 'candidate',
+  holdbackPercent = 0,
 ): Route {
   return {
     ...common(spec, rolloutId, epoch),
@@ -36,6 +40,9 @@ export function stableRoute(
     weightPercent: 0,
     shadowPercent: 0,
     leaseMs: null,
+    ...(stable === 'candidate' && holdbackPercent > 0
+      ? { holdback: { target: spec.baseline, percent: holdbackPercent } }
+      : {}),
   };
 }
 

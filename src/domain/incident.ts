@@ -5,8 +5,8 @@ import type { Evidence } from './verdict.js';
 export const INCIDENT_STATUSES = ['open', 'acknowledged', 'resolved'] as const;
 export type IncidentStatus = (typeof INCIDENT_STATUSES)[number];
 
-/** What found it: a rule of a monitor, an alert from outside, a rollout that went back. */
-export const INCIDENT_SOURCES = ['monitor', 'alert', 'rollback'] as const;
+/** What found it: a rule of a monitor, an alert from outside, a rollout that went back, what became of one that did not. */
+export const INCIDENT_SOURCES = ['monitor', 'alert', 'rollback', 'impact'] as const;
 export type IncidentSource = (typeof INCIDENT_SOURCES)[number];
 
 export type IncidentSeverity = Finding['severity'];

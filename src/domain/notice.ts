@@ -34,6 +34,7 @@ export const NOTICE_EVENTS = [
   'cleanup',
   'registry',
   'scaling',
+  'plan',
   'impact',
   // Of monitors.
   'incident-opened',
@@ -165,6 +166,7 @@ const EVENTS: Record<Decision['action'], NoticeEvent> = {
   cleanup: 'cleanup',
   registry: 'registry',
   scaling: 'scaling',
+  plan: 'plan',
   impact: 'impact',
 };
 const ENDINGS: ReadonlySet<string> = new Set<Decision['action']>(['reject', 'abort', 'rollback', 'fail', 'supersede']);

@@ -148,7 +148,16 @@ export interface InterleavedItem {
   readonly candidateRank: number | null;
 }
 
-export const FEEDBACK_KINDS = ['label', 'thumb', 'rating', 'conversion', 'revenue', 'continued-use', 'click'] as const;
+export const FEEDBACK_KINDS = [
+  'label',
+  'thumb',
+  'rating',
+  'survey',
+  'conversion',
+  'revenue',
+  'continued-use',
+  'click',
+] as const;
 export type FeedbackKind = (typeof FEEDBACK_KINDS)[number];
 
 /** Whether the value of such feedback is 1 or 0. */
@@ -156,24 +165,41 @@ export function isYesOrNo(kind: FeedbackKind): boolean {
   return kind === 'thumb' || kind === 'conversion' || kind === 'continued-use' || kind === 'click';
 }
 
-/** A user's or a label source's word on one prediction; the gateway has verified the prediction id and read its arm from it. */
+/**
+ * A user's or a label source's word on one prediction, or on what a unit did. Of a prediction, its id was verified and says service, arm, version, epoch
+ * and time; of a unit alone, these five are null, and its exposure says on reading which arm it met.
+ */
 export interface FeedbackRecord {
-  /** Makes a repeat harmless: the client's own id, else a digest of prediction id, kind and value. */
+  /** Makes a repeat harmless: the client's own id, else a digest of what it says. */
   readonly feedbackId: string;
-  readonly predictionId: string;
   readonly service: string;
-  readonly epoch: number;
-  readonly arm: Arm;
-  readonly version: string;
-  readonly predictedAt: string;
+  readonly predictionId: string | null;
+  readonly epoch: number | null;
+  readonly arm: Arm | null;
+  readonly version: string | null;
+  readonly predictedAt: string | null;
+  /** The unit, hashed as in predictions and exposures; null only for prediction ids of older gateways, which do not carry it. */
+  readonly unitHash: string | null;
+  /** When it happened: as its sender says, else when it was received. */
+  readonly occurredAt: string;
   readonly receivedAt: string;
+  /** Received later than feedback of its kind is waited for. */
+  readonly late: boolean;
   readonly kind: FeedbackKind;
   /** The true label, as text, for `label`; otherwise null. */
   readonly label: string | null;
-  /** The number, for `rating` and `revenue`; 1 or 0 for `thumb`, `conversion` and `continued-use`; 1 for `click`; otherwise null. */
+  /** The number, for `rating`, `survey` and `revenue`; 1 or 0 for `thumb`, `conversion` and `continued-use`; 1 for `click`; otherwise null. */
   readonly value: number | null;
   /** The item of a list that was clicked, for `click`; otherwise null. */
   readonly item: string | null;
+  /** ISO 4217, for `revenue` where its sender says it; otherwise null. */
+  readonly currency: string | null;
+  /** Which question was answered, for `survey`; otherwise null. */
+  readonly survey: string | null;
+  /** The least and the greatest answer there is, for `rating` and `survey`; otherwise null. */
+  readonly scale: readonly [number, number] | null;
+  /** Who says so: `http` where its sender did not say, `import`, or a name. */
+  readonly source: string;
 }
 
 /** What one gateway ships at a time. `(bootId, sequence)` makes a batch that arrives twice count once. */

@@ -1,4 +1,5 @@
 import type { OpenApproval } from './approval.js';
+import type { PlannedExperiment } from './experiment.js';
 import type { Phase } from './phase.js';
 import type { RolloutModels } from './rollout-models.js';
 import type { RolloutSpec } from './spec/rollout-spec.js';
@@ -44,6 +45,8 @@ export interface RolloutState {
   startedBy?: string;
   baseline: string;
   candidate: string;
+  /** How large the A/B evaluation must be; absent where there is none, or it could not be planned. */
+  experiment?: PlannedExperiment;
   /** What a registry knows of both; absent where the spec names none, or it has not been asked yet. */
   models?: RolloutModels;
   status: RolloutStatus;

@@ -28,6 +28,13 @@ export interface Interleaving {
   readonly length: number;
 }
 
+/** Units that are kept on the version before after a cutover, so that what the cutover did can be told from what happens anyway. */
+export interface Holdback {
+  readonly target: ModelTarget;
+  /** Of the units, 0..100 in steps of 0.01: those that would have met the candidate last. */
+  readonly percent: number;
+}
+
 /**
  * What a gateway needs to know of a service. The epoch grows with each change and a gateway refuses an older one, so a
  * delayed command can't bring a rolled-back candidate back. Exposure of a candidate is leased: a route whose lease
@@ -53,6 +60,8 @@ export interface Route {
   readonly traffic?: TrafficPolicy | undefined;
   /** Whether each unit's first meeting with its version is recorded. */
   readonly recordsExposures?: boolean | undefined;
+  /** Only beside a stable version: a route with a candidate has none. */
+  readonly holdback?: Holdback | undefined;
   /** The candidate's units get merged lists. */
   readonly interleaving?: Interleaving | undefined;
 }

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { describeError, SluiceError } from '../domain/errors.js';
+import { FEEDBACK_KINDS } from '../domain/observation.js';
 import { pathPrefix, pathsOverlap } from '../domain/protocol.js';
 import type { Route } from '../domain/route.js';
+import { duration } from '../domain/spec/duration.js';
 import { flags } from '../domain/spec/flags.js';
 import { modelTarget, protocol, serviceName } from '../domain/spec/target.js';
 import { readDocument } from '../yaml/read-document.js';
@@ -15,6 +17,8 @@ const gatewayConfig = z
     predictionSample: z.number().min(0).max(1).default(1),
     /** Until a model server's answer begins, and between two of its parts. */
     answerTimeoutMs: z.int().min(1).max(600_000).optional(),
+    /** How long feedback of a kind is waited for, where it is not the default. */
+    feedback: z.strictObject({ lateAfter: z.partialRecord(z.enum(FEEDBACK_KINDS), duration).optional() }).optional(),
     /** Feature flags by key, until a command changes them. */
     flags: flags.optional(),
   })

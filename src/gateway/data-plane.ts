@@ -3,7 +3,8 @@ import { unitOf } from '../routing/request-field.js';
 import type { AssignedRequest, ExchangeDeps } from './exchange/assigned-request.js';
 import { answerFrom } from './exchange/attempt.js';
 import { answerMerged } from './exchange/merged-answer.js';
-import { FEEDBACK_BYTES, FeedbackDesk } from './feedback-desk.js';
+import { FEEDBACK_BYTES, type FeedbackDeps, FeedbackDesk } from './feedback-desk.js';
+import { LONGEST_UNIT } from './feedback-item.js';
 import { answerOfrep, isOfrepPath, OFREP_BYTES, type OfrepDeps } from './flags/ofrep.js';
 import type { ForceTokens } from './force-token.js';
 import { requestHeaders } from './headers.js';
@@ -14,7 +15,7 @@ import type { AnswerWriter } from './server/answer-writer.js';
 import type { UserHandler } from './server/user-connection.js';
 import { statsOf, type VersionCounts } from './stats.js';
 
-export interface DataPlaneDeps extends ExchangeDeps {
+export interface DataPlaneDeps extends ExchangeDeps, FeedbackDeps {
   readonly ofrep: OfrepDeps;
   readonly forced: ForceTokens;
   /** Of all processes of this gateway. */
@@ -22,7 +23,6 @@ export interface DataPlaneDeps extends ExchangeDeps {
 }
 
 const FEEDBACK_PATH = '/_sluice/feedback';
-const LONGEST_UNIT = 1024;
 
 /** Answers what users send: requests to services, and feedback. */
 export function createDataPlane(deps: DataPlaneDeps): UserHandler {

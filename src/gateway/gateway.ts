@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { LATE_AFTER_MS } from '../domain/feedback.js';
 import type { Route } from '../domain/route.js';
 import { AccessLog } from './access-log.js';
 import { createAdmin } from './admin.js';
@@ -189,6 +190,7 @@ async function assemble(options: GatewayOptions) {
     forced: new ForceTokens(key),
     held: new HeldAnswers(limits.heldBytes),
     warmUp: new WarmUp(upstreams),
+    lateAfterMs: { ...LATE_AFTER_MS, ...config.feedback?.lateAfter },
     ofrep: { flags, evaluations: countEvaluations(metrics.registry) },
   };
 }

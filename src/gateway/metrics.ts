@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry, type RegistryContentType } from 'prom-client';
-import type { FeedbackFault } from './feedback.js';
+import type { FeedbackFault } from './feedback-record.js';
 import { type ArmCounts, type ArmTotals, DURATION_BOUNDS } from './record/arm-counts.js';
 import type { RouteTable } from './route-table.js';
 import type { Upstreams } from './upstream/upstreams.js';

@@ -21,6 +21,7 @@ export const routeSchema = z
     leaseMs: z.int().min(1).nullable(),
     traffic: routeTraffic.optional(),
     recordsExposures: z.boolean().optional(),
+    holdback: z.strictObject({ target: modelTarget, percent: percent.gt(0).lt(100) }).optional(),
     interleaving: z
       .strictObject({
         method: z.enum(INTERLEAVING_METHODS),
@@ -32,6 +33,10 @@ export const routeSchema = z
   .refine(({ candidate, leaseMs }) => (candidate === null) === (leaseMs === null), {
     path: ['leaseMs'],
     error: 'a candidate needs a lease, and only a candidate has one',
+  })
+  .refine(({ candidate, holdback }) => candidate === null || holdback === undefined, {
+    path: ['holdback'],
+    error: 'nobody is held back while there is a candidate',
   })
   .refine(({ interleaving, protocol: read }) => interleaving === undefined || read.kind === 'open-inference', {
     path: ['interleaving'],

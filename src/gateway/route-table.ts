@@ -145,8 +145,8 @@ export class RouteTable {
   targetUrls(): Set<string> {
     const urls = new Set<string>();
     for (const { route } of this.served.values())
-      for (const target of [route.baseline, route.candidate, ...(route.traffic?.others ?? [])])
-        if (target !== null) urls.add(target.url);
+      for (const target of [route.baseline, route.candidate, route.holdback?.target, ...(route.traffic?.others ?? [])])
+        if (target) urls.add(target.url);
     return urls;
   }
 

@@ -1,7 +1,7 @@
 import type { AttributeValue } from '../domain/condition.js';
 import { pathPrefix } from '../domain/protocol.js';
 import type { ModelTarget, Route, Trip } from '../domain/route.js';
-import { pick, unitBucket } from '../routing/bucket.js';
+import { BUCKETS, pick, unitBucket } from '../routing/bucket.js';
 import { type CompiledCondition, compileCondition } from '../routing/condition.js';
 import { parseField, type RequestField, type RequestSource, valueOf } from '../routing/request-field.js';
 import { Brake } from './brake/brake.js';
@@ -15,6 +15,8 @@ export interface Assignment {
   readonly target: ModelTarget;
   /** Empty where the unit is in no segment. */
   readonly segment: string;
+  /** Kept on the version before after a cutover; where that fails, the stable version answers. */
+  readonly isHeldBack?: true;
 }
 
 interface CompiledSegment {
@@ -38,6 +40,8 @@ export class ServedRoute {
   private readonly others: readonly ModelTarget[];
   /** Of the candidate, written anew for each request, and of the others. */
   private readonly weights: number[];
+  /** The first bucket that is held back; beyond all where none is. */
+  private readonly heldFrom: number;
   /** On the monotonic clock; a changed wall clock must not stretch a lease. Null where there is none. */
   leaseEndsAt: number | null;
   /** Set once the gateway itself has taken the candidate out; only a newer route brings it back. */
@@ -60,6 +64,7 @@ export class ServedRoute {
     this.stable = { arm: 'baseline', target: route.baseline, segment: '' };
     this.others = traffic?.others ?? [];
     this.weights = [0, ...(traffic?.others ?? []).map(({ weight }) => weight)];
+    this.heldFrom = BUCKETS - Math.round(((route.holdback?.percent ?? 0) * BUCKETS) / 100);
     this.brake = traffic?.brake === undefined || candidate === null ? null : new Brake(traffic.brake);
   }
 
@@ -82,7 +87,8 @@ export class ServedRoute {
   }
 
   /**
-   * Versions lie side by side over the buckets: candidate, others, and the stable baseline last.
+   * Versions lie side by side over the buckets: candidate, others, and the stable baseline last. Who is held back are the last ones: they have met no
+   * candidate on the way.
    * @param at ms since 1970
    */
   assign(unit: string, source: RequestSource, at: number): Assignment {
@@ -90,13 +96,17 @@ export class ServedRoute {
     const segment = this.segments.length === 0 ? undefined : this.segmentOf(source, at);
     const weight = this.weightIn(segment);
     const name = segment?.name ?? '';
-    if (weight === 0 && this.others.length === 0) return { arm: 'baseline', target: route.baseline, segment: name };
+    const { holdback } = route;
+    if (weight === 0 && this.others.length === 0 && !holdback)
+      return { arm: 'baseline', target: route.baseline, segment: name };
     const bucket = unitBucket(route.salt, unit, route.traffic?.hash);
     this.weights[0] = weight;
     const owner = pick(bucket, this.weights);
     if (owner === 0 && route.candidate !== null) return { arm: 'candidate', target: route.candidate, segment: name };
     const other = this.others[owner - 1];
     if (other !== undefined) return { arm: 'other', target: other, segment: name };
+    if (holdback && bucket >= this.heldFrom)
+      return { arm: 'other', target: holdback.target, segment: name, isHeldBack: true };
     return { arm: 'baseline', target: route.baseline, segment: name };
   }
 

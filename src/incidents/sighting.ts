@@ -1,9 +1,11 @@
 import type { Alert } from '../domain/alert.js';
 import type { Decision } from '../domain/decision.js';
+import { impactLabels } from '../domain/impact-state.js';
 import { cutText, evidenceOfRollout, type Incident, type Sighting } from '../domain/incident.js';
 import type { RolloutState } from '../domain/rollout-state.js';
 import type { Route } from '../domain/route.js';
 import type { MonitorSpec } from '../domain/spec/monitors/index.js';
+import type { Evidence } from '../domain/verdict.js';
 import type { Trouble } from './rules.js';
 
 /** What a rule of a monitor has found. @param at when it was seen, ISO */
@@ -101,6 +103,33 @@ export function sightingOfForcedRollback({ rolloutId, at, actor, reason }: Decis
     evidence: [],
     at,
   };
+}
+
+/** What an impact analysis has found after a cutover. */
+export function sightingOfHarm(harm: Harm, at: string): Sighting {
+  const { rolloutId, service, candidate, reason, evidence } = harm;
+  return {
+    key: `impact/${rolloutId}`,
+    episode: rolloutId,
+    service,
+    source: 'impact',
+    severity: 'critical',
+    cause: 'version',
+    version: candidate,
+    rolloutId,
+    title: `${service} is harmed since ${candidate} serves all: ${cutText(reason)}`,
+    labels: { ...impactLabels(rolloutId), alertname: 'impact', service, severity: 'critical', version: candidate },
+    evidence: evidenceOfRollout(evidence),
+    at,
+  };
+}
+
+interface Harm {
+  readonly rolloutId: string;
+  readonly service: string;
+  readonly candidate: string;
+  readonly reason: string;
+  readonly evidence: readonly Evidence[];
 }
 
 /** What a rollout hears of an incident. The action that the rule asks for is a label: the rollout's own rules decide. */

@@ -42,11 +42,12 @@ export async function askSql({ connection, query }: SqlQuery, asking: SqlAsking)
   }
 }
 
-interface OwnClient extends pg.Client {
+export interface OwnClient extends pg.Client {
   readonly connection: pg.Connection;
 }
 
-function clientOf(url: string): OwnClient | null {
+/** @returns null for what is not a URL of PostgreSQL */
+export function clientOf(url: string): OwnClient | null {
   if (!URL.canParse(url) || !/^postgres(?:ql)?:$/.test(new URL(url).protocol)) return null;
   const client = new pg.Client({ connectionString: url, application_name: 'sluice' }) as OwnClient;
   // A connection that breaks says so to the query on it as well; without a listener the process would end.
@@ -83,14 +84,15 @@ async function readOne(client: pg.Client, { text, values }: Statement, timeoutMs
   return first.value === null ? { kind: 'none', why: 'the answer is null' } : numberValue(first.value);
 }
 
-function extended(text: string, values: readonly string[]): pg.QueryConfig {
+/** Takes one statement only, whatever its text says. */
+export function extended(text: string, values: readonly unknown[]): pg.QueryConfig {
   return { text, values: [...values], queryMode: 'extended' } as pg.QueryConfig;
 }
 
 const CANCELED = '57014';
 
 /** What the server says of the statement is the author's own; anything else may quote data, or say who may come in, and stays a code. */
-function gapOf(error: unknown): QueryValue {
+export function gapOf(error: unknown): Extract<QueryValue, { readonly why: string }> {
   const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
   if (typeof code !== 'string') return { kind: 'unreachable', why: 'the connection broke off' };
   if (code === CANCELED) return { kind: 'timeout', why: 'the server ended it: statement_timeout' };

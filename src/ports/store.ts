@@ -11,11 +11,16 @@ import type {
 } from '../domain/observation.js';
 import type { RolloutState } from '../domain/rollout-state.js';
 import type { InterleavingMethod, Route } from '../domain/route.js';
+import type { ExperimentData } from './experiment-data.js';
+import type { FeedbackStore } from './feedback-store.js';
+import type { ImpactData } from './impact-data.js';
 import type { IncidentStore } from './incident-store.js';
 import type { LogStore } from './log-store.js';
 import type { ModelRegistry } from './model-registry.js';
 import type { MonitorData } from './monitor-data.js';
 import type { MonitorStore } from './monitor-store.js';
+import type { StoredReportData } from './report-data.js';
+import type { RolloutRecord } from './rollout-record.js';
 import type { ValidationResults } from './validation-results.js';
 
 /**
@@ -90,6 +95,7 @@ export interface ExposureCount {
 /** A merged list and the items of it that somebody clicked. */
 export interface ClickedList {
   readonly predictionId: string;
+  readonly unitHash: string;
   readonly method: InterleavingMethod;
   readonly items: readonly InterleavedItem[];
   readonly clicked: readonly string[];
@@ -165,6 +171,21 @@ export interface Store {
 
   /** What monitors of live models read of the record. */
   readonly monitorData: MonitorData;
+
+  /** What the impact analysis reads, and what it has found. */
+  readonly impact: ImpactData;
+
+  /** What experiments read of the record. */
+  readonly experiments: ExperimentData;
+
+  /** What is done with feedback besides reading it: imports, counts, retention, erasure. */
+  readonly feedback: FeedbackStore;
+
+  /** What reports are made of. */
+  readonly report: StoredReportData;
+
+  /** Specs, and looks at A/B evaluations. */
+  readonly record: RolloutRecord;
 
   /** Cheap round trip: resolves when the store can answer. */
   ping(): Promise<void>;

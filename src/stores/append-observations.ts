@@ -1,7 +1,8 @@
-import type { FeedbackRecord, ObservationBatch, PredictionRecord, ShadowPair } from '../domain/observation.js';
+import type { ObservationBatch, PredictionRecord, ShadowPair } from '../domain/observation.js';
 import { addToBuckets, addToTotals } from './arm-counts.js';
 import { type Column, column, insertNew } from './bulk-insert.js';
 import { addEvaluation } from './evaluation.js';
+import { addFeedback } from './feedback-append.js';
 import { addToShadowBuckets } from './shadow.js';
 import type { SqlClient, SqlSession } from './sql-client.js';
 
@@ -37,21 +38,6 @@ const SHADOW_PAIR: readonly Column<ShadowPair>[] = [
   column('candidate_error', 'boolean', (s) => s.candidateError),
 ];
 
-const FEEDBACK: readonly Column<FeedbackRecord>[] = [
-  column('service', 'text', (f) => f.service),
-  column('feedback_id', 'text', (f) => f.feedbackId),
-  column('prediction_id', 'text', (f) => f.predictionId),
-  column('epoch', 'int8', (f) => f.epoch),
-  column('arm', 'text', (f) => f.arm),
-  column('version', 'text', (f) => f.version),
-  column('predicted_at', 'timestamptz', (f) => f.predictedAt),
-  column('received_at', 'timestamptz', (f) => f.receivedAt),
-  column('kind', 'text', (f) => f.kind),
-  column('label', 'text', (f) => f.label),
-  column('value', 'float8', (f) => f.value),
-  column('item', 'text', (f) => f.item),
-];
-
 /**
  * Adds a batch in one transaction. A second delivery finds its key taken; one that runs at the same time waits there until
  * the first has ended, so it can't count twice and can't be lost.
@@ -64,7 +50,7 @@ export async function appendObservations(client: SqlClient, batch: ObservationBa
     await insertNew(sql, 'sluice.prediction', PREDICTION, 2, batch.predictions);
     await insertNew(sql, 'sluice.shadow_pair', SHADOW_PAIR, 1, batch.shadowPairs);
     await addEvaluation(sql, batch.exposures, batch.interleaved, batch.features);
-    await insertNew(sql, 'sluice.feedback', FEEDBACK, 2, batch.feedback);
+    await addFeedback(sql, batch.feedback);
     await addToShadowBuckets(sql, batch.shadowBuckets);
     await addToTotals(sql, batch.buckets);
     return true;

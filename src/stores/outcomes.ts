@@ -52,6 +52,7 @@ export async function feedbackSummaries(
     `WITH latest AS (
        SELECT DISTINCT ON (prediction_id) arm, value FROM sluice.feedback
        WHERE ${IN_SERVICE} AND ${IN_EPOCHS} AND ${inTime('predicted_at')} AND kind = $7::text AND value IS NOT NULL
+         AND prediction_id IS NOT NULL
          AND ($2::text IS NULL OR $3::int8 IS NOT NULL OR epoch IN (
            SELECT epoch FROM sluice.arm_total WHERE ${IN_SERVICE} AND rollout_id = $2
            UNION ALL SELECT epoch FROM sluice.prediction WHERE ${IN_SERVICE} AND rollout_id = $2))

@@ -2,13 +2,18 @@ import type { Store } from '../ports/store.js';
 import { appendObservations } from './append-observations.js';
 import { armSeries, armSummaries } from './arm-counts.js';
 import { clickedLists, exposureCounts, featureSamples } from './evaluation.js';
+import { createSqlExperiments } from './experiment.js';
+import { createSqlFeedback } from './feedback.js';
 import { createFreeze, freezes, liftFreeze } from './freezes.js';
+import { createSqlImpactData } from './impact-data.js';
 import { createSqlIncidents } from './incidents.js';
 import { createSqlLogs } from './logs.js';
 import { createSqlModels } from './models.js';
 import { createSqlMonitorData } from './monitor-data.js';
 import { createSqlMonitors } from './monitors.js';
 import { feedbackSummaries, labelCounts, labelledOutcomes } from './outcomes.js';
+import { createSqlReportData } from './report-data.js';
+import { createSqlRolloutRecord } from './rollout-record.js';
 import { appendDecision, decisions, rollout, rollouts, saveRollout } from './rollouts.js';
 import { latestRoute, latestRoutes, saveRoute } from './routes.js';
 import { shadowSummary } from './shadow.js';
@@ -45,6 +50,11 @@ export function createSqlStore(client: SqlClient): Store {
     monitors: createSqlMonitors(client),
     incidents: createSqlIncidents(client),
     monitorData: createSqlMonitorData(client),
+    impact: createSqlImpactData(client),
+    experiments: createSqlExperiments(client),
+    feedback: createSqlFeedback(client),
+    report: createSqlReportData(client),
+    record: createSqlRolloutRecord(client),
     ping: async () => void (await client.query('SELECT 1')),
     close: () => client.close(),
   };

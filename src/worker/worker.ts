@@ -8,6 +8,7 @@ import { readConfig } from '../config.js';
 import { datasetDeps, openDataset } from '../datasets/open-dataset.js';
 import type { PublicKey } from '../domain/identity.js';
 import { createModelServer } from '../inference/model-server.js';
+import { createEventSource } from '../metrics/experiment-source.js';
 import { createPromQuery, createPromVectorQuery } from '../metrics/prometheus/prometheus.js';
 import { readPrometheusSettings } from '../metrics/prometheus/settings.js';
 import { createQueryReader } from '../metrics/query-reader.js';
@@ -45,6 +46,8 @@ export interface WorkerOptions {
   readonly models?: ModelRegistry;
   /** Names the model servers that it runs itself; absent: as the environment says. */
   readonly localModels?: string | null;
+  /** As the gateways hash units; absent: metrics whose query gives units as users send them are unreadable. */
+  readonly hashUnit?: (unit: string) => string;
   /** Metrics and version; absent: none of them. */
   readonly runtime?: RuntimeSettings;
 }
@@ -82,6 +85,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       policy,
       prometheus,
       variables: (name) => process.env[name],
+    }),
+    events: createEventSource({
+      connections: (name) => process.env[name],
+      select: (statement, timeoutMs) => store.experiments.select(statement, timeoutMs),
+      hashUnit: options.hashUnit ?? null,
     }),
     openDataset: (spec, signal) => openDataset(spec, datasets, signal),
     modelServer: (target, protocol) => createModelServer(target, protocol, { policy }),

@@ -1,42 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { judgeAbTest } from '../../src/analysis/ab-test.js';
 import { judgeImpact } from '../../src/analysis/impact.js';
 import { judgeShadow } from '../../src/analysis/shadow.js';
-import type { AbTest } from '../../src/domain/spec/phases.js';
-
-describe('A/B evaluation', () => {
-  const plan: AbTest = {
-    split: 50,
-    primary: 'accuracy',
-    minDetectableEffect: 0.05,
-    power: 0.8,
-    alpha: 0.05,
-    maxDuration: 1000,
-  };
-  const judge = (b: [number, number], c: [number, number], over: Partial<AbTest> = {}) =>
-    judgeAbTest({ ...plan, ...over }, { successes: b[0], trials: b[1] }, { successes: c[0], trials: c[1] });
-
-  test('plans with the baseline once it is known', () => {
-    expect(judge([10, 20], [10, 20]).neededPerArm).toBeNull();
-    expect(judge([450, 500], [90, 100]).neededPerArm).toBe(432);
-  });
-  test('waits for the sample, however clear the difference', () => {
-    expect(judge([450, 500], [0, 100]).evidence).toMatchObject({
-      verdict: 'inconclusive',
-      reason: 'accuracy: 100 of 432 samples an arm',
-    });
-  });
-  test.each([
-    ['superior', [450, 500], [490, 500], {}, 'pass', /superior/],
-    ['inferior', [450, 500], [380, 500], {}, 'fail', /inferior/],
-    ['non-inferior', [450, 500], [452, 500], {}, 'pass', /non-inferior/],
-    ['undecided', [450, 500], [438, 500], {}, 'inconclusive', /not ruled out/],
-    ['fewer errors is superior', [250, 1500], [60, 1500], { primary: 'error_rate' }, 'pass', /superior/],
-    ['more errors is inferior', [60, 1500], [250, 1500], { primary: 'error_rate' }, 'fail', /inferior/],
-  ] as const)('%s', (_, b, c, over, verdict, reason) => {
-    expect(judge([...b], [...c], over).evidence).toMatchObject({ verdict, reason: expect.stringMatching(reason) });
-  });
-});
 
 describe('shadow', () => {
   const plan = { sample: 100, minSamples: 100, minAgreement: 0.9, maxDuration: 1000 };

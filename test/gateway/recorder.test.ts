@@ -23,7 +23,7 @@ const routeOf = (epoch: number): Route => ({
 
 describe('what is recorded one by one', () => {
   const ids = new PredictionIds(Buffer.from('a key for the tests'));
-  const make = (at: number) => ids.make({ service: 'digits', arm: 'baseline', version: 'v1', epoch: 1, at });
+  const make = (at: number) => ids.make({ service: 'digits', arm: 'baseline', version: 'v1', epoch: 1, at }, 'user-1');
   const recorder = (predictionSample: number, predictionsPerSecond = 100) =>
     new Recorder({
       most: 10,

@@ -5,6 +5,7 @@ import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { bundleWorkflows } from '../../src/worker/bundle.js';
 import { quietRuntime } from '../../src/worker/runtime.js';
 import { GROUP_SCENARIOS } from './group-scenarios.js';
+import { IMPACT_SCENARIOS } from './impact-scenarios.js';
 import { MONITOR_SCENARIOS } from './monitor-scenarios.js';
 import { SCENARIOS } from './scenarios.js';
 
@@ -26,7 +27,7 @@ describe('recorded histories', () => {
   test('every scenario has one, and every one has a scenario', () => {
     const names = new Set(recorded.map(({ scenario }) => scenario));
     expect([...names].sort()).toEqual(
-      [...SCENARIOS, ...GROUP_SCENARIOS, ...MONITOR_SCENARIOS].map(({ name }) => name).sort(),
+      [...SCENARIOS, ...GROUP_SCENARIOS, ...MONITOR_SCENARIOS, ...IMPACT_SCENARIOS].map(({ name }) => name).sort(),
     );
   });
 

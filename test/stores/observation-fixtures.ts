@@ -116,10 +116,17 @@ export function feedbackOf(service: string, parts: Partial<FeedbackRecord> = {})
     version: 'v1',
     predictedAt: AT,
     receivedAt: '2026-11-01T09:00:00.000Z',
+    unitHash: null,
+    occurredAt: parts.receivedAt ?? '2026-11-01T09:00:00.000Z',
+    late: false,
     kind: 'conversion',
     label: null,
     value: 1,
     item: null,
+    currency: null,
+    survey: null,
+    scale: null,
+    source: 'http',
     ...parts,
   };
 }

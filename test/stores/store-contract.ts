@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Route } from '../../src/domain/route.js';
 import type { Store } from '../../src/ports/store.js';
+import { feedbackStoreContract } from '../feedback/feedback-contract.js';
 import { concurrentAliasContract, modelContract } from '../registry/model-contract.js';
 import { freezeContract } from './freeze-contract.js';
 import { incidentContract, monitorContract } from './incident-contract.js';
@@ -30,6 +31,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     describe('feedback', () => feedbackContract(() => store));
     describe('shadow pairs', () => shadowContract(() => store));
     describe('evaluation', () => evaluationContract(() => store));
+    describe('imported and forgotten feedback', () => feedbackStoreContract(() => store));
     describe('rollouts and decisions', () => rolloutContract(() => store));
     describe('freezes', () => freezeContract(() => store));
     describe('models', () => {

@@ -3,6 +3,7 @@ import { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { NativeConnection, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { createIdentityActivities } from '../../activities/identity.js';
+import type { ImpactHarm, ImpactLook } from '../../activities/impact.js';
 import type { Activities, FreezeQuestion, Gate, QueueActivities, WatchInput } from '../../activities/index.js';
 import type { ModelActivities } from '../../activities/models.js';
 import { createQueueActivities } from '../../activities/queue.js';
@@ -13,12 +14,14 @@ import { type Hold, holdSignature } from '../../src/domain/freeze.js';
 import { NO_PROGRESS, type ProgressByMetric } from '../../src/domain/guardrail-progress.js';
 import { momentName } from '../../src/domain/hook-moment.js';
 import type { PublicKey } from '../../src/domain/identity.js';
+import type { ImpactVerdict } from '../../src/domain/impact-report.js';
 import type { Notice } from '../../src/domain/notice.js';
 import { hasEnded, type RolloutState } from '../../src/domain/rollout-state.js';
 import type { Route, Trip } from '../../src/domain/route.js';
 import type { NotifyTarget } from '../../src/domain/spec/notify.js';
 import { type RolloutSpec, type RolloutSpecInput, rolloutSpec } from '../../src/domain/spec/rollout-spec.js';
 import { type Evidence, type Verdict, verdictSignature } from '../../src/domain/verdict.js';
+import type { ExperimentPlan } from '../../src/experiment/plan.js';
 import type { HookAnswer } from '../../src/hooks/call-hook.js';
 import type { HookCall } from '../../src/hooks/hook-request.js';
 import type { RunningRollouts } from '../../src/ports/running-rollouts.js';
@@ -27,7 +30,7 @@ import { type BundleOptions, bundleWorkflows } from '../../src/worker/bundle.js'
 import { failureInterceptor } from '../../src/worker/failure-interceptor.js';
 import { quietRuntime } from '../../src/worker/runtime.js';
 import { shutdownInterceptor } from '../../src/worker/shutdown-interceptor.js';
-import { evidence } from './evidence.js';
+import { evidence, impactSummary } from './evidence.js';
 
 const NO_ROLLOUTS = { rollout: async () => null };
 
@@ -71,6 +74,17 @@ export class World {
   readonly scaled: (number | string)[] = [];
   /** Set to have none in time. */
   lacksReplicas = false;
+  /** How large an A/B evaluation must be. */
+  experiment: ExperimentPlan = {
+    neededPerArm: 1000,
+    tuning: 2000,
+    days: 3,
+    powerAtMax: 0.9,
+    unitsPerArmAtMax: 2000,
+    reason: 'accuracy: 1000 units an arm, 3 days',
+    refusal: null,
+    warning: null,
+  };
   /** What was written of notices about incidents. */
   readonly toldOf: string[] = [];
   /** Set to make targets unreachable. */
@@ -86,6 +100,14 @@ export class World {
     resolveModels: async () => null,
     moveRolloutAlias: async () => null,
   };
+  /** What looks at the impact say, by their number, and which there were. */
+  impactSays: (look: number) => ImpactVerdict = () => 'unharmed';
+  readonly impactLooks: ImpactLook[] = [];
+  /** Set once the candidate serves no more. */
+  impactGone: string | null = null;
+  readonly harms: ImpactHarm[] = [];
+  /** So often another rollout owns the traffic when the holdback is to end. */
+  holdbackBusy = 0;
   /** Set to make the store unreachable. */
   storeDown = false;
 
@@ -177,7 +199,21 @@ export class World {
         this.scaled.push(given[role].version);
         return { from: 2, to: 0 };
       },
+      planExperiment: async () => this.experiment,
       compareImpact: async () => [evidence('accuracy', 'pass')],
+      lookAtImpact: async (look) => {
+        this.impactLooks.push(look);
+        if (this.impactGone !== null) return { summary: null, gone: this.impactGone };
+        return { summary: impactSummary(look, this.impactSays(look.look)), gone: null };
+      },
+      actOnHarm: async (harm) => {
+        this.harms.push(harm);
+        return { incidentId: 'i-0123456789ab', words: 'incident i-0123456789ab is open', errands: [] };
+      },
+      endHoldback: async () => ({
+        result: this.holdbackBusy-- > 0 ? 'busy' : 'ended',
+        words: 'nobody is held back any more',
+      }),
     };
   }
 

@@ -1,5 +1,6 @@
 import { CancellationScope, condition, ParentClosePolicy, startChild } from '@temporalio/workflow';
 import type { Approval } from '../../src/domain/spec/phases.js';
+import type { RolloutSpec } from '../../src/domain/spec/rollout-spec.js';
 import { promoteAliases } from '../aliases.js';
 import { awaitApproval } from '../approvals.js';
 import { clearance } from '../clearance.js';
@@ -61,6 +62,11 @@ async function gate(run: Run, approval: Approval | undefined): Promise<void> {
   });
 }
 
+/** Replicas of the baseline outlive the rollout where units are held back on it. */
+function scalingOf({ service, baseline, candidate }: RolloutSpec, scaling: NonNullable<RolloutSpec['scaling']>) {
+  return { service, baseline, candidate, scaling };
+}
+
 /** Goes on after this workflow has ended: its verdict comes days later. */
 async function beginImpact(run: Run): Promise<void> {
   const { spec, rolloutId } = run.input;
@@ -78,6 +84,10 @@ async function beginImpact(run: Run): Promise<void> {
         startedAt: run.state.startedAt,
         cutoverAt: now(),
         candidate: run.state.candidate,
+        baseline: run.state.baseline,
+        definitions: (spec.metrics ?? []).filter(({ name }) => plan.metrics.includes(name)),
+        notify: spec.notify ?? [],
+        scaling: spec.scaling === undefined ? null : scalingOf(spec, spec.scaling),
       },
     ],
     parentClosePolicy: ParentClosePolicy.ABANDON,

@@ -4,6 +4,7 @@ import type { Evidence } from '../../src/domain/verdict.js';
 import { contentDigest } from '../../src/identity/verify-statement.js';
 import { limited, long } from '../activity-proxies.js';
 import { resolveModels } from '../aliases.js';
+import { countsUnits, planAhead } from '../experiment.js';
 import { beginPhase, endPhase, type Run, stop, update } from '../run.js';
 import { scaleUp } from '../scaling.js';
 import { isUnattended } from '../shape.js';
@@ -22,12 +23,18 @@ export async function validationPhase(run: Run): Promise<void> {
   run.inbox.skip = null;
   const { epoch } = await limited.claimService.executeWithOptions({ summary: `what serves ${spec.service} now?` }, [
     spec,
+    run.input.rolloutId,
   ]);
   update(run, { epoch });
   if (spec.scaling) await firstReplicas(run);
   await limited.assertServersReady.executeWithOptions({ summary: 'are both model servers ready?' }, [spec]);
   if (spec.registry) await resolveModels(run, spec.registry);
   const plan = spec.phases.validation;
+  const { abTest } = spec.phases;
+  if (abTest && abTest.kind !== 'interleaving' && countsUnits()) {
+    await planAhead(run, abTest);
+    if (run.inbox.stop !== null) return;
+  }
   const options = {
     summary: `validation: ${plan?.checks.length} checks on ${datasetName(plan?.dataset)}`,
     // Each attempt goes on where the one before was cut.

@@ -1,4 +1,6 @@
 import { readConfig } from '../../config.js';
+import { PredictionIds } from '../../gateway/prediction-id.js';
+import { asKey } from '../../gateway/prediction-key.js';
 import { keySetOf } from '../../identity/key-set.js';
 import { openStore } from '../../stores/open-store.js';
 import { connectTemporal, temporalSettings } from '../../temporal/connection.js';
@@ -14,6 +16,8 @@ export async function worker(): Promise<void> {
   const identityKeys = await keySetOf(config.identityKeys);
   const temporal = temporalSettings();
   const runtime = runtimeSettings();
+  const key = process.env['SLUICE_PREDICTION_KEY'];
+  const ids = key ? new PredictionIds(asKey(key, 'SLUICE_PREDICTION_KEY')) : null;
   const store = await openStore({ databaseUrl: requireDatabase(config) });
   try {
     const link = await connectTemporal(temporal);
@@ -26,6 +30,7 @@ export async function worker(): Promise<void> {
       dataDir: config.dataDir,
       identityKeys,
       runtime,
+      ...(ids && { hashUnit: (unit: string) => ids.hashUnit(unit) }),
     });
     process.stderr.write(`worker polls ${temporal.address}\n`);
     if (runtime.version) process.stderr.write(`${howToMakeCurrent(runtime.version)}\n`);

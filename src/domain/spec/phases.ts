@@ -1,5 +1,9 @@
 import { z } from 'zod';
 import { duration } from './duration.js';
+import { minLabels } from './min-labels.js';
+
+export { type AbTest, abTest } from './experiment.js';
+export { type Impact, impact } from './impact.js';
 
 const share = z.number().min(0).max(1);
 
@@ -48,12 +52,6 @@ export const approval = z
   });
 export type Approval = z.output<typeof approval>;
 
-const minLabels = z
-  .int()
-  .min(1)
-  .optional()
-  .describe('Predictions of each arm that must have met their true label, until maxDuration at most.');
-
 const setWeightStep = z.strictObject({
   setWeight: z.number().gt(0).max(100).multipleOf(0.01).describe('Percent of units that the candidate answers.'),
   bake: duration.prefault('10m').describe('The least time at this weight.'),
@@ -90,27 +88,7 @@ export const canary = z.strictObject({
 export type Canary = z.output<typeof canary>;
 export type CanaryStep = Canary['steps'][number];
 
-export const abTest = z.strictObject({
-  split: z.number().gt(0).lt(100).default(50).describe('Percent of units on the candidate.'),
-  primary: z.enum(['accuracy', 'conversion', 'thumb', 'error_rate']),
-  minDetectableEffect: z.number().gt(0).lt(1).describe('The smallest absolute difference that matters.'),
-  power: z.number().gt(0.5).lt(1).default(0.8),
-  alpha: z.number().gt(0).lte(0.2).default(0.05),
-  minLabels,
-  maxDuration: duration.prefault('7d').describe('When this is over without enough samples, a person decides.'),
-});
-export type AbTest = z.output<typeof abTest>;
-
 export const cutover = z.strictObject({
   approval: approval.optional(),
   keepBaselineWarm: duration.prefault('1h').describe('How long a rollback is one command away after the cutover.'),
 });
-
-export const impact = z.strictObject({
-  metrics: z
-    .array(z.enum(['accuracy', 'conversion', 'thumb', 'error_rate', 'latency_p50', 'latency_p95', 'latency_p99']))
-    .min(1),
-  before: duration.describe('How far the benchmark reaches back from the start of the rollout.'),
-  after: duration.describe('How long the time after the cutover is observed.'),
-});
-export type Impact = z.output<typeof impact>;

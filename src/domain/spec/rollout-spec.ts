@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { guardrailName } from '../guardrail-name.js';
 import { duration } from './duration.js';
+import { checkExperiment } from './experiment.js';
 import { type Guardrail, guardrail } from './guardrail.js';
 import { checkHooks, hooks } from './hooks.js';
+import { checkImpact } from './impact.js';
+import { metricDefinition } from './metric-definition.js';
 import { notify } from './notify.js';
 import { abTest, type Canary, canary, cutover, impact, shadow } from './phases.js';
 import { checkRegistry, registry } from './registry.js';
@@ -47,6 +50,11 @@ export const rolloutSpec = z
       .optional()
       .describe('How many model servers there are before traffic comes, and after it has gone.'),
     guardrails: z.array(guardrail).min(1),
+    metrics: z
+      .array(metricDefinition)
+      .max(50)
+      .optional()
+      .describe('What an A/B evaluation may measure beside what Sluice defines itself.'),
     phases: z.strictObject({
       validation: validation.optional(),
       shadow: shadow.optional(),
@@ -92,6 +100,8 @@ export const rolloutSpec = z
         ['phases', 'abTest', 'split'],
         `split ${abTest.split} is below the last canary weight ${last}: users would move back`,
       );
+    checkExperiment(spec, refuse);
+    checkImpact(spec, refuse);
     checkRegistry(spec, refuse);
     checkRollback(spec.rollback, (path, message) => refuse(['rollback', ...path], message));
     const present = ['validation', 'cutover', ...Object.keys(spec.phases)];

@@ -77,7 +77,7 @@ class Attempt implements AnswerSink {
       this.stream = new StreamWatch(assigned.served.route.protocol.kind);
     const { version } = by.target;
     const { service, epoch } = assigned.served.route;
-    const made = this.deps.ids.make({ service, arm: by.arm, version, epoch, at: this.at });
+    const made = this.deps.ids.make({ service, arm: by.arm, version, epoch, at: this.at }, assigned.unit);
     this.predictionId = made.id;
     if (assigned.isPrediction) this.decideRecording(headers, made);
     this.head = answerHeaders(headers, ['x-sluice-version', version, 'x-sluice-prediction-id', this.predictionId]);
@@ -138,7 +138,8 @@ class Attempt implements AnswerSink {
 
   /** Whether another version may answer in this one's place. */
   private get isReplaceable(): boolean {
-    return this.by.arm === 'candidate' && this.assigned.served.route.traffic?.fallback !== 'none';
+    const isOnTrial = this.by.arm === 'candidate' || this.by.isHeldBack === true;
+    return isOnTrial && this.assigned.served.route.traffic?.fallback !== 'none';
   }
 
   /** Milliseconds until the answer must have begun; where it is held, until it must be whole. */

@@ -26,13 +26,9 @@ async function merged(deps: ExchangeDeps, assigned: AssignedRequest, interleavin
     ask(deps, assigned, 'candidate', interleaving, at),
   ]);
   if (assigned.response.destroyed) return;
-  const made = deps.ids.make({
-    service: route.service,
-    arm: 'other',
-    version: route.candidate.version,
-    epoch: route.epoch,
-    at,
-  });
+  const { service, epoch } = route;
+  const { version } = route.candidate;
+  const made = deps.ids.make({ service, arm: 'other', version, epoch, at }, assigned.unit);
   if (baseline.ranked === null || candidate.ranked === null) {
     const good = baseline.ranked === null ? candidate : baseline;
     if (good.ranked === null || good.answer.body === null)

@@ -68,6 +68,11 @@ export function robustErrors(fit: Fit, design: readonly (readonly number[])[], k
  * Source: W. K. Newey, K. D. West (1987), Econometrica 55:703-708.
  */
 export function autocorrelationErrors(fit: Fit, design: readonly (readonly number[])[], lags: number): number[] {
+  return autocorrelationCovariance(fit, design, lags).map((row, k) => Math.sqrt(Math.max(0, row[k] as number)));
+}
+
+/** The whole covariance of the coefficients, of which `autocorrelationErrors` are the roots of the diagonal: for contrasts. */
+export function autocorrelationCovariance(fit: Fit, design: readonly (readonly number[])[], lags: number): number[][] {
   const rows = design.map((row, i) => row.map((v) => v * (fit.residuals[i] as number)));
   const meat = outerSum(rows, 0);
   for (let lag = 1; lag <= lags; lag += 1) {
@@ -78,7 +83,8 @@ export function autocorrelationErrors(fit: Fit, design: readonly (readonly numbe
         line[b] =
           (line[b] as number) + weight * (((term[a] as number[])[b] as number) + ((term[b] as number[])[a] as number));
   }
-  return sandwich(fit.bread, meat, 1);
+  const bread = new Matrix(fit.bread);
+  return bread.mmul(new Matrix(meat)).mmul(bread).to2DArray();
 }
 
 /** Newey and West's rule of thumb for the number of neighbours. */

@@ -7,6 +7,10 @@ import { models } from './005-models.js';
 import { validations } from './006-validations.js';
 import { logs } from './007-logs.js';
 import { monitorsAndIncidents } from './008-monitors-incidents.js';
+import { experiments } from './009-experiments.js';
+import { feedback } from './010-feedback.js';
+import { impact } from './011-impact.js';
+import { rolloutRecord } from './012-rollout-record.js';
 
 /** In order. What has been released is never edited: a change of the schema is a new migration. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -18,4 +22,8 @@ export const MIGRATIONS: readonly Migration[] = [
   validations,
   logs,
   monitorsAndIncidents,
+  experiments,
+  feedback,
+  impact,
+  rolloutRecord,
 ];

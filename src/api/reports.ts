@@ -1,0 +1,52 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { SluiceError } from '../domain/errors.js';
+import type { Report } from '../domain/report.js';
+import type { ReportData } from '../ports/report-data.js';
+import { buildReport } from '../report/build-report.js';
+import { parseInput } from './problem.js';
+
+const params = z.object({
+  rolloutId: z.string().regex(/^[a-z0-9-]{1,255}$/, 'expected the id of a rollout, or a service: its newest is meant'),
+});
+
+/** Reports of rollouts, made when they are asked for. Reading is free, as of all that is recorded. */
+export function reportRoutes(server: FastifyInstance, data: ReportData): void {
+  const reportOf = oneAtATime(async (name) => {
+    const state = await data.find(name);
+    if (state === null)
+      throw new SluiceError('NOT_FOUND', `no rollout ${name} and no rollout of a service ${name} is recorded`);
+    return buildReport(data, state, new Date().toISOString());
+  });
+
+  server.get('/v1/rollouts/:rolloutId/report', async (request): Promise<Report> => {
+    const { rolloutId } = parseInput(params, request.params, 'USAGE');
+    return reportOf(rolloutId);
+  });
+
+  server.get('/v1/rollouts/:rolloutId/report.html', async (request, reply) => {
+    const { rolloutId } = parseInput(params, request.params, 'USAGE');
+    const report = await reportOf(rolloutId);
+    // Loaded when the first page is asked for: drawing is heavy, and a collector may never need it.
+    const { POLICY, renderPage } = await import('../report/html/page.js');
+    return reply
+      .type('text/html; charset=utf-8')
+      .header('content-security-policy', POLICY)
+      .header('x-content-type-options', 'nosniff')
+      .send(renderPage(report));
+  });
+}
+
+/** A report reads much: whoever asks for the one that is being made gets that, and another waits. */
+function oneAtATime(make: (name: string) => Promise<Report>): (name: string) => Promise<Report> {
+  const making = new Map<string, Promise<Report>>();
+  let last: Promise<unknown> = Promise.resolve();
+  return (name) => {
+    const shared = making.get(name);
+    if (shared !== undefined) return shared;
+    const made = last.then(() => make(name)).finally(() => making.delete(name));
+    last = made.catch(() => undefined);
+    making.set(name, made);
+    return made;
+  };
+}

@@ -1,0 +1,67 @@
+import { text } from 'node:stream/consumers';
+import type { PrunedFeedback } from '../../api/feedback.js';
+import { SluiceError } from '../../domain/errors.js';
+import { LONGEST_UNIT } from '../../gateway/feedback-item.js';
+import type { FeedbackStats, Forgotten } from '../../ports/feedback-store.js';
+import { askApi } from '../ask-api.js';
+import { predictionIds } from '../prediction-ids.js';
+import { renderFeedbackStats, renderForgotten } from '../render-feedback.js';
+
+/** Tables have no index by unit, since this is rare: it may take its time. */
+const FORGETTING_MS = 10 * 60_000;
+const PRUNING_MS = 60_000;
+
+interface StatsOptions {
+  readonly since: string;
+  readonly suspect: string;
+  readonly output: string;
+}
+
+export async function stats(service: string, { since, suspect, output }: StatsOptions): Promise<void> {
+  const url = `/v1/feedback/${encodeURIComponent(service)}/stats`;
+  const found = await askApi<FeedbackStats>({ method: 'GET', url, params: { since, suspect } });
+  print(output, found, () => renderFeedbackStats(service, since, found));
+}
+
+interface PruneOptions {
+  readonly olderThan: number;
+  readonly service?: string;
+  readonly output: string;
+}
+
+export async function prune({ olderThan, service, output }: PruneOptions): Promise<void> {
+  const before = new Date(Date.now() - olderThan).toISOString();
+  const data = { before, ...(service === undefined ? {} : { service }) };
+  let removed = 0;
+  for (let isDone = false; !isDone; ) {
+    const part = await askApi<PrunedFeedback>({ method: 'POST', url: '/v1/feedback/prune', data, timeout: PRUNING_MS });
+    removed += part.removed;
+    isDone = part.isDone;
+  }
+  print(output, { removed }, () => `deleted ${removed} items`);
+}
+
+interface ForgetOptions {
+  readonly unit: string;
+  readonly keyFile?: string;
+  readonly output: string;
+}
+
+/** The key stays here; the api is told its hash, as the store knows it. */
+export async function forget({ unit, keyFile, output }: ForgetOptions): Promise<void> {
+  const key = unit === '-' ? (await text(process.stdin)).replace(/\r?\n$/, '') : unit;
+  if (key === '' || key.length > LONGEST_UNIT)
+    throw new SluiceError('USAGE', `--unit has ${key.length} characters; expected 1 to ${LONGEST_UNIT}`);
+  const unitHash = (await predictionIds(keyFile)).hashUnit(key);
+  const gone = await askApi<Forgotten>({
+    method: 'POST',
+    url: '/v1/feedback/forget',
+    data: { unitHash },
+    timeout: FORGETTING_MS,
+  });
+  print(output, gone, () => renderForgotten(gone));
+}
+
+function print(output: string, found: unknown, render: () => string): void {
+  process.stdout.write(`${output === 'json' ? JSON.stringify(found) : render()}\n`);
+}

@@ -1,0 +1,38 @@
+import type { ExperimentReport } from '../domain/experiment.js';
+import type { AbTest } from '../domain/spec/experiment.js';
+import type { Evidence, Verdict } from '../domain/verdict.js';
+import { designOf } from './design.js';
+
+/** A reason as long as a person reads; the whole report is kept in the store. */
+const LONGEST_REASON = 600;
+
+const VERDICTS = {
+  wait: 'inconclusive',
+  hold: 'inconclusive',
+  promote: 'pass',
+  rollback: 'fail',
+} as const satisfies Record<ExperimentReport['decision'], Verdict>;
+
+/** What a look means for the rollout; small enough for a workflow's history. Where a person has to decide, it is exhausted. */
+export function evidenceOfExperiment(plan: AbTest, { decision, reason, estimates }: ExperimentReport): Evidence {
+  const { margin, alpha } = designOf(plan);
+  const primary = estimates.find(({ role }) => role === 'primary');
+  const arm = (name: 'baseline' | 'candidate') => ({
+    samples: primary?.[name].units ?? 0,
+    value: primary?.[name].value ?? null,
+  });
+  return {
+    metric: plan.primary,
+    verdict: VERDICTS[decision],
+    reason: reason.length <= LONGEST_REASON ? reason : `${reason.slice(0, LONGEST_REASON - 1)}…`,
+    baseline: arm('baseline'),
+    candidate: arm('candidate'),
+    difference: primary?.effect ?? null,
+    bound: primary?.interval?.[0] ?? null,
+    margin,
+    rule: primary?.rule ?? 'none',
+    alpha,
+    dryRun: false,
+    ...(decision === 'hold' ? { exhausted: true } : {}),
+  };
+}

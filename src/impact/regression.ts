@@ -1,0 +1,155 @@
+import type { ImpactPoint, MethodFinding } from '../domain/impact-report.js';
+import type { BucketValue } from '../ports/impact-data.js';
+import { type SegmentedRegression, segmentedRegression } from '../stats/impact/segmented-regression.js';
+import { robustScores } from '../stats/series/outliers.js';
+import { type BucketRange, type ChosenModel, chooseModel, timeOfBucket } from './buckets.js';
+import { estimateOf, findingOf, type Question, unknown } from './finding.js';
+import { formatValue, type Unit } from './words.js';
+
+/** Far beyond what normal noise does in any series of this length: an outage, a broken counter. */
+const OUTLIER_SCORE = 6;
+/** More than this share of strange buckets is how the series is. */
+const MOST_OUTLIERS = 0.1;
+
+/** A metric's buckets, cut by the rollout. */
+export interface MetricSeries {
+  readonly before: readonly BucketValue[];
+  readonly after: readonly BucketValue[];
+}
+
+export interface SeriesAnalysis {
+  readonly finding: MethodFinding;
+  readonly fit: SegmentedRegression | null;
+  readonly chosen: ChosenModel | null;
+  readonly points: ImpactPoint[];
+  readonly outliers: string[];
+}
+
+/** Those of a series that lie within a range. */
+export function seriesIn(
+  { before, after }: Pick<BucketRange, 'before' | 'after'>,
+  values: readonly BucketValue[],
+): MetricSeries {
+  const within = ([first, last]: readonly [number, number]) =>
+    values.filter(({ bucket }) => bucket >= first && bucket <= last).sort((a, b) => a.bucket - b.bucket);
+  return { before: within(before), after: within(after) };
+}
+
+/** The series against itself before: level, trend and rhythm go on, and what differs from that after the cutover is the effect. */
+export function analyseSeries(question: Question, series: MetricSeries, range: BucketRange): SeriesAnalysis {
+  const { before, after } = series;
+  const samples = { before: before.length, after: after.length };
+  const refuse = (why: string): SeriesAnalysis => ({
+    finding: unknown(question, 'regression', why, samples),
+    fit: null,
+    chosen: null,
+    points: pointsOf(series, range, null, new Set()),
+    outliers: [],
+  });
+  const chosen = chooseModel(range.bucketMs, before.length, after.length);
+  if (chosen === null)
+    return refuse(
+      `${before.length} buckets before and ${after.length} after are too few for a change to be told from noise`,
+    );
+  const values = [...before, ...after];
+  if (values.every(({ value }) => value === values[0]?.value))
+    return refuse(`the series is constant at ${formatValue(values[0]?.value ?? 0, question.unit)}`);
+  const { fit, kept, strange } = withoutOutliers(question, series, chosen);
+  const lead = `against its own course before (${chosen.words})`;
+  const mean = estimateOf(fit.meanEffect, fit.relativeEffect);
+  const end = estimateOf(fit.endEffect, null);
+  return {
+    finding: findingOf(
+      question,
+      'regression',
+      { mean, end, pValue: fit.meanEffect.pValue, lead },
+      { samples, assumptions: chosen.assumptions },
+    ),
+    fit,
+    chosen,
+    points: pointsOf(series, range, { fit, kept }, strange),
+    outliers: wordsOf(values, strange, new Set(kept.map(({ bucket }) => bucket)), range, question.unit),
+  };
+}
+
+function fitOf({ alpha }: Question, values: readonly BucketValue[], { model }: ChosenModel): SegmentedRegression {
+  const timed = { times: values.map(({ bucket }) => bucket), values: values.map(({ value }) => value) };
+  return segmentedRegression(timed, 0, model, { confidence: 1 - alpha });
+}
+
+interface SoberFit {
+  readonly fit: SegmentedRegression;
+  readonly kept: readonly BucketValue[];
+  /** Buckets that are unlike all others, kept or not. */
+  readonly strange: ReadonlySet<number>;
+}
+
+/**
+ * The worst one is dropped and the rest fitted anew, again and again: a single outage bends the rhythm, so that its weekday looks strange in all weeks. What
+ * is strangest after the cutover may be the effect, and ends the search.
+ */
+function withoutOutliers(question: Question, { before, after }: MetricSeries, chosen: ChosenModel): SoberFit {
+  const all = [...before, ...after];
+  const whole = fitOf(question, all, chosen);
+  const strange = new Set<number>();
+  for (let [fit, kept] = [whole, all]; ; ) {
+    const worst = strangest(fit, kept);
+    if (worst !== null) strange.add(worst);
+    if (worst === null || worst >= 0) return { fit, kept, strange };
+    if (strange.size > MOST_OUTLIERS * before.length) return { fit: whole, kept: all, strange };
+    kept = kept.filter(({ bucket }) => bucket !== worst);
+    fit = fitOf(question, kept, chosen);
+  }
+}
+
+function strangest({ residuals }: SegmentedRegression, values: readonly BucketValue[]): number | null {
+  const scores = (robustScores(residuals).scores ?? []).map(Math.abs);
+  const most = Math.max(0, ...scores);
+  return most > OUTLIER_SCORE ? (values[scores.indexOf(most)]?.bucket ?? null) : null;
+}
+
+/** What is strange after the cutover may be the effect: it is named, and stays. */
+function wordsOf(
+  values: readonly BucketValue[],
+  strange: ReadonlySet<number>,
+  kept: ReadonlySet<number>,
+  range: BucketRange,
+  unit: Unit,
+): string[] {
+  return values
+    .filter(({ bucket }) => strange.has(bucket))
+    .map(({ bucket, value }) => {
+      const fate = kept.has(bucket) ? 'counted' : 'left out';
+      return `${timeOfBucket(range, bucket)}: ${formatValue(value, unit)} is unlike all others (${fate})`;
+    });
+}
+
+interface FittedBuckets {
+  readonly fit: SegmentedRegression;
+  readonly kept: readonly BucketValue[];
+}
+
+function pointsOf(
+  { before, after }: MetricSeries,
+  range: BucketRange,
+  fitted: FittedBuckets | null,
+  strange: ReadonlySet<number>,
+): ImpactPoint[] {
+  const values = new Map(fitted?.kept.map(({ bucket }, i) => [bucket, fitted.fit.fitted[i] ?? null]));
+  const of = (when: 'before' | 'after', { bucket, value, samples }: BucketValue, i: number): ImpactPoint => {
+    const without = when === 'after' ? fitted?.fit.counterfactual[i] : undefined;
+    const isLeftOut = fitted !== null && !values.has(bucket);
+    return {
+      at: timeOfBucket(range, bucket),
+      when: isLeftOut ? 'left-out' : when,
+      value,
+      samples,
+      counterfactual: without?.value ?? null,
+      low: without?.low ?? null,
+      high: without?.high ?? null,
+      fitted: values.get(bucket) ?? null,
+      isOutlier: strange.has(bucket),
+    };
+  };
+  return [...before.map((one, i) => of('before', one, i)), ...after.map((one, i) => of('after', one, i))];
+}
