@@ -1,12 +1,9 @@
 import { Context } from '@temporalio/activity';
 import { judgeImpact } from '../src/analysis/impact.js';
 import { unreadable } from '../src/analysis/unreadable.js';
-import { describeError, SluiceError } from '../src/domain/errors.js';
+import { describeError } from '../src/domain/errors.js';
 import { type ImpactSummary, summaryOf } from '../src/domain/impact-report.js';
-import type { IncidentErrand } from '../src/domain/incident.js';
 import { isMetric } from '../src/domain/metric.js';
-import { hasEnded } from '../src/domain/rollout-state.js';
-import type { Route } from '../src/domain/route.js';
 import type { MetricDefinition } from '../src/domain/spec/metric-definition.js';
 import type { NotifyTarget } from '../src/domain/spec/notify.js';
 import type { Impact } from '../src/domain/spec/phases.js';
@@ -14,13 +11,12 @@ import type { Evidence } from '../src/domain/verdict.js';
 import { type BucketRange, bucketRange } from '../src/impact/buckets.js';
 import { judgeHoldback } from '../src/impact/holdback-integrity.js';
 import { reportOf } from '../src/impact/report.js';
-import { alertOfIncident, sightingOfHarm } from '../src/incidents/sighting.js';
-import { errandsDue } from '../src/incidents/telling.js';
 import type { AlertSink } from '../src/ports/alert-sink.js';
 import type { MetricSource } from '../src/ports/metric-source.js';
 import type { QueryReader } from '../src/ports/query-reader.js';
 import type { Store } from '../src/ports/store.js';
 import type { TrafficRouter } from '../src/ports/traffic-router.js';
+import { actOnHarm, endHoldback, type HarmResult, type HoldbackResult, newestRoute } from './impact-acts.js';
 import { gatherEvidence, holdbackQuestion } from './impact-evidence.js';
 
 export interface ImpactWindow {
@@ -71,120 +67,80 @@ export interface ImpactDeps {
   readonly queries?: QueryReader | undefined;
 }
 
-const MOST_SILENCES = 200;
-
 export const createImpactActivities = (deps: ImpactDeps) => ({
   /** Reads all series, judges them, and keeps the report under the look's number, so that a retry keeps the first. */
-  async lookAtImpact(look: ImpactLook): Promise<ImpactLookResult> {
-    const gone = await whyGone(deps, look);
-    if (gone !== null) return { summary: null, gone };
-    const { plan, startedAt, cutoverAt } = look;
-    const at = new Date().toISOString();
-    const range = bucketRange({ startedAt, cutoverAt, beforeMs: plan.before, afterMs: plan.after, at });
-    const reading = { data: deps.store.impact, queries: deps.queries, signal: Context.current().cancellationSignal };
-    const gathered = [];
-    for (const name of plan.metrics) gathered.push(await gatherEvidence(reading, look, name, range));
-    const { voided, notes } = await holdbackNotes(deps.store, look, range);
-    const evidence = gathered
-      .filter((one) => typeof one !== 'string')
-      .map((one) => (voided === null || one.holdback === null ? one : { ...one, holdback: { why: voided } }));
-    const { rolloutId, service, candidate, look: number, isFinal } = look;
-    const rules = {
-      alpha: plan.alpha,
-      tolerance: { relative: plan.tolerance, share: SHARE_TOLERANCE },
-      expected: plan.expected ?? null,
-    };
-    const frame = { rolloutId, service, candidate, look: number, at, isFinal };
-    const report = reportOf(frame, evidence, range, rules, [
-      ...notes,
-      ...gathered.filter((one) => typeof one === 'string'),
-    ]);
-    await deps.store.impact.keep(report);
-    return { summary: summaryOf(report), gone: null };
-  },
+  lookAtImpact: (look: ImpactLook): Promise<ImpactLookResult> =>
+    takeLook(deps, look, Context.current().cancellationSignal),
 
   /** Opens an incident, lets the rollout hear of it where it is to go back, and says who is to be told. All of it may be repeated. */
-  async actOnHarm(harm: ImpactHarm): Promise<{ incidentId: string; words: string; errands: IncidentErrand[] }> {
-    const { store, alerts } = deps;
-    const at = new Date().toISOString();
-    const { incident } = await store.incidents.observe(sightingOfHarm(harm, at));
-    let words = `incident ${incident.id} is open`;
-    if (harm.isToGoBack) {
-      const receipt = await alerts.send(harm.service, alertOfIncident(incident));
-      words =
-        receipt === 'sent'
-          ? `${words}; the rollout was told to go back`
-          : `${words}; no rollback: the baseline is not warm any more`;
-      await store.incidents.append(incident.id, {
-        key: 'impact signalled',
-        kind: 'signalled',
-        at,
-        by: 'sluice',
-        text: words,
-      });
-    }
-    const recorded = await store.incidents.incident(incident.id);
-    const silences = await store.incidents.silences({ active: true, limit: MOST_SILENCES });
-    const errands = recorded === null ? [] : errandsDue(recorded, { notify: [...harm.notify] }, silences, at);
-    return { incidentId: incident.id, words, errands };
-  },
+  actOnHarm: (harm: ImpactHarm): Promise<HarmResult> => actOnHarm(deps, harm),
 
   /**
    * Gives the units that were held back to the version that serves all others, in a newer epoch. A rollout that runs owns the epochs: then nothing is done,
    * and it is asked again later.
    */
-  async endHoldback({ rolloutId, service }: Pick<ImpactLook, 'rolloutId' | 'service'>): Promise<{
-    result: 'ended' | 'gone' | 'busy';
-    words: string;
-  }> {
-    const { store, router } = deps;
-    const newest = await newestRoute(router, store, service);
-    if (newest?.rolloutId !== rolloutId || newest.holdback === undefined)
-      return { result: 'gone', words: 'nobody is held back any more' };
-    const running = (await store.rollouts({ service, limit: 5 })).find(({ status }) => !hasEnded(status));
-    if (running)
-      return { result: 'busy', words: `the holdback waits: ${running.rolloutId} owns the traffic of ${service}` };
-    const { holdback, ...rest } = newest;
-    const route: Route = { ...rest, epoch: newest.epoch + 1 };
-    try {
-      await router.apply(route);
-      await store.saveRoute(route);
-    } catch (error) {
-      if (!(error instanceof SluiceError) || error.code !== 'EPOCH_STALE') throw error;
-      return { result: 'busy', words: 'the holdback waits: somebody else moves the traffic' };
-    }
-    return {
-      result: 'ended',
-      words: `the ${holdback.percent} % that were held back meet ${route.baseline.version} now`,
-    };
-  },
+  endHoldback: (of: Pick<ImpactLook, 'rolloutId' | 'service'>): Promise<HoldbackResult> => endHoldback(deps, of),
 
   /** For analyses that began when there was one look: each metric after the cutover against before the rollout, whichever version answered. */
-  async compareImpact(
+  compareImpact: (
     service: string,
     names: Impact['metrics'],
     before: ImpactWindow,
     after: ImpactWindow,
-  ): Promise<Evidence[]> {
-    const { metrics } = deps;
-    return Promise.all(
-      names.map(async (metric) => {
-        if (!isMetric(metric)) return unreadable(metric, `${metric} is not known`, false);
-        try {
-          const [then, now] = await Promise.all([
-            metrics.measure(metric, { service, ...before }),
-            metrics.measure(metric, { service, ...after }),
-          ]);
-          return judgeImpact(metric, then, now);
-        } catch (error) {
-          return unreadable(metric, describeError(error), false);
-        }
-      }),
-    );
-  },
+  ): Promise<Evidence[]> => compareOnce(deps, service, names, { before, after }),
 });
 
 export type ImpactActivities = ReturnType<typeof createImpactActivities>;
+
+async function takeLook(deps: ImpactDeps, look: ImpactLook, signal: AbortSignal): Promise<ImpactLookResult> {
+  const gone = await whyGone(deps, look);
+  if (gone !== null) return { summary: null, gone };
+  const { plan, startedAt, cutoverAt } = look;
+  const at = new Date().toISOString();
+  const range = bucketRange({ startedAt, cutoverAt, beforeMs: plan.before, afterMs: plan.after, at });
+  const reading = { data: deps.store.impact, queries: deps.queries, signal };
+  const gathered = [];
+  for (const name of plan.metrics) gathered.push(await gatherEvidence(reading, look, name, range));
+  const { voided, notes } = await holdbackNotes(deps.store, look, range);
+  const evidence = gathered
+    .filter((one) => typeof one !== 'string')
+    .map((one) => (voided === null || one.holdback === null ? one : { ...one, holdback: { why: voided } }));
+  const { rolloutId, service, candidate, look: number, isFinal } = look;
+  const rules = {
+    alpha: plan.alpha,
+    tolerance: { relative: plan.tolerance, share: SHARE_TOLERANCE },
+    expected: plan.expected ?? null,
+  };
+  const frame = { rolloutId, service, candidate, look: number, at, isFinal };
+  const report = reportOf(frame, evidence, range, rules, [
+    ...notes,
+    ...gathered.filter((one) => typeof one === 'string'),
+  ]);
+  await deps.store.impact.keep(report);
+  return { summary: summaryOf(report), gone: null };
+}
+
+function compareOnce(
+  { metrics }: ImpactDeps,
+  service: string,
+  names: Impact['metrics'],
+  { before, after }: { readonly before: ImpactWindow; readonly after: ImpactWindow },
+): Promise<Evidence[]> {
+  return Promise.all(
+    names.map(async (metric) => {
+      if (!isMetric(metric)) return unreadable(metric, `${metric} is not known`, false);
+      try {
+        const [then, now] = await Promise.all([
+          metrics.measure(metric, { service, ...before }),
+          metrics.measure(metric, { service, ...after }),
+        ]);
+        return judgeImpact(metric, then, now);
+      } catch (error) {
+        return unreadable(metric, describeError(error), false);
+      }
+    }),
+  );
+}
 
 /** Half a percentage point of a share is borne, however small the share is. */
 const SHARE_TOLERANCE = 0.005;
@@ -205,16 +161,4 @@ async function holdbackNotes(store: Store, look: ImpactLook, range: BucketRange)
   if (look.plan.holdback === 0) return { voided: null, notes: [] };
   const units = await store.impact.holdbackUnits(holdbackQuestion(look, range));
   return judgeHoldback(units, look.plan.holdback);
-}
-
-/** Over what the gateways do and what the store wants: either may be ahead. */
-async function newestRoute(router: TrafficRouter, store: Store, service: string): Promise<Route | null> {
-  const applied = await router.readBack(service).catch((error: unknown) => {
-    if (error instanceof SluiceError && error.code === 'GATEWAY_UNREACHABLE') return [];
-    throw error;
-  });
-  const routes = applied.map(({ route }) => route);
-  const kept = await store.latestRoute(service);
-  if (kept !== null) routes.push(kept);
-  return routes.reduce<Route | null>((a, b) => (a === null || b.epoch > a.epoch ? b : a), null);
 }

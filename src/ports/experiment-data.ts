@@ -67,11 +67,6 @@ export interface Statement {
   readonly values: readonly unknown[];
 }
 
-/** A merged list that somebody clicked on, and who saw it: lists of one unit go together. */
-export interface JudgedList extends ClickedList {
-  readonly unitHash: string;
-}
-
 /** What experiments read of the record. */
 export interface ExperimentData {
   /**
@@ -82,7 +77,7 @@ export interface ExperimentData {
   /** The same of all units before an experiment, each from its first prediction on. */
   forecast(question: ForecastQuestion, options: ReadOptions): Promise<TrafficForecast>;
   /** Merged lists that were clicked on. */
-  lists(scope: Scope): Promise<JudgedList[]>;
+  lists(scope: Scope): Promise<ClickedList[]>;
   /**
    * Rows of one SELECT that somebody else wrote, in a read-only transaction.
    * @throws {SluiceError} SPEC_INVALID for a statement that the database refuses

@@ -64,11 +64,11 @@ export async function exposureCounts(client: SqlClient, scope: Scope): Promise<E
 /** Merged lists on which somebody clicked, with the items that were; each item once, however often it was. */
 export async function clickedLists(client: SqlClient, scope: Scope): Promise<ClickedList[]> {
   return client.query<ClickedList>(
-    `SELECT prediction_id AS "predictionId", unit_hash AS "unitHash", method, items, json_agg(DISTINCT f.item) AS clicked
+    `SELECT prediction_id AS "predictionId", l.unit_hash AS "unitHash", method, items, json_agg(DISTINCT f.item) AS clicked
      FROM (SELECT prediction_id, unit_hash, method, items FROM sluice.interleaved_list WHERE ${inScope('at')}) AS l
      JOIN sluice.feedback AS f USING (prediction_id)
      WHERE f.service = $1 AND f.kind = 'click' AND f.value = 1
-     GROUP BY prediction_id, unit_hash, method, items ORDER BY prediction_id`,
+     GROUP BY prediction_id, l.unit_hash, method, items ORDER BY prediction_id`,
     scopeParams(scope),
   );
 }

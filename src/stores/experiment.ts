@@ -8,9 +8,9 @@ import type {
   ReadOptions,
   Span,
 } from '../ports/experiment-data.js';
+import { clickedLists } from './evaluation.js';
 import { type EventSpan, sourcesOfAll } from './experiment-events.js';
 import { readIntegrity } from './experiment-integrity.js';
-import { judgedLists } from './experiment-lists.js';
 import { type MetricQuestion, readMoments } from './experiment-moments.js';
 import { readQuantile } from './experiment-quantile.js';
 import { selectOnly } from './experiment-select.js';
@@ -23,7 +23,7 @@ export function createSqlExperiments(client: SqlClient): ExperimentData {
   return {
     read: (question, options) => read(client, question, options),
     forecast: (question, options) => forecast(client, question, options),
-    lists: (scope) => judgedLists(client, scope),
+    lists: (scope) => clickedLists(client, scope),
     select: (statement, timeoutMs) => selectOnly(client, statement, timeoutMs),
   };
 }

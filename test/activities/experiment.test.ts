@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createExperimentActivities, experimentQuestion } from '../../activities/experiment.js';
 import { abTest } from '../../src/domain/spec/experiment.js';
+import type { ExperimentPlan } from '../../src/experiment/plan.js';
 import type { Store } from '../../src/ports/store.js';
 import { openStore } from '../../src/stores/open-store.js';
 import { batchOf, feedbackOf, newService, predictionOf } from '../stores/observation-fixtures.js';
@@ -23,7 +24,8 @@ describe('experiments', () => {
   const plan = (service: string, parts: object = {}) => {
     const activities = createExperimentActivities({ store });
     const input = { plan: planOf(parts), metrics, service };
-    return new MockActivityEnvironment().run(() => activities.planExperiment(input));
+    const asked = () => activities.planExperiment(input);
+    return new MockActivityEnvironment().run<[], ExperimentPlan, typeof asked>(asked);
   };
 
   test('the sample is planned from the traffic that was', async () => {

@@ -93,7 +93,7 @@ function suite(open: () => Promise<Store>) {
     const { activities } = activitiesOver(store, route);
     const environment = new MockActivityEnvironment();
     return environment.run<[ImpactLook], ImpactLookResult, (look: ImpactLook) => Promise<ImpactLookResult>>(
-      activities.lookAtImpact,
+      (given) => activities.lookAtImpact(given),
       lookAt(service, plan),
     );
   };

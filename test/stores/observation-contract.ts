@@ -276,7 +276,7 @@ export function evaluationContract(store: () => Store): void {
       feedbackOf(service, { predictionId: list.predictionId, kind: 'click', item: clicked });
     await store().appendObservations(batchOf({ interleaved: [list], feedback: [click('b'), click('b'), click('a')] }));
     expect(await store().clickedLists({ service })).toEqual([
-      { predictionId: list.predictionId, method: 'team-draft', items: list.items, clicked: ['a', 'b'] },
+      { predictionId: list.predictionId, unitHash: 'u', method: 'team-draft', items: list.items, clicked: ['a', 'b'] },
     ]);
   });
 

@@ -74,6 +74,11 @@ export class World {
   readonly scaled: (number | string)[] = [];
   /** Set to have none in time. */
   lacksReplicas = false;
+  /** Set to have the A/B evaluation end without a verdict. */
+  comesToNothing = false;
+  /** Set to have nobody who could plan it. */
+  unplannable = false;
+  readonly gates: Gate[] = [];
   /** How large an A/B evaluation must be. */
   experiment: ExperimentPlan = {
     neededPerArm: 1000,
@@ -199,7 +204,10 @@ export class World {
         this.scaled.push(given[role].version);
         return { from: 2, to: 0 };
       },
-      planExperiment: async () => this.experiment,
+      planExperiment: async () => {
+        if (this.unplannable) throw ApplicationFailure.nonRetryable('the store is away', 'STORE_UNAVAILABLE');
+        return this.experiment;
+      },
       compareImpact: async () => [evidence('accuracy', 'pass')],
       lookAtImpact: async (look) => {
         this.impactLooks.push(look);
@@ -238,6 +246,7 @@ export class World {
 
   private async watch(input: WatchInput) {
     this.watched();
+    this.gates.push(input.gate);
     this.progressSeen.push(input.progress ?? {});
     let looks = input.progress?.error_rate?.looks ?? [];
     const until = performance.now() + input.windowMs;
@@ -251,7 +260,10 @@ export class World {
       const summary = {
         evidence: [this.exhausted ? { ...said, exhausted: true } : said],
         progress: { error_rate: { ...NO_PROGRESS, looks } },
-        gate: evidence(input.gate.kind, this.gate(input.gate, input.route)),
+        gate: {
+          ...evidence(input.gate.kind, this.gate(input.gate, input.route)),
+          ...(this.comesToNothing && input.gate.kind === 'abTest' ? { exhausted: true } : {}),
+        },
         looks: 1,
         superseded: this.takenOver,
         ...(this.trip === null ? {} : { trip: this.trip }),

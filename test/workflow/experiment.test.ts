@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { sendCommand } from '../../src/client/send-command.js';
+import type { RolloutSpecInput } from '../../src/domain/spec/rollout-spec.js';
+import { Stage, spec, World } from './harness.js';
+
+jest.setTimeout(60_000);
+let stage: Stage;
+beforeAll(async () => {
+  stage = await Stage.open();
+});
+afterAll(() => stage.close());
+
+type Plan = NonNullable<RolloutSpecInput['phases']['abTest']>;
+const evaluated = (service: string, over: Partial<Plan> = {}) =>
+  spec({ abTest: { primary: 'accuracy', minDetectableEffect: 0.05, ...over } }, service);
+const linesOf = (world: World, action: string) =>
+  world.decisions.filter((line) => line.action === action).map(({ reason }) => reason);
+
+test('is planned before anybody is exposed, and judged by that plan', async () => {
+  const [world, service] = [new World(), 'experiment-planned'];
+  const state = await stage.run(world, service, async () => (await stage.start(evaluated(service), service)).result());
+  expect(state).toMatchObject({ status: 'promoted', experiment: { neededPerArm: 1000, tuning: 2000, days: 3 } });
+  expect(linesOf(world, 'plan')).toEqual(['accuracy: 1000 units an arm, 3 days']);
+  const gate = world.gates.find(({ kind }) => kind === 'abTest');
+  expect(gate).toMatchObject({
+    experiment: { metrics: [], planned: { tuning: 2000 }, since: state.phases.abTest.startedAt },
+  });
+  expect(world.routes.filter(({ recordsExposures }) => recordsExposures === true).length).toBeGreaterThan(0);
+});
+
+test('what can not reach its power ends before anybody meets the candidate', async () => {
+  const [world, service] = [new World(), 'experiment-refused'];
+  world.experiment = { ...world.experiment, refusal: 'accuracy needs 90,000 units an arm' };
+  const state = await stage.run(world, service, async () => (await stage.start(evaluated(service), service)).result());
+  expect(state).toMatchObject({ status: 'failed', reason: 'A/B evaluation: accuracy needs 90,000 units an arm' });
+  expect(world.routes).toEqual([]);
+});
+
+test.each([
+  ['goes on', {}, 'promoted'],
+  ['ends where the spec wants to know first', { planning: {} }, 'failed'],
+] as const)('one that nobody could plan %s', async (_, over, status) => {
+  const [world, service] = [new World(), `experiment-unplanned-${status}`];
+  world.unplannable = true;
+  const state = await stage.run(world, service, async () =>
+    (await stage.start(evaluated(service, over), service)).result(),
+  );
+  expect(state.status).toBe(status);
+  expect(linesOf(world, 'plan')).toEqual(['the A/B evaluation could not be planned: the store is away']);
+});
+
+test.each([
+  ['approve', 'promoted'],
+  ['reject', 'rolled-back'],
+] as const)('one that comes to nothing asks a person, who can %s', async (answer, status) => {
+  const [world, service] = [new World(), `experiment-${answer}`];
+  world.comesToNothing = true;
+  world.gate = ({ kind }) => (kind === 'abTest' ? 'inconclusive' : 'pass');
+  const state = await stage.run(world, service, async () => {
+    const rollout = await stage.start(evaluated(service), service);
+    const held = await rollout.until(({ status: now }) => now === 'waiting');
+    expect(held.waiting).toMatchObject({
+      kind: 'hold',
+      note: expect.stringContaining('A/B evaluation is inconclusive'),
+    });
+    await sendCommand(stage.temporal.client, service, answer, { actor: 'bob', reason: 'by hand' });
+    return rollout.result();
+  });
+  expect(state.status).toBe(status);
+});
+
+test('rankings are merged for the candidate’s units, and need no plan', async () => {
+  const [world, service] = [new World(), 'experiment-interleaved'];
+  const over = {
+    kind: 'interleaving',
+    primary: 'preference',
+    interleaving: { output: 'items', length: 5 },
+  } as const;
+  const state = await stage.run(world, service, async () =>
+    (await stage.start(evaluated(service, over), service)).result(),
+  );
+  expect(state.status).toBe('promoted');
+  expect(linesOf(world, 'plan')).toEqual([]);
+  const merged = world.routes.filter(({ interleaving }) => interleaving !== undefined);
+  expect(merged).toMatchObject([{ weightPercent: 50, interleaving: { output: 'items', length: 5 } }]);
+});
