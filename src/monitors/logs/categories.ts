@@ -33,5 +33,7 @@ const RULES: readonly (readonly [LogCategory, RegExp])[] = [
 
 /** What a message is about, by the words of its template. */
 export function categoryOf(template: string): LogCategory {
-  return RULES.find(([, pattern]) => pattern.test(template))?.[0] ?? 'other';
+  // A parameter that was masked is not what it is about.
+  const words = template.replace(/\S*<secret>/g, '');
+  return RULES.find(([, pattern]) => pattern.test(words))?.[0] ?? 'other';
 }
