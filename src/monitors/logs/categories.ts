@@ -19,7 +19,7 @@ const RULES: readonly (readonly [LogCategory, RegExp])[] = [
   ],
   [
     'data-store',
-    /\b(?:sql|postgres\w*|mysql|sqlite|redis|mongo\w*|cassandra|dynamodb|database|feature[ _-]?store|vector[ _-]?store|deadlock|s3)\b|psycopg|jdbc/i,
+    /\b(?:sql|postgres\w*|mysql|sqlite|redis|mongo\w*|cassandra|dynamodb|database|feature[ _-]?store|vector[ _-]?store|deadlock|s3)\b|\bs<num>|psycopg|jdbc/i,
   ],
   [
     'connection',
