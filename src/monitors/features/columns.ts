@@ -11,6 +11,8 @@ export interface FeatureColumn {
   readonly reference: readonly FeatureValue[];
   readonly current: readonly FeatureValue[];
   readonly missing: { readonly reference: number; readonly current: number };
+  /** By row of the reference: 1 where the value is missing. */
+  readonly holes: readonly number[];
 }
 
 const MOST_FEATURES = 500;
@@ -57,5 +59,6 @@ function columnOf(
     reference: type === 'numeric' ? kept : kept.map(String),
     current: type === 'numeric' ? now : now.map(String),
     missing: { reference: before.length - kept.length, current: after.length - now.length },
+    holes: before.map((value) => (isThere(value) ? 0 : 1)),
   };
 }
