@@ -25,7 +25,7 @@ const MOST_PLOTTED = 12;
 export function evaluateFeatures(spec: FeatureMonitor, windows: Found, rows: FeatureRows, run: Run): MonitorOutcome {
   const { version, current, reference } = windows;
   const timed = inTime(rows, windows.isOwnPast);
-  const { columns, leftOut, unknown } = columnsOf(spec, timed.reference, timed.current);
+  const { columns, leftOut, unknown, absent } = columnsOf(spec, timed.reference, timed.current);
   const short = tooFew(spec, rows, columns.length);
   const judged = short.length > 0 ? [] : columns.map((column) => judgeFeature(spec, column, version, timed.pace));
   const found = changed(
@@ -48,7 +48,11 @@ export function evaluateFeatures(spec: FeatureMonitor, windows: Found, rows: Fea
     kind: 'features',
     window: { since: rows.current.at(-1)?.at ?? current.since, until: current.until },
     findings: [...dataset, ...findings, ...newFeatures(unknown, rows.current.length, spec, version)],
-    gaps: [...short, ...(short.length === 0 && compared === 0 ? ['no feature has two values to compare'] : [])],
+    gaps: [
+      ...short,
+      ...(short.length === 0 && compared === 0 ? ['no feature has two values to compare'] : []),
+      ...(short.length === 0 ? absent.map((name) => `the reference has no feature ${name}, which the spec names`) : []),
+    ],
     values: [
       {
         metric: 'drift_share',
