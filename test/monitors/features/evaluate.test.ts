@@ -77,7 +77,7 @@ test('a feature that is gone altogether is missing; one that is new is said to b
 });
 
 test('one that the spec names and no request has is a gap, not a pass', () => {
-  const reading = run(windows(steady), { features: { agee: { ignore: false } } });
+  const reading = run(windows(steady), { features: { agee: { type: 'numeric' } } });
   expect(reading).toMatchObject({
     verdict: 'inconclusive',
     reason: "can't be measured: the reference has no feature agee, which the spec names",
