@@ -40,11 +40,9 @@ export const createValidationActivities = (deps: ValidationDeps) => ({
     const id = validationIdOf(context.info);
     const kept = await validations.report(id);
     if (kept !== null) return evidenceIn(kept);
-    // Only once the report is kept: until then the last step may have to be made again.
-    const progress = { ...validations, clearProgress: async () => undefined };
     const input = await inputOf(deps, spec, plan, { id, rolloutId: rolloutId ?? null });
     const watch = { signal: context.cancellationSignal, beat: (at: unknown) => context.heartbeat(at) };
-    const report = await runSuite(input, { ...deps, progress }, watch);
+    const report = await runSuite(input, { ...deps, progress: validations }, watch);
     await validations.saveReport(report);
     await validations.clearProgress(id);
     return evidenceIn(report);

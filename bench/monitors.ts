@@ -1,8 +1,10 @@
 /**
  * How often monitors of drift find a change in the first window after it, and how often they find one in quiet windows: `npm run bench:monitors`.
- * Real data and real models (test/monitors/drift/world.ts), both windows of 1,000 rows, the monitors' defaults.
+ * Real data and real models (test/monitors/drift/world.ts), both windows of 1,000 rows, the monitors' defaults. With a folder of streams
+ * (`-- FOLDER`, else drift in `SLUICE_TEST_DATA`) also those, and beside them peers where `PYTHON` names an interpreter that has them.
  */
 import { seededRandom } from '../src/stats/sample/random.js';
+import { streamFolder } from '../test/monitors/drift/streams.js';
 import {
   CHANGES,
   type Change,
@@ -12,6 +14,8 @@ import {
   WORLDS,
   type World,
 } from '../test/monitors/drift/world.js';
+import { benchStreams } from './monitors/streams.js';
+import { PythonPeer } from './python-peer.js';
 import { printTable } from './table.js';
 
 const SEED = 20261121;
@@ -65,3 +69,11 @@ printTable(
   ['data', 'quiet windows', 'false alarms, features', 'false alarms, model'],
   WORLDS.map((world) => quietWindows(world)),
 );
+
+const folder = process.argv[2] ?? streamFolder();
+if (folder === null) console.log('no streams: name their folder, or set SLUICE_TEST_DATA');
+else {
+  const peer = process.env['PYTHON'] ? PythonPeer.start('drift_peer.py') : null;
+  await benchStreams(folder, peer);
+  peer?.stop();
+}

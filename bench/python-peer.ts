@@ -33,8 +33,10 @@ export class PythonPeer {
     this.answers = this.lines[Symbol.asyncIterator]();
   }
 
-  /** Makes the peer's environment on first use: a virtual environment with the versions of requirements.txt. */
+  /** `PYTHON`, which has what requirements.txt names; else the peer's own environment, a virtual one, made on first use. */
   static start(script: string): PythonPeer {
+    const given = process.env['PYTHON'];
+    if (given !== undefined && given !== '') return new PythonPeer(given, script);
     const python = join(VENV, 'bin/python');
     if (!existsSync(join(VENV, 'ready'))) {
       console.error(`installing the peers (scipy, scikit-learn, Evidently) into ${VENV}, once`);

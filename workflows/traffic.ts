@@ -94,7 +94,7 @@ export async function drillRollback(run: Run): Promise<void> {
   run.outbox.route = route;
   decide(run, {
     action: 'drill',
-    reason: `the way back is open: ${gateways} gateways serve ${baseline}, which is ready`,
+    reason: `the way back is open: ${gateways === 1 ? '1 gateway serves' : `${gateways} gateways serve`} ${baseline}, which is ready`,
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { output } from './options.js';
 
 /** Logs of gateways and model servers, kept by the api (SLUICE_API, with SLUICE_ADMIN_TOKEN where it has one). */
@@ -25,4 +25,21 @@ export function addLogs(program: Command): void {
     .option('--keep <duration>', 'how much stays', '30d')
     .addOption(output())
     .action(async (options) => (await import('./commands/logs.js')).prune(options));
+  logs
+    .command('templates <file>')
+    .description(
+      'the templates of a log file’s messages, and how many lines have each; - is standard input; asks no api',
+    )
+    .addOption(
+      new Option('--format <format>', 'content: a line is a message; log: as the api reads lines')
+        .choices(['content', 'log'])
+        .default('content'),
+    )
+    .option('--csv-column <name>', 'of a CSV file with a header: where the message stands')
+    .addOption(
+      new Option('-o, --output <format>', 'how to print; ndjson: the template of each line')
+        .choices(['table', 'json', 'ndjson'])
+        .default('table'),
+    )
+    .action(async (file, options) => (await import('./commands/logs-templates.js')).templates(file, options));
 }

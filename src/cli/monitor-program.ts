@@ -23,6 +23,7 @@ export function addMonitors(program: Command): void {
     .command('show <service> <monitor>')
     .description('show a monitor: its schedule, its newest reading and those before')
     .option('--limit <n>', 'readings at most', '20')
+    .option('--plot <file>', 'draw the features of the newest reading into this file (SVG), those that drifted first')
     .addOption(output())
     .action(async (service, name, options) => (await import('./commands/monitor.js')).show({ service, name }, options));
   for (const [command, meaning] of [

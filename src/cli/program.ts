@@ -92,6 +92,7 @@ function addProcesses(program: Command): void {
     .option('--gateway-port <port>', 'user traffic', integer, 8080)
     .option('--admin-port <port>', 'gateway admin', integer, 8081)
     .option('--api-port <port>', 'collector and HTTP API', integer, 8090)
+    .option('--access-log <file>', 'the gateway writes a JSON line for each answer, for `sluice logs follow`')
     .action(async (options) => (await import('./commands/dev.js')).dev(options));
   program
     .command('worker')

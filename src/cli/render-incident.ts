@@ -21,17 +21,28 @@ export function renderIncident({ incident, events }: RecordedIncident): string {
   const lines = [
     `${id}  ${service}  ${severity}, ${status}`,
     `  what     ${title}`,
-    `  from     ${source}${cause === null ? '' : `, blamed on ${cause}`}${version === null ? '' : ` ${version}`}`,
-    `  since    ${openedAt}, seen ${sightings} times, last at ${seenAt}`,
+    `  from     ${source}${blame(cause, version)}`,
+    `  since    ${openedAt}, seen ${sightings === 1 ? 'once' : `${sightings} times, last at ${seenAt}`}`,
     ...(rolloutId === null ? [] : [`  rollout  ${rolloutId}`]),
     `  labels   ${Object.entries(incident.labels)
       .map(([name, value]) => `${name}=${value}`)
       .join(' ')}`,
   ];
   if (incident.evidence.length > 0)
-    lines.push('  evidence', ...incident.evidence.map(({ what, message }) => `    ${what}: ${message}`));
+    lines.push('  evidence', ...incident.evidence.map(({ what, message }) => `    ${named(what, message)}`));
   const rows = events.map(({ at, kind, by, text }) => [at, kind, by, text]);
   return `${lines.join('\n')}\n\n${renderTable(['AT', 'EVENT', 'BY', 'WHAT'], rows)}`;
+}
+
+function blame(cause: Incident['cause'], version: string | null): string {
+  const of = version === null ? '' : ` ${version}`;
+  if (cause === 'environment') return `, blamed on the environment${version === null ? '' : `, seen at${of}`}`;
+  return cause === null ? of : `, blamed on ${cause}${of}`;
+}
+
+/** A guardrail's sentence begins with its name already. */
+function named(what: string, message: string): string {
+  return message.startsWith(`${what}: `) ? message : `${what}: ${message}`;
 }
 
 export function renderSilences(silences: readonly Silence[]): string {

@@ -26,6 +26,8 @@ export interface StackOptions {
   readonly gatewayPort: number;
   readonly adminPort: number;
   readonly apiPort: number;
+  /** Where the gateway writes a line for each answer; absent: nowhere. */
+  readonly accessLog?: string;
   readonly report: (line: string) => void;
 }
 
@@ -99,6 +101,7 @@ function startGatewayProcess(options: StackOptions, collectorUrl: string): Child
   const { stateDir, gatewayConfig, gatewayPort, adminPort } = options;
   const args = ['gateway', '--config', gatewayConfig, '--port', String(gatewayPort), '--admin-port', String(adminPort)];
   args.push('--collector', collectorUrl, '--state-dir', join(stateDir, 'gateway'), '--id', 'gateway-1');
+  if (options.accessLog !== undefined) args.push('--access-log', options.accessLog);
   return spawnSluice(args, { logPath: join(stateDir, 'gateway.log') });
 }
 

@@ -86,9 +86,9 @@ function factsOf(incident: Incident, rollout: RolloutState | null): string[][] {
   const { id, service, severity, cause, version, openedAt, acknowledged, resolved, sightings, source } = incident;
   const ended = resolved === null ? 'not yet' : `${resolved.at} by ${resolved.by}: ${resolved.reason}`;
   return [
-    ['incident', `${id}, ${severity}, seen ${sightings} times, from ${source}`],
+    ['incident', `${id}, ${severity}, seen ${sightings === 1 ? 'once' : `${sightings} times`}, from ${source}`],
     ['service', service],
-    ['blamed on', `${cause ?? 'unknown'}${version === null ? '' : `, version ${version}`}`],
+    ['blamed on', cause === 'version' && version !== null ? `version ${version}` : (cause ?? 'nothing yet')],
     ['began', openedAt],
     [
       'acknowledged',

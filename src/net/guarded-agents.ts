@@ -23,8 +23,7 @@ class GuardedHttpAgent extends http.Agent {
   }
 
   override createConnection(options: http.ClientRequestArgs, callback?: Connected) {
-    const error = refusal(this.policy, options.host);
-    if (error !== null) return fail(error, callback);
+    if (isRefused(this.policy, options.host, callback)) return undefined;
     return super.createConnection({ ...options, lookup: this.policy.lookup }, callback);
   }
 }
@@ -38,8 +37,7 @@ class GuardedHttpsAgent extends https.Agent {
   }
 
   override createConnection(options: https.RequestOptions, callback?: Connected) {
-    const error = refusal(this.policy, options.host);
-    if (error !== null) return fail(error, callback);
+    if (isRefused(this.policy, options.host, callback)) return undefined;
     return super.createConnection({ ...options, lookup: this.policy.lookup }, callback);
   }
 }
@@ -84,9 +82,12 @@ function refusal(policy: AddressPolicy, host: string | null | undefined): Error 
   }
 }
 
-/** @returns nothing: the callback has been told */
-function fail(error: Error, callback: Connected | undefined): undefined {
+/** @returns whether the callback has been told that the policy refuses this host */
+function isRefused(policy: AddressPolicy, host: string | null | undefined, callback: Connected | undefined): boolean {
+  const error = refusal(policy, host);
+  if (error === null) return false;
   if (callback === undefined) throw error;
   // An agent that gets an error looks at no stream.
   callback(error, undefined as unknown as Duplex);
+  return true;
 }

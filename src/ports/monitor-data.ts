@@ -64,6 +64,8 @@ export interface ServingVersions {
   readonly baseline: string;
   /** null while no user's request goes to one. */
   readonly candidate: string | null;
+  /** Since when it is so, with these weights. ISO. */
+  readonly since: string;
 }
 
 /** What monitors of live models read of the record. */

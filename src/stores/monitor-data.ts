@@ -42,10 +42,17 @@ export function createSqlMonitorData(client: SqlClient): MonitorData {
 }
 
 async function serving(client: SqlClient, service: string): Promise<ServingVersions | null> {
-  const [row] = await client.query<{ route: Route }>('SELECT route FROM sluice.route WHERE service = $1', [service]);
+  const [row] = await client.query<{ route: Route; savedAt: Date }>(
+    'SELECT route, saved_at AS "savedAt" FROM sluice.route WHERE service = $1',
+    [service],
+  );
   if (row === undefined) return null;
   const { baseline, candidate, weightPercent } = row.route;
-  return { baseline: baseline.version, candidate: weightPercent > 0 ? (candidate?.version ?? null) : null };
+  return {
+    baseline: baseline.version,
+    candidate: weightPercent > 0 ? (candidate?.version ?? null) : null,
+    since: row.savedAt.toISOString(),
+  };
 }
 
 async function promotedAt(client: SqlClient, service: string, version: string): Promise<string | null> {

@@ -13,7 +13,8 @@ export async function saveRoute(client: SqlClient, route: Route): Promise<void> 
   const saved = await client.query(
     `WITH saved AS (
        INSERT INTO sluice.route AS kept (service, epoch, route) VALUES ($1, $2, $3::jsonb)
-       ON CONFLICT (service) DO UPDATE SET epoch = excluded.epoch, route = excluded.route, saved_at = now()
+       ON CONFLICT (service) DO UPDATE SET epoch = excluded.epoch, route = excluded.route,
+         saved_at = CASE WHEN kept.epoch < excluded.epoch THEN now() ELSE kept.saved_at END
        WHERE kept.epoch < excluded.epoch OR (kept.epoch = excluded.epoch AND kept.route = excluded.route)
        RETURNING service, epoch
      ), noted AS (

@@ -34,14 +34,18 @@ export async function runLaterChecks({ input, custom, stage, garbage, done, add 
   }
 }
 
-/** What one load measures is measured together, and so is what the same generations tell. */
+/** In this order: garbage may change what a server is like. */
+const LAST: readonly string[] = ['server_memory', 'robustness'];
+
+/** What one load measures is measured together, and so is what the same generations tell. What is seen of a server comes after all it is asked. */
 function groupsOf(checks: readonly ValidationCheck[]): ValidationCheck[][] {
   const probes = checks.filter((check) => !isOfPass(check) && check.metric !== 'custom');
   const alone = probes.filter((check) => !needsLoad(check) && !isGeneration(check));
   return [
-    ...alone.map((check) => [check]),
+    ...alone.filter(({ metric }) => !LAST.includes(metric)).map((check) => [check]),
     probes.filter(needsLoad),
     probes.filter(isGeneration),
+    ...LAST.flatMap((last) => alone.filter(({ metric }) => metric === last)).map((check) => [check]),
     ...checks.filter(({ metric }) => metric === 'custom').map((check) => [check]),
   ];
 }

@@ -23,7 +23,8 @@ const BEAT_EVERY_MS = 2000;
 const BEAT_AT_MOST_MS = 200;
 
 /**
- * Runs all checks of a plan. A run that was cut goes on under the same id: no row that was answered and kept is asked again.
+ * Runs all checks of a plan. A run that was cut goes on under the same id: no row that was answered and kept is asked again. Its progress
+ * stays: whoever has kept the report clears it.
  * @throws {SluiceError} DATASET_INVALID; MODEL_UNREACHABLE where a server stays away, after which the same call goes on
  */
 export const runSuite: RunSuite = async (input, deps, watch) => {
@@ -78,16 +79,14 @@ class SuiteRun {
   }
 
   async toEnd(): Promise<ValidationReport> {
-    const { input, deps, dataset, watch } = this;
+    const { input, dataset, watch } = this;
     const digest = await dataset.digest(watch.signal);
     assertDigest(dataset.name, datasetOptions(input.plan.dataset).expectDigest, digest);
     const planDigest = planDigestOf(input);
     await this.resume(identityOf(input, planDigest, digest));
     if (!this.state.isPassed) await this.passRows(digest);
     await this.runLater();
-    const report = this.report(digest, planDigest);
-    await deps.progress.clearProgress(input.id);
-    return report;
+    return this.report(digest, planDigest);
   }
 
   private async resume(identity: string): Promise<void> {

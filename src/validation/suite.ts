@@ -25,7 +25,7 @@ export interface SuiteInput {
 export interface SuiteDeps {
   readonly openDataset: (spec: DatasetSpec, signal: AbortSignal) => Promise<Dataset>;
   readonly modelServer: (target: ModelTarget, protocol: Protocol) => ModelServer;
-  readonly progress: Pick<ValidationResults, 'saveProgress' | 'progress' | 'clearProgress'>;
+  readonly progress: Pick<ValidationResults, 'saveProgress' | 'progress'>;
   readonly custom: CustomChecks;
   /** How long a model server that is away is waited for. Default: one minute. */
   readonly patienceMs?: number;

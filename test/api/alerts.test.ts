@@ -102,7 +102,8 @@ describe('what Alertmanager says', () => {
   test('is cut to what a rollout keeps, and takes a description where there is no summary', async () => {
     sink.sent.length = 0;
     const annotations = { description: 'd'.repeat(100_000) };
-    await post(api, webhookOf(alertOf({ service: 'digits', path: 'p'.repeat(1000) }, { annotations })));
+    const labels = { service: 'digits', path: 'p'.repeat(1000) };
+    await post(api, webhookOf(alertOf(labels, { annotations, fingerprint: 'cccc' })));
     const { alert } = sink.sent[0]!;
     expect(alert.summary).toBe('d'.repeat(300));
     expect(alert.labels['path']).toHaveLength(300);
@@ -222,7 +223,8 @@ describe('on Temporal', () => {
         reason: 'alert HighErrorRate: 5 % of answers are errors',
       });
       // It has ended: nothing is there to hear it, which is no error.
-      expect((await send(alertOf({ service }))).body).toEqual({ received: 1, outcomes: { 'no-rollout': 1 } });
+      const later = alertOf({ service }, { fingerprint: 'bbbb' });
+      expect((await send(later)).body).toEqual({ received: 1, outcomes: { 'no-rollout': 1 } });
     });
     const alerts = world.decisions.filter(({ action }) => action === 'alert');
     expect(alerts.map(({ reason }) => reason)).toEqual([

@@ -42,7 +42,7 @@ test('the same suite goes on where it was, another one does not', async () => {
   for (const other of [suiteWith(0.8), suiteWith(0.9, 'v3')])
     expect((await openFileProgress(folder, other, false)).isResumed).toBe(false);
 
-  await again.keeper.clearProgress(again.id);
+  again.forget();
   expect(await readdir(join(folder, 'validation'))).toEqual([]);
   expect(await openFileProgress(folder, suiteWith(0.9), false)).toMatchObject({ isResumed: false });
 });

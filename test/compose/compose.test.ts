@@ -72,8 +72,14 @@ describe('docker-compose.yml', () => {
   );
 
   test.each(services)('%s is given settings that are read', (_, { environment = {} }) => {
-    const sources = ['src/config.ts', 'src/cli/program.ts', 'src/cli/commands/gateway.ts', 'src/worker/metrics.ts'];
-    const read = sources.map((path) => readFileSync(path, 'utf8')).join();
+    const sources = [
+      'config.ts',
+      'cli/program.ts',
+      'cli/commands/gateway.ts',
+      'worker/metrics.ts',
+      'metrics/prometheus/settings.ts',
+    ];
+    const read = sources.map((path) => readFileSync(`src/${path}`, 'utf8')).join();
     for (const name of Object.keys(environment).filter((text) => text.startsWith('SLUICE_')))
       expect([name, new RegExp(`'${name}'|${name}:`).test(read)]).toEqual([name, true]);
   });

@@ -95,7 +95,10 @@ suite('gateway metrics, Prometheus, Alertmanager, webhook, signal', () => {
     const decisions = await it.decisions(ended.rolloutId);
     expect(decisions.filter(({ reason }) => reason.includes('Forged'))).toEqual([]);
 
-    const link = await connectTemporal(temporalSettings(process.env['SLUICE_TEST_TEMPORAL']));
+    const link = await connectTemporal({
+      ...temporalSettings(process.env['SLUICE_TEST_TEMPORAL']),
+      namespace: it.namespace,
+    });
     const table = await hops.table(link.client, ended).finally(() => link.close());
     process.stdout.write(`\n${table.text}\n`);
     expect(table.times).toEqual([...table.times].sort((a, b) => a - b));

@@ -156,9 +156,14 @@ export function monitorDataContract(store: () => Store): void {
       leaseMs: 30_000,
     });
     await store().saveRoute(route(1, 0));
-    expect(await data().serving(service)).toEqual({ baseline: 'v1', candidate: null });
+    const first = await data().serving(service);
+    expect(first).toEqual({ baseline: 'v1', candidate: null, since: expect.stringMatching(/Z$/) });
+    await store().saveRoute(route(1, 0));
+    expect(await data().serving(service)).toEqual(first);
     await store().saveRoute(route(2, 5));
-    expect(await data().serving(service)).toEqual({ baseline: 'v1', candidate: 'v2' });
+    const second = await data().serving(service);
+    expect(second).toMatchObject({ baseline: 'v1', candidate: 'v2' });
+    expect(Date.parse(second?.since ?? '')).toBeGreaterThan(Date.parse(first?.since ?? ''));
 
     expect(await data().promotedAt(service, 'v2')).toBeNull();
     const cutOver = (status: 'promoted' | 'rolled-back', endedAt: string) => {

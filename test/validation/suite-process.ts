@@ -1,4 +1,4 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { datasetDeps, openDataset } from '../../src/datasets/open-dataset.js';
 import { validation } from '../../src/domain/spec/validation.js';
@@ -56,7 +56,6 @@ function progressIn(file: string) {
       await rename(`${file}.new`, file);
     },
     progress: (): Promise<unknown> => readFile(file, 'utf8').then(JSON.parse, () => null),
-    clearProgress: () => rm(file, { force: true }),
   };
 }
 

@@ -81,7 +81,10 @@ export class SuiteStage {
   async run(plan: PlanParts, id?: string): Promise<ValidationReport> {
     this.stop = new AbortController();
     const watch = { signal: this.stop.signal, beat: (at: SuiteProgress) => void this.beats.push(at) };
-    return runSuite(this.input(plan, id), this.deps(), watch);
+    const input = this.input(plan, id);
+    const report = await runSuite(input, this.deps(), watch);
+    await this.progress.clearProgress(input.id);
+    return report;
   }
 
   cancel(): void {

@@ -57,6 +57,7 @@ class Follower {
   private readonly signal: AbortSignal;
   private log: OpenLog | null = null;
   private lines = 0;
+  private isMissed = false;
 
   constructor(path: string, file: PositionFile, what: Following, send: SendLogs, signal: AbortSignal) {
     this.path = path;
@@ -117,12 +118,22 @@ class Follower {
   /** Written down at once: `--from-end` means the end that was there at the first start. */
   private async openNext(position: Position): Promise<Position> {
     this.log = await openLog(this.path);
-    if (this.log === null) return position;
+    if (this.log === null) {
+      this.sayMissing();
+      return position;
+    }
+    this.isMissed = false;
     const { inode, handle } = this.log;
     const offset = this.what.fromEnd && position.inode === null ? (await handle.stat()).size : 0;
     const next = { ...fromStart(position), inode, offset, head: await headOf(handle, offset) };
     await this.file.write(next);
     return next;
+  }
+
+  /** Once: it may be a file that is yet to come, or a wrong name. */
+  private sayMissing(): void {
+    if (!this.isMissed) say(`${this.path} is not there${this.what.once === true ? '' : ' yet: it is waited for'}`);
+    this.isMissed = true;
   }
 
   /** Said first, sent then: after a crash the same bytes go out under the same number. */

@@ -16,6 +16,7 @@ import type { ReadingLine } from '../../ports/monitor-store.js';
 import { askApi } from '../ask-api.js';
 import { renderMonitor, renderMonitors } from '../render-monitor.js';
 import { withTemporal } from '../with-temporal.js';
+import { plotReading } from './monitor-plot.js';
 
 export interface CreateMonitorOptions {
   readonly file: string;
@@ -42,7 +43,14 @@ export async function list({ service, output }: { service?: string; output: stri
   say(output === 'json' ? JSON.stringify({ monitors, readings: lines }) : renderMonitors(monitors, lines));
 }
 
-export async function show(name: MonitorName, { limit, output }: { limit: string; output: string }): Promise<void> {
+export interface ShowMonitorOptions {
+  readonly limit: string;
+  readonly output: string;
+  /** A file for an SVG. */
+  readonly plot?: string;
+}
+
+export async function show(name: MonitorName, { limit, output, plot }: ShowMonitorOptions): Promise<void> {
   const schedule = await withTemporal(({ client }) => readMonitor(client, name));
   const read = await reading(() =>
     askApi<MonitorHistory>({ method: 'GET', url: pathOf(name), params: { limit } }).catch((error: unknown) => {
@@ -53,6 +61,11 @@ export async function show(name: MonitorName, { limit, output }: { limit: string
   warn(read);
   const history = read.kind === 'read' ? read.value : null;
   say(output === 'json' ? JSON.stringify({ schedule, ...history }) : renderMonitor(schedule, history));
+  if (plot === undefined) return;
+  if (history === null)
+    throw new SluiceError('NOT_FOUND', `monitor ${name.service}/${name.name} has no reading to draw`);
+  const drawn = plotReading(history.latest, plot);
+  process.stderr.write(`${drawn} ${drawn === 1 ? 'feature is' : 'features are'} drawn in ${plot}\n`);
 }
 
 export async function hold(

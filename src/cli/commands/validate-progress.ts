@@ -14,6 +14,8 @@ export interface FileProgress {
   /** Whether a run that was cut is gone on with. */
   readonly isResumed: boolean;
   readonly keeper: SuiteDeps['progress'];
+  /** Once the report is where it belongs. */
+  readonly forget: () => void;
 }
 
 interface Kept {
@@ -51,10 +53,8 @@ export async function openFileProgress(
       async saveProgress(_, progress) {
         writeWhole(file, JSON.stringify({ id, progress } satisfies Kept));
       },
-      async clearProgress() {
-        rmSync(file, { force: true });
-      },
     },
+    forget: () => rmSync(file, { force: true }),
   };
 }
 

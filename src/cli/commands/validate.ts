@@ -38,6 +38,7 @@ export async function validate({ file, report: reports, fresh = false, keep, out
     const report = await run(suite, config, progress);
     await store?.saveReport(report);
     writeReports(report, wanted);
+    progress.forget();
     process.stdout.write(`${output === 'json' ? JSON.stringify(report) : renderValidation(report)}\n`);
     say(store === null ? `not kept: ${whyNot(keep)}` : `kept: sluice validations show ${report.id}`);
     process.exitCode = EXIT_CODES[report.verdict];

@@ -136,7 +136,7 @@ function minorFinding({ name, why }: Unknown): Finding {
 function describeCause(seen: Seen, { name, impact, takesDown, degrades }: RootCause): string {
   const record = seen.records.get(name);
   const kind = seen.spec.nodes.find((node) => node.name === name)?.kind ?? 'other';
-  const what = kind === 'other' ? name : `${kind} ${name}`;
+  const what = kind === 'other' || kind === name ? name : `${kind} ${name}`;
   const parts = [`${what} has failed since ${record?.since} (${record?.why})`, `impact ${round(impact)}`];
   if (takesDown.length > 0) parts.push(`failed with it: ${takesDown.join(', ')}`);
   if (degrades.length > 0) parts.push(`degraded: ${degrades.join(', ')}`);

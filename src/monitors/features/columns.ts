@@ -11,16 +11,19 @@ export interface FeatureColumn {
   readonly reference: readonly FeatureValue[];
   readonly current: readonly FeatureValue[];
   readonly missing: { readonly reference: number; readonly current: number };
+  /** By row of the reference: 1 where the value is missing. */
+  readonly holes: readonly number[];
 }
 
 const MOST_FEATURES = 500;
 
-/** The most frequent features of the reference in the order of their names, how many had no room, and how often the window has others. */
+/** The most frequent features of the reference in the order of their names, how many had no room, how often the window has others,
+ * and which the spec names though the reference has none of them: they are misspelt, or gone. */
 export function columnsOf(
   spec: Pick<FeatureMonitor, 'features'>,
   reference: readonly InputRow[],
   current: readonly InputRow[],
-): { columns: FeatureColumn[]; leftOut: number; unknown: Map<string, number> } {
+): { columns: FeatureColumn[]; leftOut: number; unknown: Map<string, number>; absent: string[] } {
   const judged = ([name]: [string, number]) => planOf(spec, name)?.ignore !== true;
   const known = countNames(reference);
   const counts = new Map([...known].filter(judged));
@@ -28,6 +31,7 @@ export function columnsOf(
   return {
     columns: names.map((name) => columnOf(spec, name, reference, current)),
     leftOut: counts.size - names.length,
+    absent: Object.keys(spec.features).filter((name) => planOf(spec, name)?.ignore !== true && !known.has(name)),
     unknown: new Map([...countNames(current)].filter(judged).filter(([name]) => !known.has(name))),
   };
 }
@@ -57,5 +61,6 @@ function columnOf(
     reference: type === 'numeric' ? kept : kept.map(String),
     current: type === 'numeric' ? now : now.map(String),
     missing: { reference: before.length - kept.length, current: after.length - now.length },
+    holes: before.map((value) => (isThere(value) ? 0 : 1)),
   };
 }

@@ -4,6 +4,7 @@ import type { FeatureMonitor } from '../../domain/spec/monitors/features.js';
 import type { InputRow } from '../../ports/monitor-data.js';
 import { changed } from '../windows/comparison.js';
 import type { FoundWindows } from '../windows/find-windows.js';
+import { inTime } from '../windows/in-time.js';
 import { outcomeOf } from '../windows/outcome.js';
 import { columnsOf } from './columns.js';
 import { type JudgedFeature, judgeFeature } from './judge-feature.js';
@@ -23,9 +24,10 @@ const MOST_PLOTTED = 12;
 /** Each feature of the reference against the window, and the data set. The chance of any finding while nothing has changed is at most alpha. */
 export function evaluateFeatures(spec: FeatureMonitor, windows: Found, rows: FeatureRows, run: Run): MonitorOutcome {
   const { version, current, reference } = windows;
-  const { columns, leftOut, unknown } = columnsOf(spec, rows.reference, rows.current);
+  const timed = inTime(rows, windows.isOwnPast);
+  const { columns, leftOut, unknown, absent } = columnsOf(spec, timed.reference, timed.current);
   const short = tooFew(spec, rows, columns.length);
-  const judged = short.length > 0 ? [] : columns.map((column) => judgeFeature(spec, column, version));
+  const judged = short.length > 0 ? [] : columns.map((column) => judgeFeature(spec, column, version, timed.pace));
   const found = changed(
     judged.flatMap(({ comparisons }) => comparisons),
     spec.alpha,
@@ -46,7 +48,11 @@ export function evaluateFeatures(spec: FeatureMonitor, windows: Found, rows: Fea
     kind: 'features',
     window: { since: rows.current.at(-1)?.at ?? current.since, until: current.until },
     findings: [...dataset, ...findings, ...newFeatures(unknown, rows.current.length, spec, version)],
-    gaps: [...short, ...(short.length === 0 && compared === 0 ? ['no feature has two values to compare'] : [])],
+    gaps: [
+      ...short,
+      ...(short.length === 0 && compared === 0 ? ['no feature has two values to compare'] : []),
+      ...(short.length === 0 ? absent.map((name) => `the reference has no feature ${name}, which the spec names`) : []),
+    ],
     values: [
       {
         metric: 'drift_share',
@@ -162,6 +168,7 @@ function rankOf({ column, shift, missingShare, outsideShare, newCategories }: Ju
     score: shift?.score ?? null,
     p: shift?.p ?? null,
     distance: shift?.distance ?? null,
+    dependence: shift?.dependence ?? null,
     missingShare,
     outsideShare,
     newCategories,

@@ -1,10 +1,13 @@
 import { formatNumber, formatShare } from '../../analysis/format.js';
 import type { Finding } from '../../domain/monitor.js';
 import type { FeatureMonitor } from '../../domain/spec/monitors/features.js';
-import { fisherExactTest } from '../../stats/comparison/fisher.js';
+import type { Counts } from '../../stats/comparison/proportion.js';
 import type { Column } from '../../stats/drift/column.js';
+import type { Dependence } from '../../stats/drift/dependence.js';
+import { largerShareP } from '../../stats/drift/dependent-tests.js';
 import type { Comparison } from '../windows/comparison.js';
 import { chanceBeyondAll } from '../windows/extremes.js';
+import { dependenceBetween, levelsOf, placesOf } from '../windows/in-time.js';
 import { type Shift, shiftOf } from '../windows/shift.js';
 import { type FeatureColumn, planOf } from './columns.js';
 
@@ -29,10 +32,16 @@ export interface JudgedFeature {
 /** Values on each side that a distribution needs. */
 const LEAST_VALUES = 50;
 
-export function judgeFeature(spec: FeatureMonitor, column: FeatureColumn, version: string): JudgedFeature {
+/** @param pace see inTime; the column's reference is in the order of time */
+export function judgeFeature(
+  spec: FeatureMonitor,
+  column: FeatureColumn,
+  version: string,
+  pace: number | null,
+): JudgedFeature {
   const { reference, current, missing } = column;
-  const shift = shiftOfFeature(spec, column);
-  const outside = column.type === 'numeric' ? outOfRange(spec, column) : unseen(column);
+  const shift = shiftOfFeature(spec, column, pace);
+  const outside = column.type === 'numeric' ? outOfRange(spec, column, pace) : unseen(column, pace);
   const rows = current.length + missing.current;
   const about = (
     aspect: Aspect,
@@ -66,7 +75,11 @@ export function judgeFeature(spec: FeatureMonitor, column: FeatureColumn, versio
           value: missingShare,
           limit: missingBefore + spec.missing,
         },
-        rise(missing.current, rows, missing.reference, reference.length + missing.reference),
+        rise(
+          { successes: missing.current, trials: rows },
+          { successes: missing.reference, trials: column.holes.length },
+          dependenceBetween([column.holes], { reference: column.holes.length, current: rows }, pace),
+        ),
         missingShare - missingBefore >= spec.missing,
       ),
     );
@@ -100,15 +113,13 @@ export function judgeFeature(spec: FeatureMonitor, column: FeatureColumn, versio
   };
 }
 
-function shiftOfFeature(spec: FeatureMonitor, column: FeatureColumn): Shift | null {
+function shiftOfFeature(spec: FeatureMonitor, column: FeatureColumn, pace: number | null): Shift | null {
   if (Math.min(column.reference.length, column.current.length) < LEAST_VALUES) return null;
   if (new Set([...column.reference, ...column.current]).size < 2) return null;
   const plan = planOf(spec, column.name);
   const general = spec[column.type];
-  return shiftOf(toColumn(column), {
-    method: plan?.method ?? general.method,
-    threshold: plan?.threshold ?? general.threshold,
-  });
+  const how = { method: plan?.method ?? general.method, threshold: plan?.threshold ?? general.threshold };
+  return shiftOf(toColumn(column), how, pace);
 }
 
 export function toColumn({ type, reference, current }: FeatureColumn): Column {
@@ -134,7 +145,7 @@ interface Outside {
 }
 
 /** Beyond a range that was given, the reference may have values too; beyond its own it has none, and some further ones always are. */
-function outOfRange(spec: FeatureMonitor, column: FeatureColumn): Outside | null {
+function outOfRange(spec: FeatureMonitor, column: FeatureColumn, pace: number | null): Outside | null {
   const [reference, current] = [column.reference as number[], column.current as number[]];
   if (reference.length === 0 || current.length === 0) return null;
   const given = planOf(spec, column.name)?.range;
@@ -144,13 +155,18 @@ function outOfRange(spec: FeatureMonitor, column: FeatureColumn): Outside | null
     current.filter((value) => value > high).length,
   ];
   const [n, m] = [reference.length, current.length];
-  const before = given === undefined ? 0 : reference.filter((value) => value < low || value > high).length;
+  const isOutside = reference.map((value) => (value < low || value > high ? 1 : 0));
+  const before = isOutside.filter((is) => is === 1).length;
+  const between = (series: readonly number[][]) => dependenceBetween(series, { reference: n, current: m }, pace);
   const count = below + above;
   return {
     count,
     share: count / m,
     before: before / n,
-    p: given === undefined ? Math.min(1, 2 * chanceBeyondAll(Math.max(below, above), n, m)) : rise(count, m, before, n),
+    p:
+      given === undefined
+        ? Math.min(1, 2 * beyond(Math.max(below, above), n, m, between(levelsOf(reference))))
+        : rise({ successes: count, trials: m }, { successes: before, trials: n }, between([isOutside])),
     message: `${formatShare(count / m)} of ${m} values are outside ${formatNumber(low)} to ${formatNumber(high)}${given === undefined ? ', all that the reference has' : ''}`,
     categories: [],
   };
@@ -164,7 +180,7 @@ const MOST_NAMED = 5;
 const LONGEST_NAME = 60;
 
 /** Each new category by itself: that all its values fall into the later window, out of any that there are. */
-function unseen(column: FeatureColumn): Outside | null {
+function unseen(column: FeatureColumn, pace: number | null): Outside | null {
   const [reference, current] = [column.reference as string[], column.current as string[]];
   if (reference.length === 0 || current.length === 0) return null;
   const known = new Set(reference);
@@ -172,19 +188,25 @@ function unseen(column: FeatureColumn): Outside | null {
   for (const value of current) if (!known.has(value)) counts.set(value, (counts.get(value) ?? 0) + 1);
   const byCount = [...counts].sort(([, a], [, b]) => b - a);
   const most = byCount[0]?.[1] ?? 0;
+  const [n, m] = [reference.length, current.length];
+  const dependence = dependenceBetween(placesOf(reference), { reference: n, current: m }, pace);
   const count = byCount.reduce((sum, [, n]) => sum + n, 0);
   const named = byCount.slice(0, MOST_NAMED).map(([name]) => JSON.stringify(name.slice(0, LONGEST_NAME)));
   return {
     count,
     share: count / current.length,
     before: 0,
-    p: Math.min(1, (known.size + counts.size) * chanceBeyondAll(most, reference.length, current.length)),
+    p: Math.min(1, (known.size + counts.size) * beyond(most, n, m, dependence)),
     message: `${formatShare(count / current.length)} of ${current.length} values are of ${counts.size} categories that the reference never had: ${named.join(', ')}`,
     categories: byCount.slice(0, MOST_NAMED).map(([name]) => name.slice(0, LONGEST_NAME)),
   };
 }
 
-function rise(now: number, of: number, before: number, ofBefore: number): number {
-  if (of === 0 || ofBefore === 0) return 1;
-  return fisherExactTest({ successes: now, trials: of }, { successes: before, trials: ofBefore }).pLarger;
+/** Of so many fewer rows, where they resemble their neighbours: a warm week is beyond all that a cool one had, row by row. */
+function beyond(count: number, n: number, m: number, { factor }: Dependence): number {
+  return chanceBeyondAll(Math.floor(count / factor), Math.max(1, Math.floor(n / factor)), Math.floor(m / factor));
+}
+
+function rise(now: Counts, before: Counts, dependence: Dependence): number {
+  return Math.min(now.trials, before.trials) === 0 ? 1 : largerShareP(now, before, dependence);
 }

@@ -1,3 +1,4 @@
+import type { MonitorReading } from '../../domain/monitor.js';
 import { categoryShares } from '../../stats/drift/shares.js';
 import type { FeatureColumn } from './columns.js';
 
@@ -13,11 +14,35 @@ export interface FeaturePlot {
   readonly current: readonly number[];
 }
 
+/** The plots that a reading has kept; a reading is JSON, and may be of another kind or of another version of this program. */
+export function plotsOf({ details }: Pick<MonitorReading, 'details'>): FeaturePlot[] {
+  const kept = details?.['plots'];
+  return Array.isArray(kept) ? kept.filter(isPlot) : [];
+}
+
+function isPlot(value: unknown): value is FeaturePlot {
+  const { feature, drifted, edges, categories, reference, current } = (value ?? {}) as Record<string, unknown>;
+  const bars = Array.isArray(reference) ? reference.length : 0;
+  const areNumbers = (list: unknown, length: number) =>
+    Array.isArray(list) && list.length === length && list.every(Number.isFinite);
+  const areNames = (list: unknown) =>
+    Array.isArray(list) && list.length === bars && list.every((name) => typeof name === 'string');
+  return (
+    typeof feature === 'string' &&
+    typeof drifted === 'boolean' &&
+    bars > 0 &&
+    [reference, current].every((shares) => areNumbers(shares, bars)) &&
+    (edges === null ? areNames(categories) : areNumbers(edges, bars + 1))
+  );
+}
+
 const MOST_BARS = 12;
 const LONGEST_NAME = 24;
 
+type Values = Pick<FeatureColumn, 'name' | 'type' | 'reference' | 'current'>;
+
 /** @returns null where a side has no value */
-export function plotOf(column: FeatureColumn, drifted: boolean): FeaturePlot | null {
+export function plotOf(column: Values, drifted: boolean): FeaturePlot | null {
   if (column.reference.length === 0 || column.current.length === 0) return null;
   const about = { feature: column.name, drifted };
   if (column.type === 'categorical') return { ...about, edges: null, ...byCategory(column) };
@@ -49,7 +74,7 @@ function byNumber(reference: readonly number[], current: readonly number[]) {
   return { edges, categories: null, reference: shares(reference), current: shares(current) };
 }
 
-function byCategory({ reference, current }: FeatureColumn) {
+function byCategory({ reference, current }: Values) {
   const names = [...new Set([...reference, ...current] as string[])];
   const shares = categoryShares(reference as string[], current as string[]);
   const bars = names

@@ -19,7 +19,7 @@ const RULES: readonly (readonly [LogCategory, RegExp])[] = [
   ],
   [
     'data-store',
-    /\b(?:sql|postgres\w*|mysql|sqlite|redis|mongo\w*|cassandra|dynamodb|database|feature[ _-]?store|vector[ _-]?store|deadlock|s3)\b|psycopg|jdbc/i,
+    /\b(?:sql|postgres\w*|mysql|sqlite|redis|mongo\w*|cassandra|dynamodb|database|feature[ _-]?store|vector[ _-]?store|deadlock|s3)\b|\bs<num>|psycopg|jdbc/i,
   ],
   [
     'connection',
@@ -33,5 +33,7 @@ const RULES: readonly (readonly [LogCategory, RegExp])[] = [
 
 /** What a message is about, by the words of its template. */
 export function categoryOf(template: string): LogCategory {
-  return RULES.find(([, pattern]) => pattern.test(template))?.[0] ?? 'other';
+  // A parameter that was masked is not what it is about.
+  const words = template.replace(/\S*<secret>/g, '');
+  return RULES.find(([, pattern]) => pattern.test(words))?.[0] ?? 'other';
 }

@@ -66,7 +66,10 @@ function textOf(value: unknown): string {
 /** Our gateway's access log. The status comes first and in words: numbers would be masked. */
 function accessLine(fields: Fields): LogLine {
   const status = Number(fields['status']);
-  const said = (STATUS_CODES[status] ?? `Status-${Math.floor(status / 100)}xx`).replaceAll(' ', '-');
+  const said = (STATUS_CODES[status] ?? (status >= 500 ? 'Unknown server error' : 'Unknown status')).replaceAll(
+    ' ',
+    '-',
+  );
   const failed = fields['failed'] === true;
   return {
     at: timeOf(fields['at']),

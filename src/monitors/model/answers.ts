@@ -2,11 +2,11 @@ import { formatNumber, formatShare } from '../../analysis/format.js';
 import type { Finding, MonitorValue } from '../../domain/monitor.js';
 import type { ModelMonitor } from '../../domain/spec/monitors/model.js';
 import type { OutputRow } from '../../ports/monitor-data.js';
-import { fisherExactTest } from '../../stats/comparison/fisher.js';
 import type { Column } from '../../stats/drift/column.js';
-import { ksTest } from '../../stats/drift/kolmogorov-smirnov.js';
+import { dependentKsTest, largerShareP } from '../../stats/drift/dependent-tests.js';
 import { momentsOf } from '../../stats/sample/moments.js';
 import type { Comparison } from '../windows/comparison.js';
+import { dependenceBetween, levelsOf, type TimedPair } from '../windows/in-time.js';
 import { type Shift, shiftOf } from '../windows/shift.js';
 
 export interface Confidence {
@@ -29,12 +29,13 @@ export function confidenceValues({ mean, low }: Confidence, samples: number, ver
   ];
 }
 
-/** Is the model less sure than it was? Lower scores as a whole, and more that are low. */
+/** Is the model less sure than it was? Lower scores as a whole, and more that are low. `before` is in the order of time. */
 export function confidenceFalls(
   before: readonly number[],
   now: readonly number[],
   spec: ModelMonitor,
   version: string,
+  pace: number | null,
 ): Comparison[] {
   const { low, rise, drop, severity } = spec.confidence;
   const [was, is] = [confidenceOf(before, spec), confidenceOf(now, spec)];
@@ -52,10 +53,12 @@ export function confidenceFalls(
     successes: scores.filter((score) => score < low).length,
     trials: scores.length,
   });
+  const between = (series: readonly number[][]) =>
+    dependenceBetween(series, { reference: before.length, current: now.length }, pace);
   return [
     {
       // Its `greater`: the window's scores lie lower.
-      p: ksTest(now, before, 'greater').pValue,
+      p: dependentKsTest(now, before, between(levelsOf(before)), 'greater').pValue,
       matters: was.mean - is.mean >= drop,
       finding: finding(
         'model:confidence',
@@ -65,7 +68,7 @@ export function confidenceFalls(
       ),
     },
     {
-      p: fisherExactTest(lowOf(now), lowOf(before)).pLarger,
+      p: largerShareP(lowOf(now), lowOf(before), between([before.map((score) => (score < low ? 1 : 0))])),
       matters: is.low - was.low >= rise,
       finding: finding(
         'model:low-confidence',
@@ -77,9 +80,12 @@ export function confidenceFalls(
   ];
 }
 
-/** Labels as categories; where they are numbers of many kinds, as numbers. */
-export function labelShift(before: readonly string[], now: readonly string[], { output }: ModelMonitor): Shift {
-  return shiftOf(columnOf(before, now), output);
+/** Labels as categories; where they are numbers of many kinds, as numbers. The reference's are in the order of time. */
+export function labelShift(
+  { reference, current, pace }: TimedPair<string>,
+  { output }: Pick<ModelMonitor, 'output'>,
+): Shift {
+  return shiftOf(columnOf(reference, current), output, pace);
 }
 
 const MOST_CLASSES = 50;

@@ -4,15 +4,11 @@ import type { LabelledInputRow, OutcomeRow, OutputRow } from '../../ports/monito
 import type { ConceptDrift } from '../../stats/drift/concept.js';
 import { type Comparison, findingsOf } from '../windows/comparison.js';
 import type { FoundWindows } from '../windows/find-windows.js';
+import { inTime, type Pair, type TimedPair } from '../windows/in-time.js';
 import { outcomeOf } from '../windows/outcome.js';
 import { confidenceFalls, confidenceOf, confidenceValues, labelComparison, labelShift, scoresOf } from './answers.js';
 import { conceptComparison, conceptOf } from './concept.js';
 import { brokenLimits, qualityFalls, qualityOf, qualityValues } from './quality.js';
-
-interface Pair<Row> {
-  readonly reference: readonly Row[];
-  readonly current: readonly Row[];
-}
 
 export interface ModelRows {
   readonly outputs: Pair<OutputRow>;
@@ -20,6 +16,13 @@ export interface ModelRows {
   readonly inputs: Pair<LabelledInputRow>;
   /** Predictions in the stretch of the labelled ones, labelled or not. */
   readonly predictedMeanwhile: number;
+}
+
+/** With each reference in the order of time. */
+interface TimedRows extends ModelRows {
+  readonly outputs: TimedPair<OutputRow>;
+  readonly outcomes: TimedPair<OutcomeRow>;
+  readonly inputs: TimedPair<LabelledInputRow>;
 }
 
 /** What one check came to. */
@@ -40,7 +43,13 @@ export function evaluateModel(
   run: Pick<MonitorRun, 'service' | 'monitor' | 'at'>,
 ): MonitorOutcome {
   const { version, reference, current } = windows;
-  const parts = spec.checks.map((check) => blamed(check, partOf(check, spec, rows, version), windows.isOwnPast));
+  const timed = {
+    ...rows,
+    outputs: inTime(rows.outputs, windows.isOwnPast),
+    outcomes: inTime(rows.outcomes, windows.isOwnPast),
+    inputs: inTime(rows.inputs, windows.isOwnPast),
+  };
+  const parts = spec.checks.map((check) => blamed(check, partOf(check, spec, timed, version), windows.isOwnPast));
   const comparisons = parts.flatMap((part) => part.comparisons ?? []);
   const values = parts.flatMap((part) => part.values ?? []);
   const measured = values.filter(({ value }) => value !== null).slice(0, 4);
@@ -66,7 +75,7 @@ export function evaluateModel(
   });
 }
 
-function partOf(check: ModelCheck, spec: ModelMonitor, rows: ModelRows, version: string): Part {
+function partOf(check: ModelCheck, spec: ModelMonitor, rows: TimedRows, version: string): Part {
   switch (check) {
     case 'quality':
       return quality(spec, rows, version);
@@ -92,8 +101,8 @@ function blamed(check: ModelCheck, part: Part, isOwnPast: boolean): Part {
   return { ...part, comparisons };
 }
 
-function quality(spec: ModelMonitor, { outcomes, predictedMeanwhile }: ModelRows, version: string): Part {
-  const { reference, current } = outcomes;
+function quality(spec: ModelMonitor, { outcomes, predictedMeanwhile }: TimedRows, version: string): Part {
+  const { current } = outcomes;
   const gaps = tooFew(spec, outcomes, 'labelled predictions');
   const labelled: MonitorValue = {
     metric: 'labelled_share',
@@ -109,23 +118,24 @@ function quality(spec: ModelMonitor, { outcomes, predictedMeanwhile }: ModelRows
   const findings = brokenLimits(found, spec, current.length, version);
   const values = [...qualityValues(found, current.length, version), labelled];
   if (gaps.length > 0) return { gaps, findings, values };
-  return { findings, values, comparisons: qualityFalls(reference, current, spec, version) };
+  return { findings, values, comparisons: qualityFalls(outcomes, spec, version) };
 }
 
-function confidence(spec: ModelMonitor, { outputs }: ModelRows, version: string): Part {
+function confidence(spec: ModelMonitor, { outputs }: TimedRows, version: string): Part {
   const [before, now] = [scoresOf(outputs.reference), scoresOf(outputs.current)];
   const gaps = tooFew(spec, { reference: before, current: now }, 'predictions with a score');
   if (now.length < spec.minRows) return { gaps };
   const values = confidenceValues(confidenceOf(now, spec), now.length, version);
-  return gaps.length > 0 ? { gaps, values } : { values, comparisons: confidenceFalls(before, now, spec, version) };
+  return gaps.length > 0
+    ? { gaps, values }
+    : { values, comparisons: confidenceFalls(before, now, spec, version, outputs.pace) };
 }
 
-function output(spec: ModelMonitor, { outputs, outcomes }: ModelRows, version: string): Part {
+function output(spec: ModelMonitor, { outputs, outcomes }: TimedRows, version: string): Part {
   const gaps = tooFew(spec, outputs, 'predictions');
   if (gaps.length > 0) return { gaps };
   const predicted = labelShift(
-    outputs.reference.map(({ label }) => label),
-    outputs.current.map(({ label }) => label),
+    labelsOf(outputs, ({ label }) => label),
     spec,
   );
   const valueOf = (metric: string, value: number, samples: number) => ({
@@ -140,8 +150,7 @@ function output(spec: ModelMonitor, { outputs, outcomes }: ModelRows, version: s
   // Of true labels there may be none; where quality needs them, it says so.
   if (tooFew(spec, outcomes, '').length === 0) {
     const truths = labelShift(
-      outcomes.reference.map(({ truth }) => truth),
-      outcomes.current.map(({ truth }) => truth),
+      labelsOf(outcomes, ({ truth }) => truth),
       spec,
     );
     values.push(valueOf(`true_label_${truths.method}`, truths.score, outcomes.current.length));
@@ -150,17 +159,20 @@ function output(spec: ModelMonitor, { outputs, outcomes }: ModelRows, version: s
   return { values, comparisons };
 }
 
-function concept(spec: ModelMonitor, { inputs }: ModelRows, version: string): Part {
+function labelsOf<Row>({ reference, current, pace }: TimedPair<Row>, labelOf: (row: Row) => string): TimedPair<string> {
+  return { reference: reference.map(labelOf), current: current.map(labelOf), pace };
+}
+
+function concept(spec: ModelMonitor, { inputs }: TimedRows, version: string): Part {
   const gaps = tooFew(spec, inputs, 'samples of features with a label');
   if (gaps.length > 0) return { gaps };
-  const drift = conceptOf(inputs.reference, inputs.current);
-  if (drift === null) return { gaps: ['no feature of the reference has two values: there are no regions to compare'] };
-  const samples = { reference: inputs.reference.length, current: inputs.current.length };
+  const found = conceptOf(inputs);
+  if (found === null) return { gaps: ['no feature of the reference has two values: there are no regions to compare'] };
+  const { drift } = found;
+  const samples = inputs.current.length;
   return {
-    values: [
-      { metric: 'concept_error_change', subject: null, version, value: drift.fromConcept, samples: samples.current },
-    ],
-    comparisons: [conceptComparison(drift, samples, spec, version)],
+    values: [{ metric: 'concept_error_change', subject: null, version, value: drift.fromConcept, samples }],
+    comparisons: [conceptComparison(found, samples, spec, version)],
     details: { concept: summaryOf(drift) },
   };
 }

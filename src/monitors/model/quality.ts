@@ -2,10 +2,11 @@ import { formatShare } from '../../analysis/format.js';
 import type { Finding, MonitorValue } from '../../domain/monitor.js';
 import { type ModelMonitor, QUALITY_METRICS, type QualityMetric } from '../../domain/spec/monitors/model.js';
 import type { OutcomeRow } from '../../ports/monitor-data.js';
-import { fisherExactTest } from '../../stats/comparison/fisher.js';
 import type { Counts } from '../../stats/comparison/proportion.js';
+import { largerShareP } from '../../stats/drift/dependent-tests.js';
 import { classificationQuality } from '../../stats/quality/classification.js';
 import type { Comparison } from '../windows/comparison.js';
+import { dependenceBetween, type TimedPair } from '../windows/in-time.js';
 
 /** Macro means over classes, from predictions that have met their label. */
 export type Quality = Readonly<Record<QualityMetric, number>>;
@@ -46,31 +47,31 @@ export function qualityValues(quality: Quality, rows: number, version: string): 
 }
 
 /**
- * Falls against the reference, by Fisher's exact test: of the accuracy, and of precision and recall of each class, which say where. F1 and
+ * Falls against the reference: of the accuracy, and of precision and recall of each class, which say where. F1 and
  * the means over classes follow from them and have no test of their own.
  */
 export function qualityFalls(
-  reference: readonly OutcomeRow[],
-  current: readonly OutcomeRow[],
+  { reference, current, pace }: TimedPair<OutcomeRow>,
   { quality: plan }: ModelMonitor,
   version: string,
 ): Comparison[] {
   const fall = (
-    before: Counts,
-    now: Counts,
+    before: Rightness,
+    now: Rightness,
     drop: number,
     about: Pick<Finding, 'key' | 'severity' | 'subject'>,
     words: string,
   ) => {
-    const [was, is] = [before.successes / before.trials, now.successes / now.trials];
+    const [was, is] = [shareOf(before), shareOf(now)];
+    const dependence = dependenceBetween([before], { reference: before.length, current: now.length }, pace);
     return {
-      p: fisherExactTest(now, before).pSmaller,
+      p: largerShareP(wrongOf(now), wrongOf(before), dependence),
       matters: was - is >= drop,
       finding: {
         ...about,
         cause: 'version' as const,
         version,
-        message: `${words} fell from ${formatShare(was)} of ${before.trials} in the reference to ${formatShare(is)} of ${now.trials}`,
+        message: `${words} fell from ${formatShare(was)} of ${before.length} in the reference to ${formatShare(is)} of ${now.length}`,
         value: is,
         limit: was - drop,
       },
@@ -102,17 +103,29 @@ export function qualityFalls(
 /** What a model says may be a page long. */
 const short = (label: string) => label.slice(0, 80);
 
-function rightOf(rows: readonly OutcomeRow[]): Counts {
-  return { successes: rows.filter(({ truth, predicted }) => truth === predicted).length, trials: rows.length };
+/** Row by row in the order given: 1 is right. */
+type Rightness = readonly number[];
+
+function rightOf(rows: readonly OutcomeRow[]): Rightness {
+  return rows.map(({ truth, predicted }) => (truth === predicted ? 1 : 0));
 }
 
-function byClass(rows: readonly OutcomeRow[], by: 'truth' | 'predicted'): Map<string, Counts> {
-  const counts = new Map<string, Counts>();
+function wrongOf(right: Rightness): Counts {
+  return { successes: right.filter((is) => is === 0).length, trials: right.length };
+}
+
+function shareOf(right: Rightness): number {
+  return right.filter((is) => is === 1).length / right.length;
+}
+
+function byClass(rows: readonly OutcomeRow[], by: 'truth' | 'predicted'): Map<string, Rightness> {
+  const rowsBy = new Map<string, OutcomeRow[]>();
   for (const row of rows) {
-    const { successes, trials } = counts.get(row[by]) ?? { successes: 0, trials: 0 };
-    counts.set(row[by], { successes: successes + (row.truth === row.predicted ? 1 : 0), trials: trials + 1 });
+    const rowsOfClass = rowsBy.get(row[by]) ?? [];
+    rowsOfClass.push(row);
+    rowsBy.set(row[by], rowsOfClass);
   }
-  return counts;
+  return new Map([...rowsBy].map(([name, rowsOfClass]) => [name, rightOf(rowsOfClass)]));
 }
 
 /** A class that either window has seldom says nothing, and would only dilute the others' share of alpha. */
@@ -120,14 +133,14 @@ const LEAST_ROWS = 10;
 const MOST_CLASSES = 50;
 
 function commonClasses(
-  before: ReadonlyMap<string, Counts>,
-  now: ReadonlyMap<string, Counts>,
-): [string, Counts, Counts][] {
+  before: ReadonlyMap<string, Rightness>,
+  now: ReadonlyMap<string, Rightness>,
+): [string, Rightness, Rightness][] {
   return [...before]
-    .flatMap(([name, was]): [string, Counts, Counts][] => {
+    .flatMap(([name, was]): [string, Rightness, Rightness][] => {
       const is = now.get(name);
-      return is === undefined || Math.min(was.trials, is.trials) < LEAST_ROWS ? [] : [[name, was, is]];
+      return is === undefined || Math.min(was.length, is.length) < LEAST_ROWS ? [] : [[name, was, is]];
     })
-    .sort(([, a], [, b]) => b.trials - a.trials)
+    .sort(([, a], [, b]) => b.length - a.length)
     .slice(0, MOST_CLASSES);
 }

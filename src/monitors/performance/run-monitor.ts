@@ -15,7 +15,9 @@ export function createPerformanceMonitor(data: MonitorData): RunMonitor<Performa
     const serving = await data.serving(service);
     if (serving === null)
       return unmeasurable(run, 'performance', `${service} has no route: nobody knows which versions should serve`);
-    const window = wholeBuckets(spec.window, at);
+    const window = wholeBuckets(spec.window, at, serving.since);
+    if (window === null)
+      return unmeasurable(run, 'performance', `the weights of ${service} changed at ${serving.since}: too short ago`);
     const traffic = await data.traffic({ service, ...window });
     signal.throwIfAborted();
     const reference = await referenceOf(spec, serving.baseline, run, data);
@@ -26,6 +28,7 @@ export function createPerformanceMonitor(data: MonitorData): RunMonitor<Performa
         reference,
         window,
         traffic: new Map(traffic.map((one) => [one.version, one])),
+        isWhole: Date.parse(serving.since) <= Date.parse(at) - spec.window,
         seconds: (Date.parse(window.until) - Date.parse(window.since)) / 1000,
       },
       run,
@@ -33,10 +36,18 @@ export function createPerformanceMonitor(data: MonitorData): RunMonitor<Performa
   };
 }
 
-function wholeBuckets(lengthMs: number, at: string): { since: string; until: string } {
+/**
+ * Weights are never pooled: nobody answers for what the same version did under another load.
+ * @param servingSince when the weights became what they are
+ * @returns null where not one whole bucket has passed since
+ */
+function wholeBuckets(lengthMs: number, at: string, servingSince: string): { since: string; until: string } | null {
   const until = Math.floor((Date.parse(at) - SHIPPING_MS) / BUCKET_MS) * BUCKET_MS;
   const buckets = Math.max(1, Math.round(lengthMs / BUCKET_MS));
-  return { since: new Date(until - buckets * BUCKET_MS).toISOString(), until: new Date(until).toISOString() };
+  const first = Math.ceil(Date.parse(servingSince) / BUCKET_MS) * BUCKET_MS;
+  const since = Math.max(until - buckets * BUCKET_MS, first);
+  if (since >= until) return null;
+  return { since: new Date(since).toISOString(), until: new Date(until).toISOString() };
 }
 
 async function referenceOf(

@@ -146,7 +146,10 @@ function findingOf(
 ): Finding {
   const { target, instance, limit, trouble } = each;
   const isOwn = isOfVersion(each, all, spec, readings);
-  const calm = trouble.calmSince === null ? '' : `, below ${percent(limit.leave)} since ${trouble.calmSince}`;
+  const calm =
+    trouble.calmSince === null
+      ? ''
+      : `; below ${percent(limit.leave)} again since ${trouble.calmSince}, which counts once it has lasted ${spec.coolDown} ms`;
   const name = target.version === undefined ? instance : `${instance} (${target.version})`;
   return {
     key: `resource:${keyOf(each)}`,
@@ -154,7 +157,7 @@ function findingOf(
     cause: isOwn ? 'version' : 'environment',
     version: target.version ?? null,
     subject: instance,
-    message: `${limit.resource} of ${name} is at ${percent(trouble.value)}, limit ${percent(limit.enter)}, since ${trouble.since}${calm}`,
+    message: `${limit.resource} of ${name} has been over ${percent(limit.enter)} since ${trouble.since}, now ${percent(trouble.value)}${calm}`,
     value: trouble.value,
     limit: limit.enter,
   };

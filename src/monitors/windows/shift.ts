@@ -1,4 +1,3 @@
-import { chiSquareOfTable } from '../../stats/drift/chi-square.js';
 import {
   type Column,
   columnDrift,
@@ -6,9 +5,12 @@ import {
   defaultMethod,
   defaultThreshold,
 } from '../../stats/drift/column.js';
+import type { Dependence } from '../../stats/drift/dependence.js';
+import { dependentKsTest, sharesP } from '../../stats/drift/dependent-tests.js';
 import { jensenShannonDistance } from '../../stats/drift/divergence.js';
-import { ksTest } from '../../stats/drift/kolmogorov-smirnov.js';
 import { categoryShares, countCategories, hasAtMost, numericShares } from '../../stats/drift/shares.js';
+import type { Sample } from '../../stats/sample/sample.js';
+import { dependenceBetween, levelsOf, placesOf } from './in-time.js';
 
 export type ShiftMethod = Exclude<DriftMethod, 'z'>;
 
@@ -19,33 +21,45 @@ export interface Shift {
   readonly score: number;
   /** What the distance is compared with; null for ks and chisquare, whose p is corrected with all others. */
   readonly threshold: number | null;
-  /** Whether the distance reaches the threshold. */
+  /** Whether the distance reaches the threshold; of ks and chisquare, whether it is more than a trifle. */
   readonly isFar: boolean;
   /** Of a test of two samples, whatever the method. */
   readonly p: number;
   /** Jensen-Shannon distance, 0..0.83: the same scale for columns of every type. */
   readonly distance: number;
+  /** How many rows say what one independent row would, 1 or more: `p` counts that in. */
+  readonly dependence: number;
 }
+
+/** A shift of the mean by 0.1 deviations moves a normal distribution's function by 0.04, and its Jensen-Shannon distance to 0.035. */
+const TRIFLES = { numbers: 0.04, categories: 0.03 } as const;
 
 /**
  * A distance says how far, and never whether chance would go as far: a PSI of 0.1 is nothing unusual between two hundreds of rows. So each has
  * a test of two samples beside it, which counts the noise of both windows.
+ * @param column its reference in the order of time
+ * @param pace see inTime
  */
 export function shiftOf(
   column: Column,
   given: { readonly method?: ShiftMethod | undefined; readonly threshold?: number | undefined } = {},
+  pace: number | null = null,
 ): Shift {
   const method = given.method ?? chosenMethod(column);
-  const p = pOf(column);
+  const { p, gap, dependence } = tested(column, pace);
   const distance = jensenShannonDistance(
     column.type === 'numeric'
       ? numericShares(column.reference, column.current)
       : categoryShares(column.reference, column.current),
   );
-  if (method === 'ks' || method === 'chisquare') return { method, score: p, threshold: null, isFar: true, p, distance };
+  const about = { method, p, distance, dependence };
+  if (method === 'ks' || method === 'chisquare') {
+    const isFar = gap === undefined ? distance >= TRIFLES.categories : gap >= TRIFLES.numbers;
+    return { ...about, score: p, threshold: null, isFar };
+  }
   const threshold = given.threshold ?? defaultThreshold(method);
   const { score, drifted } = columnDrift(column, method, threshold);
-  return { method, score, threshold, isFar: drifted, p, distance };
+  return { ...about, score, threshold, isFar: drifted };
 }
 
 function chosenMethod(column: Column): ShiftMethod {
@@ -53,20 +67,27 @@ function chosenMethod(column: Column): ShiftMethod {
   return method === 'z' ? 'chisquare' : method;
 }
 
-/** Few distinct numbers are categories; Kolmogorov and Smirnov's p is an upper bound where there are ties. */
-function pOf(column: Column): number {
-  if (column.type === 'categorical') return samePart(countCategories(column.reference, column.current));
-  const [reference, current] = [Array.from(column.reference), Array.from(column.current)];
-  return hasAtMost(reference, 5, current)
-    ? samePart(countCategories(reference, current))
-    : ksTest(reference, current).pValue;
+/**
+ * Few distinct numbers are categories; Kolmogorov and Smirnov's p is an upper bound where there are ties.
+ * @returns `gap`: the largest between the distribution functions of numbers; outliers, which stretch bins, don't move it
+ */
+function tested({ type, reference, current }: Column, pace: number | null) {
+  const sizes = { reference: reference.length, current: current.length };
+  const [before, now] = [Array.from<number | string>(reference), Array.from<number | string>(current)];
+  if (type === 'categorical' || hasAtMost(reference, 5, current)) {
+    const dependence = dependenceBetween(placesOf(before), sizes, pace);
+    return { p: samePart(countCategories(before, now), dependence), dependence: dependence.factor };
+  }
+  const dependence = dependenceBetween(levelsOf(reference as Sample), sizes, pace);
+  const { statistic, pValue } = dependentKsTest(reference as Sample, current as Sample, dependence);
+  return { p: pValue, gap: statistic, dependence: dependence.factor };
 }
 
 /** Below this, the chi-square distribution is no good in its far tail. */
 const LEAST_EXPECTED = 10;
 
 /** Do both windows have the categories in the same parts? Rare ones are put together. */
-function samePart(counts: readonly (readonly [number, number])[]): number {
+function samePart(counts: readonly (readonly [number, number])[], dependence: Dependence): number {
   const [n, m] = [0, 1].map((side) => counts.reduce((sum, pair) => sum + (pair[side] ?? 0), 0)) as [number, number];
   const smaller = Math.min(n, m) / (n + m);
   const expected = ([a, b]: readonly [number, number]) => (a + b) * smaller;
@@ -79,5 +100,5 @@ function samePart(counts: readonly (readonly [number, number])[]): number {
     else table.push([a, b]);
   }
   if (rest[0] + rest[1] > 0) table.push(rest);
-  return table.length < 2 ? 1 : chiSquareOfTable(table).pValue;
+  return table.length < 2 ? 1 : sharesP(table, dependence);
 }

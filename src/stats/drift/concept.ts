@@ -1,7 +1,8 @@
-import { chiSquareSf } from '../distributions/chi-square.js';
 import { momentsOf } from '../sample/moments.js';
 import { requireEqualLength, requireSample, type Sample } from '../sample/sample.js';
 import { chiSquareOfTable } from './chi-square.js';
+import { type Dependence, INDEPENDENT } from './dependence.js';
+import { chiSquareP } from './dependent-tests.js';
 import { ksTest } from './kolmogorov-smirnov.js';
 import { type Regions, regionsOf } from './regions.js';
 
@@ -42,6 +43,7 @@ export interface ConceptDrift {
  * Sources: stratified test as N. Mantel, W. Haenszel (1959), J. National Cancer Institute 22:719-748, one degree of freedom a region;
  * parts of the change: E. M. Kitagawa (1955), JASA 50:1168-1194.
  * @param alpha of each of the two tests that name the kind
+ * @param dependence of the errors inside regions
  * @throws {RangeError} for empty data, values that are not finite, or columns of unequal length
  */
 export function conceptDrift(
@@ -49,6 +51,7 @@ export function conceptDrift(
   current: Scored,
   alpha = 0.01,
   regions = regionsOf(reference.features),
+  dependence = INDEPENDENT,
 ): ConceptDrift {
   for (const [name, { features, errors }] of Object.entries({ reference, current })) {
     requireSample(errors, `${name} errors`);
@@ -56,7 +59,7 @@ export function conceptDrift(
   }
   const [before, after] = [byRegion(reference, regions), byRegion(current, regions)];
   const covariateP = mixP(before, after);
-  const conceptP = withinP(before, after);
+  const conceptP = withinP(before, after, dependence);
   const isCovariate = covariateP !== null && covariateP < alpha;
   const isConcept = conceptP !== null && conceptP < alpha;
   return {
@@ -95,7 +98,7 @@ function mixP(before: readonly Group[], after: readonly Group[]): number | null 
 }
 
 /** Sum over regions of squared, standardised differences of the mean error: changes of opposite direction do not cancel. */
-function withinP(before: readonly Group[], after: readonly Group[]): number | null {
+function withinP(before: readonly Group[], after: readonly Group[], dependence: Dependence): number | null {
   let [statistic, df] = [0, 0];
   for (const [i, a] of before.entries()) {
     const b = after[i] as Group;
@@ -108,7 +111,7 @@ function withinP(before: readonly Group[], after: readonly Group[]): number | nu
     statistic += (b.mean - a.mean) ** 2 / (pooled * (1 / a.n + 1 / b.n));
     df += 1;
   }
-  return df === 0 ? null : chiSquareSf(statistic, df);
+  return df === 0 ? null : chiSquareP(statistic, df, dependence);
 }
 
 function parts(

@@ -31,7 +31,15 @@ export function ksTest(x: Sample, y: Sample, alternative: KsAlternative = 'two-s
   return ksOfSorted(sorted(x), sorted(y), alternative);
 }
 
-/** The same of samples that are sorted already. */
+/** Largest distance between the two empirical distribution functions, without a test. @throws {RangeError} as ksTest */
+export function ksDistance(x: Sample, y: Sample): number {
+  requireSample(x, 'x');
+  requireSample(y, 'y');
+  const { above, below } = distances(sorted(x), sorted(y));
+  return Math.max(above, below) / (x.length * y.length);
+}
+
+/** ksTest of samples that are sorted already. */
 export function ksOfSorted(x: Float64Array, y: Float64Array, alternative: KsAlternative = 'two-sided'): KsResult {
   const [n, m] = [x.length, y.length];
   const { above, below } = distances(x, y);

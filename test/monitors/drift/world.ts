@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
-import { Matrix, solve } from 'ml-matrix';
 import { trainClassifier } from '../../../examples/model-server/classifiers.js';
 import { readDigits } from '../../../examples/model-server/dataset.js';
 import { featureMonitor } from '../../../src/domain/spec/monitors/features.js';
 import { modelMonitor } from '../../../src/domain/spec/monitors/model.js';
 import { evaluateFeatures } from '../../../src/monitors/features/evaluate.js';
 import { evaluateModel } from '../../../src/monitors/model/evaluate.js';
-import { momentsOf } from '../../../src/stats/sample/moments.js';
 import type { Random } from '../../../src/stats/sample/random.js';
+import { trainRidge } from './ridge.js';
 
 /** A held-out row of real data and what a real model says of it. */
 export interface Answered {
@@ -46,28 +45,13 @@ function tumours(): Answered[] {
   const names = Object.keys(records[0] ?? {}).filter((name) => name !== 'label');
   const inputs = records.map((record) => names.map((name) => Number(record[name])));
   const isTraining = (i: number) => i % 2 === 0;
-  const scales = names.map((_, column) => {
-    const { n, mean, m2 } = momentsOf(inputs.filter((_row, i) => isTraining(i)).map((row) => row[column] ?? 0));
-    return { mean, deviation: Math.sqrt(m2 / n) };
-  });
-  const rows = inputs.map((row) => [
-    1,
-    ...row.map((value, column) => (value - (scales[column]?.mean ?? 0)) / (scales[column]?.deviation ?? 1)),
-  ]);
-  const x = new Matrix(rows.filter((_, i) => isTraining(i)));
-  const y = Matrix.columnVector(
-    records.filter((_, i) => isTraining(i)).map(({ label }) => (label === 'malignant' ? 1 : -1)),
+  const ridge = trainRidge(
+    inputs.filter((_, i) => isTraining(i)),
+    records.filter((_, i) => isTraining(i)).map(({ label }) => label === 'malignant'),
   );
-  const weights = solve(
-    x
-      .transpose()
-      .mmul(x)
-      .add(Matrix.eye(names.length + 1)),
-    x.transpose().mmul(y),
-  ).to1DArray();
   return records.flatMap((record, i) => {
     if (isTraining(i)) return [];
-    const value = (rows[i] ?? []).reduce((sum, cell, column) => sum + cell * (weights[column] ?? 0), 0);
+    const value = ridge(inputs[i] ?? []);
     return {
       features: Object.fromEntries(names.map((name) => [name, Number(record[name])])),
       predicted: value > 0 ? 'malignant' : 'benign',
@@ -89,15 +73,25 @@ export function drawWindow(
   size: number,
   random: Random,
 ): Answered[] {
-  const weights = rows.map((row) => weightOf(row, world, change));
+  const drawn = drawWeighted(rows, (row) => weightOf(row, world, change), size, random);
+  return change === 'concept' ? drawn.map((row) => relabelled(row, world, random)) : drawn;
+}
+
+/** With replacement. */
+export function drawWeighted<Row>(
+  rows: readonly Row[],
+  weightOf: (row: Row) => number,
+  size: number,
+  random: Random,
+): Row[] {
   const sums: number[] = [];
-  for (const weight of weights) sums.push((sums.at(-1) ?? 0) + weight);
+  for (const row of rows) sums.push((sums.at(-1) ?? 0) + weightOf(row));
   const total = sums.at(-1) ?? 0;
   return Array.from({ length: size }, () => {
     const at = random() * total;
     const row = rows[firstAbove(sums, at)];
     if (row === undefined) throw new RangeError(`nothing at ${at} of ${total}`);
-    return change === 'concept' ? relabelled(row, world, random) : row;
+    return row;
   });
 }
 
@@ -139,6 +133,7 @@ function relabelled(row: Answered, world: World, random: Random): Answered {
 }
 
 const AT = '2026-11-21T12:00:00.000Z';
+const MIDDLE = '2026-11-21T06:00:00.000Z';
 const SPAN = { service: 'drift', version: 'v1', since: '2026-11-21T00:00:00.000Z', until: AT };
 const FOUND = {
   kind: 'found',
@@ -157,9 +152,15 @@ export function findingsIn(
   reference: readonly Answered[],
   current: readonly Answered[],
 ): { model: string[]; features: string[] } {
-  const stamped = (rows: readonly Answered[]) =>
-    rows.map(({ predicted, ...row }) => ({ at: AT, predicted, label: predicted, ...row }));
-  const pair = { reference: stamped(reference), current: stamped(current) };
+  // A row a second, in the order given, newest last; the store gives newest first.
+  const stamped = (rows: readonly Answered[], since: string) =>
+    rows
+      .map(({ predicted, ...row }, i) => {
+        const at = new Date(Date.parse(since) + i * 1000).toISOString();
+        return { at, predicted, label: predicted, ...row };
+      })
+      .reverse();
+  const pair = { reference: stamped(reference, SPAN.since), current: stamped(current, MIDDLE) };
   const rows = { outputs: pair, outcomes: pair, inputs: pair, predictedMeanwhile: current.length };
   const keysOf = ({ reading }: ReturnType<typeof evaluateModel>) => {
     if (reading.verdict === 'inconclusive') throw new Error(reading.reason);

@@ -76,6 +76,14 @@ test('a feature that is gone altogether is missing; one that is new is said to b
   expect(keys).toEqual(expect.arrayContaining(['features:missing:age', 'features:unknown']));
 });
 
+test('one that the spec names and no request has is a gap, not a pass', () => {
+  const reading = run(windows(steady), { features: { agee: { type: 'numeric' } } });
+  expect(reading).toMatchObject({
+    verdict: 'inconclusive',
+    reason: "can't be measured: the reference has no feature agee, which the spec names",
+  });
+});
+
 test('a range that is given counts in both windows', () => {
   const rows = windows(steady);
   expect(run(rows, { features: { age: { range: [0, 30] } } }).findings).toEqual([]);

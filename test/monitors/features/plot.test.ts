@@ -48,12 +48,12 @@ test('every bar is a share; bounded, whatever the data', () => {
   const many = Array.from({ length: 5000 }, (_, i) => `c${i}`);
   const [numeric, ...rest] = plots();
   expect(numeric?.edges).toHaveLength(21);
-  const wide = plotOf({ name: 'ids', type: 'categorical', reference: many, current: many, missing }, false);
+  const wide = plotOf({ name: 'ids', type: 'categorical', reference: many, current: many }, false);
   expect(wide?.categories).toHaveLength(12);
   for (const plot of [numeric, ...rest, wide])
     for (const side of [plot?.reference, plot?.current])
       expect((side ?? []).reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
-  expect(plotOf({ name: 'gone', type: 'numeric', reference: [1], current: [], missing }, false)).toBeNull();
+  expect(plotOf({ name: 'gone', type: 'numeric', reference: [1], current: [] }, false)).toBeNull();
 });
 
 test('says in words what it shows, and takes names for nothing but text', () => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
@@ -58,6 +58,17 @@ test('a monitor is checked, made, seen, paused, deleted', async () => {
   const shown = await sluice('monitor', 'show', SERVICE, 'deps');
   expect(shown.stdout).toContain('paused (tess: quiet)');
   expect(shown.stdout).toContain(`pass at ${at(0)}: db answers`);
+  const svg = join(folder, 'plot.svg');
+  expect(await sluice('monitor', 'show', SERVICE, 'deps', '--plot', svg)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('has no features to draw'),
+  });
+  const shares = { edges: null, categories: ['a', 'b'], reference: [0.5, 0.5], current: [0.9, 0.1] };
+  const details = { plots: [{ feature: 'country', drifted: true, ...shares }] };
+  await store.monitors.save(reading(SERVICE, { at: at(1), details }), { ...memory, at: at(1) }, at(-1));
+  const drawn = await sluice('monitor', 'show', SERVICE, 'deps', '--plot', svg);
+  expect(drawn).toMatchObject({ code: 0, stderr: expect.stringContaining(`1 feature is drawn in ${svg}`) });
+  expect(await readFile(svg, 'utf8')).toContain('aria-label="country, drifted');
   expect((await sluice('monitor', 'delete', SERVICE, 'deps')).code).toBe(0);
   expect(await store.monitors.latest(SERVICE, 'deps')).toBeNull();
   expect(await sluice('monitor', 'show', SERVICE, 'deps')).toMatchObject({

@@ -147,16 +147,20 @@ export function corpusOf(name: string, lines: number, seed: number): LabelledLin
  * Share of lines whose group is exactly the group of the lines with the same template: one line too many or too few, and none of the group counts.
  * Source: J. Zhu, S. He, J. Liu, P. He, Q. Xie, Z. Zheng, M. R. Lyu (2019), Tools and Benchmarks for Automated Log Parsing, ICSE-SEIP, 121-130.
  */
-export function groupingAccuracy(truth: readonly number[], found: readonly string[]): number {
+export function groupingAccuracy(truth: readonly (string | number)[], found: readonly string[]): number {
   const linesOf = <Key>(keys: readonly Key[]) => {
     const lines = new Map<Key, number[]>();
-    for (const [i, key] of keys.entries()) lines.set(key, [...(lines.get(key) ?? []), i]);
+    for (const [i, key] of keys.entries()) {
+      const some = lines.get(key);
+      if (some === undefined) lines.set(key, [i]);
+      else some.push(i);
+    }
     return lines;
   };
   const wanted = linesOf(truth);
   let right = 0;
   for (const lines of linesOf(found).values()) {
-    const templates = new Set(lines.map((i) => truth[i] as number));
+    const templates = new Set(lines.map((i) => truth[i] as string | number));
     const [template] = templates;
     if (templates.size === 1 && template !== undefined && wanted.get(template)?.length === lines.length)
       right += lines.length;

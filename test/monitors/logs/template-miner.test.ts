@@ -1,19 +1,67 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { mergeAlike } from '../../../src/monitors/logs/alike.js';
+import { MessageGroups } from '../../../src/monitors/logs/group-messages.js';
 import { TemplateMiner } from '../../../src/monitors/logs/template-miner.js';
 import type { LogTemplate } from '../../../src/ports/log-store.js';
 import { CORPORA, corpusOf, groupingAccuracy } from './corpora.js';
+import { OTHER_SYSTEMS } from './other-systems.js';
 
 const mined = (miner: TemplateMiner, ...messages: string[]) => messages.map((message) => miner.add(message, 0));
 const letters = (n: number) => n.toString(26).replaceAll(/\d/g, (digit) => 'qrstuvwxyz'[Number(digit)] as string);
 
 describe('templates', () => {
-  test('what differs becomes a wildcard; the id stays', () => {
+  test('up to four different words make templates, more are names', () => {
     const miner = new TemplateMiner();
-    const [first, second] = mined(miner, 'user alice logged in from 10.0.0.1', 'user alice logged out from 10.0.0.2');
-    expect(first?.id).toBe(second?.id);
-    expect(miner.state().templates).toEqual([{ id: first?.id, text: 'user alice logged <*> from <ip>' }]);
+    const ins = mined(miner, ...['ann', 'bob', 'cid', 'dan'].map((name) => `user ${name} logged in from 10.0.0.1`));
+    mined(miner, 'user ann logged out from 10.0.0.2');
+    expect(miner.size).toBe(5);
+    const [fifth] = mined(miner, 'user eve logged in from 10.0.0.1');
+    expect(miner.state().templates.map(({ text }) => text)).toEqual([
+      'user ann logged out from <ip>',
+      'user <*> logged in from <ip>',
+    ]);
+    expect(ins.map(({ id }) => id)).toContain(fifth?.id);
+    expect(miner.add('user zoe logged in from 10.0.0.9', 0).id).toBe(fifth?.id);
+  });
+
+  test('states may be more, and verbs a message begins with', () => {
+    const miner = new TemplateMiner();
+    mined(miner, ...['NEW', 'READY', 'RUNNING', 'DONE', 'FAILED', 'KILLED'].map((state) => `job 7 is now ${state}`));
+    mined(
+      miner,
+      ...['opened', 'closed', 'stopped', 'started', 'paused', 'resumed'].map((did) => `the door was ${did}`),
+    );
+    mined(miner, ...['Open', 'Close', 'Lock', 'Paint', 'Wash', 'Move'].map((what) => `${what} the old green door`));
+    expect(miner.size).toBe(18);
+  });
+
+  test.each([
+    [['deleting a1, a2, a3 now', 'deleting a1 now'], 'deleting a<num> now'],
+    [['read 10 bytes in 1 second', 'read 1.5 MB in 20 ms'], 'read <num> in <num>'],
+    [['[Sun Dec 04 04:47:44 2005] up', '[Mon Dec 05 14:00:00 2005] up'], '[<time>] up'],
+    [['peer 10.0.0.1:80 (id 5): gone', 'peer 10.0.0.2:80 (id 0x1f): gone'], 'peer <ip> (id <num>): gone'],
+    [['login of root', 'login of 4711'], 'login of <*>'],
+    [['set a=red, b=big, c=1', 'set a=blue, b=small, c=2'], 'set a=<*>, b=<*>, c=<num>'],
+    [['use name=com.example.one now', 'use name=com.example.two now'], 'use name=<*> now'],
+  ])('one template: %j', (messages, text) => {
+    const miner = new TemplateMiner();
+    mined(miner, ...messages);
+    expect(miner.state().templates.map((one) => one.text)).toEqual([text]);
+  });
+
+  test('what differs in the words that are no parameters differs', () => {
+    const miner = new TemplateMiner();
+    mined(
+      miner,
+      'Received disconnect from 10.0.0.1: 11: Bye Bye [preauth]',
+      'Received disconnect from 10.0.0.1: 11: disconnected by user',
+      'connection from 10.0.0.1 (a.example.com)',
+      'connection from 10.0.0.1 ()',
+      '10.0.0.1 "GET /a HTTP/1.1" 200',
+      '10.0.0.1 "PUT /a HTTP/1.1" 200',
+    );
+    expect(miner.size).toBe(6);
   });
 
   test('messages of other lengths, or of other first words, are others', () => {
@@ -138,20 +186,34 @@ describe('templates that say the same', () => {
         truth,
         ids.map((id) => standsFor.get(id)?.id ?? id),
       ),
-    ).toBeGreaterThan(0.95);
+    ).toBeGreaterThan(0.93);
   });
 });
 
+const accuracyOf = (messages: readonly string[], truth: readonly (string | number)[]) => {
+  const groups = new MessageGroups();
+  for (const message of messages) groups.add(message);
+  return groupingAccuracy(
+    truth,
+    groups.end().lines.map(({ id }) => id),
+  );
+};
+
+// The model server has four models: few enough to be templates of their own.
 test.each(Object.keys(CORPORA))('grouping accuracy on 2,000 made lines: %s', (name) => {
   const lines = corpusOf(name, 2000, 20_261_121);
-  const miner = new TemplateMiner();
-  const found = lines.map(({ message }) => miner.add(message, 0).id);
+  const truth = lines.map(({ template }) => template);
   expect(
-    groupingAccuracy(
-      lines.map(({ template }) => template),
-      found,
+    accuracyOf(
+      lines.map(({ message }) => message),
+      truth,
     ),
-  ).toBeGreaterThan(0.9);
+  ).toBeGreaterThan(0.93);
+});
+
+test.each(Object.entries(OTHER_SYSTEMS))('messages as %s writes them', (_, templates) => {
+  const truth = templates.flatMap((messages, k) => messages.map(() => k));
+  expect(accuracyOf(templates.flat(), truth)).toBeGreaterThan(0.85);
 });
 
 test('grouping accuracy counts whole groups', () => {

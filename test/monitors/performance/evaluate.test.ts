@@ -24,11 +24,12 @@ function run(traffic: readonly VersionTraffic[], over: object = {}, rows: Partia
   return evaluatePerformance(
     performanceMonitor.parse({ kind: 'performance', ...over }),
     {
-      serving: { baseline: 'v1', candidate: 'v2' },
+      serving: { baseline: 'v1', candidate: 'v2', since: WINDOW.since },
       traffic: new Map(traffic.map((one) => [one.version, one])),
       reference: null,
       window: WINDOW,
       seconds: 300,
+      isWhole: true,
       ...rows,
     },
     { service: 's', monitor: 'm', at: WINDOW.until, state: null },
@@ -85,7 +86,10 @@ describe('a limit', () => {
 describe('without traffic', () => {
   test('a version that should serve: inconclusive, and said', () => {
     const reading = run([trafficOf('v1', 3000, 0, 20)]);
-    expect(reading).toMatchObject({ verdict: 'inconclusive', reason: "can't be measured: v2 has had no request" });
+    expect(reading).toMatchObject({
+      verdict: 'inconclusive',
+      reason: "can't be measured: v2 has had no request in 300 s",
+    });
     expect(reading.findings).toMatchObject([
       { key: 'performance:no_traffic:v2', severity: 'warning', cause: 'version' },
     ]);
@@ -94,6 +98,11 @@ describe('without traffic', () => {
     const reading = run([], { noTraffic: 'critical' });
     expect(reading.verdict).toBe('fail');
     expect(reading.findings.map(({ cause }) => cause)).toEqual(['environment', 'environment']);
+  });
+  test('just after the weights have changed, no fault yet, and no pass', () => {
+    const limits = [{ metric: 'throughput', min: 5, severity: 'critical' }];
+    const reading = run([trafficOf('v1', 300, 0, 20)], { limits }, { isWhole: false, seconds: 10 });
+    expect(reading).toMatchObject({ verdict: 'inconclusive', findings: [] });
   });
   test('too little to judge', () => {
     expect(run([trafficOf('v1', 3000, 0, 20), trafficOf('v2', 99, 0.9, 20)])).toMatchObject({
@@ -104,7 +113,7 @@ describe('without traffic', () => {
 });
 
 describe('with its own past', () => {
-  const serving = { baseline: 'v1', candidate: null };
+  const serving = { baseline: 'v1', candidate: null, since: WINDOW.since };
   const reference = trafficOf('v1', 30_000, 0.01, 20, 3);
   test('as ever', () => {
     expect(run([trafficOf('v1', 3000, 0.01, 20)], {}, { serving, reference }).verdict).toBe('pass');

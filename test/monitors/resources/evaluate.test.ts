@@ -44,7 +44,7 @@ describe('whose fault it is', () => {
         limit: 0.9,
       },
     ]);
-    expect(reading.reason).toBe(`cpu of i0 (v2) is at 95 %, limit 90 %, since ${minute(0)}`);
+    expect(reading.reason).toBe(`cpu of i0 (v2) has been over 90 % since ${minute(0)}, now 95 %`);
   });
 
   test('nobody’s, where others are in trouble as well, or nothing is known of them', () => {

@@ -28,7 +28,13 @@ const rating = (version: string, mean: number, deviation: number, count: number)
 function run(feedback: readonly VersionFeedback[], over: object = {}, rows: Partial<UserRows> = {}) {
   return evaluateUsers(
     userMonitor.parse({ kind: 'users', ...over }),
-    { serving: { baseline: 'v1', candidate: 'v2' }, feedback, returns: [], window: WINDOW, ...rows },
+    {
+      serving: { baseline: 'v1', candidate: 'v2', since: WINDOW.since },
+      feedback,
+      returns: [],
+      window: WINDOW,
+      ...rows,
+    },
     { service: 's', monitor: 'm', at: WINDOW.until, state: null },
   ).reading;
 }
@@ -74,7 +80,7 @@ describe('what is not known', () => {
 });
 
 test('a limit holds without a candidate', () => {
-  const serving = { baseline: 'v1', candidate: null };
+  const serving = { baseline: 'v1', candidate: null, since: WINDOW.since };
   const limits = [{ metric: 'thumb', min: 0.9, severity: 'critical' }];
   expect(run([yes('v1', 800, 1000)], { limits }, { serving })).toMatchObject({ verdict: 'fail' });
 });
@@ -91,7 +97,7 @@ describe('over a store', () => {
     const runOf = {
       service,
       monitor: 'm',
-      at: '2026-11-21T12:00:05.000Z',
+      at: '2099-11-21T12:00:05.000Z',
       state: null,
       signal: new AbortController().signal,
     };
@@ -122,9 +128,9 @@ describe('over a store', () => {
     await store.appendObservations(
       batchOf({
         buckets: [
-          bucketOf(service, { bucketStart: '2026-11-21T11:59:40.000Z', requests: 200, errors: 1 }),
+          bucketOf(service, { bucketStart: '2099-11-21T11:59:40.000Z', requests: 200, errors: 1 }),
           bucketOf(service, {
-            bucketStart: '2026-11-21T11:59:40.000Z',
+            bucketStart: '2099-11-21T11:59:40.000Z',
             arm: 'candidate',
             version: 'v2',
             requests: 200,
@@ -132,20 +138,20 @@ describe('over a store', () => {
           }),
         ],
         predictions: [
-          ...meet('2026-11-21T10:30:00.000Z', 'v1'),
-          ...meet('2026-11-21T10:30:00.000Z', 'v2'),
-          ...meet('2026-11-21T11:30:00.000Z', 'v1'),
-          ...meet('2026-11-21T11:30:00.000Z', 'v2', units.slice(0, 3)),
+          ...meet('2099-11-21T10:30:00.000Z', 'v1'),
+          ...meet('2099-11-21T10:30:00.000Z', 'v2'),
+          ...meet('2099-11-21T11:30:00.000Z', 'v1'),
+          ...meet('2099-11-21T11:30:00.000Z', 'v2', units.slice(0, 3)),
         ],
         feedback: ['v1', 'v2'].flatMap((version) =>
-          units.map(() => feedbackOf(service, { version, predictedAt: '2026-11-21T11:30:00.000Z' })),
+          units.map(() => feedbackOf(service, { version, predictedAt: '2099-11-21T11:30:00.000Z' })),
         ),
       }),
     );
     const { reading } = await performance(spec, runOf);
     expect(reading).toMatchObject({
       verdict: 'fail',
-      window: { since: '2026-11-21T11:50:00.000Z', until: '2026-11-21T12:00:00.000Z' },
+      window: { since: '2099-11-21T11:50:00.000Z', until: '2099-11-21T12:00:00.000Z' },
     });
     expect(reading.findings.map(({ key }) => key)).toContain('performance:errors:v2:version');
     expect((await users(userSpec, runOf)).reading.findings).toMatchObject([{ key: 'users:returning:v2', value: 0.1 }]);
