@@ -3,7 +3,7 @@ import type { MetricDefinition, MetricSource } from './spec/metric-definition.js
 
 /** What an event of a metric is. */
 export type ImpactSource =
-  | { readonly feedback: FeedbackKind }
+  | { readonly feedback: FeedbackKind; readonly survey?: string | undefined }
   | { readonly outcome: 'accuracy' | 'error' | 'latency' | 'requests' };
 
 /** What is summed up: the events' values, how many there are, or how many units had one above 0. */
@@ -65,7 +65,7 @@ function sumOf(source: MetricSource): ImpactSum {
 }
 
 function plain(source: MetricSource): ImpactSource | null {
-  if ('feedback' in source) return { feedback: source.feedback };
+  if ('feedback' in source) return { feedback: source.feedback, survey: source.survey };
   return 'outcome' in source ? { outcome: source.outcome } : null;
 }
 

@@ -1,5 +1,5 @@
 import type { MetricDefinition } from '../domain/spec/metric-definition.js';
-import { type MetricSource, type SqlSource, sourcesOf } from '../domain/spec/metric-definition.js';
+import { type FeedbackSource, type MetricSource, type SqlSource, sourcesOf } from '../domain/spec/metric-definition.js';
 import type { ExperimentScope } from '../ports/experiment-data.js';
 import type { SqlParams } from './sql-params.js';
 
@@ -25,7 +25,7 @@ const ADDS_UP: ReadonlySet<string> = new Set(['revenue', 'survey']);
 
 /** `unit_hash`, `at`, `value` of each event of a source. */
 export function eventsOf(source: MetricSource, span: EventSpan): string {
-  if ('feedback' in source) return feedbackEvents(source.feedback, span);
+  if ('feedback' in source) return feedbackEvents(source, span);
   if ('outcome' in source) return outcomeEvents(source.outcome, span);
   const { params, reading, staged } = span;
   return `SELECT unit_hash, at, value FROM sluice.experiment_event
@@ -58,10 +58,10 @@ export function feedbackOfUnits(
     WHERE ${isOurs} AND f.unit_hash IS NULL`;
 }
 
-function feedbackEvents(kind: string, span: EventSpan): string {
-  const columns = `f.prediction_id, f.item, f.feedback_id, f.received_at, f.value, ${feedbackTime(kind)} AS at`;
+function feedbackEvents({ feedback: kind, survey }: FeedbackSource, span: EventSpan): string {
+  const columns = `f.prediction_id, f.item, f.feedback_id, f.received_at, f.value, f.survey, ${feedbackTime(kind)} AS at`;
   const told = `SELECT * FROM (${feedbackOfUnits(kind, `${columns}, ${IS_FUTURE} AS is_future`, span)}) AS told
-    WHERE unit IS NOT NULL AND NOT is_future`;
+    WHERE unit IS NOT NULL AND NOT is_future${survey === undefined ? '' : ` AND survey = ${span.params.add(survey, 'text')}`}`;
   // A label has no value: it can be counted.
   const value = kind === 'label' ? '1' : 'value';
   if (ADDS_UP.has(kind)) return `SELECT unit AS unit_hash, at, ${value}::float8 AS value FROM (${told}) AS f`;

@@ -17,7 +17,7 @@ const ADDS_UP: ReadonlySet<string> = new Set(['revenue', 'survey']);
  * alone to its own, with no version.
  */
 export function impactEvents(source: ImpactSource, time: EventTime, params: SqlParams): string {
-  if ('feedback' in source) return feedbackEvents(source.feedback, time, params);
+  if ('feedback' in source) return feedbackEvents(source, time, params);
   switch (source.outcome) {
     case 'accuracy':
       return accuracyEvents(time, params);
@@ -52,13 +52,15 @@ function accuracyEvents(time: EventTime, params: SqlParams): string {
     WHERE ${inTime('p.at', time, params, 'p')} AND p.arm <> 'shadow' AND p.label IS NOT NULL`;
 }
 
-function feedbackEvents(kind: string, time: EventTime, params: SqlParams): string {
+type FeedbackEvents = Extract<ImpactSource, { feedback: unknown }>;
+
+function feedbackEvents({ feedback: kind, survey }: FeedbackEvents, time: EventTime, params: SqlParams): string {
   // A label has no value: it can be counted.
   const value = kind === 'label' ? '1::float8' : 'f.value';
   const at = 'coalesce(f.predicted_at, f.occurred_at)';
   const told = `FROM sluice.feedback AS f
     LEFT JOIN sluice.prediction AS p ON p.prediction_id = f.prediction_id AND p.arm = f.arm
-    WHERE ${inTime(at, time, params, 'f')} AND f.kind = ${params.add(kind, 'text')} AND f.arm IS DISTINCT FROM 'shadow'`;
+    WHERE ${inTime(at, time, params, 'f')} AND f.kind = ${params.add(kind, 'text')}${survey === undefined ? '' : ` AND f.survey = ${params.add(survey, 'text')}`} AND f.arm IS DISTINCT FROM 'shadow'`;
   const columns = `${at} AS at, f.version, f.arm, coalesce(f.unit_hash, p.unit_hash) AS unit, ${value} AS value`;
   if (ADDS_UP.has(kind)) return `SELECT ${columns} ${told}`;
   const subject = 'coalesce(f.prediction_id, f.feedback_id), f.item';

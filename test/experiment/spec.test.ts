@@ -148,6 +148,14 @@ describe('a metric', () => {
 
   test.each([
     [{ kind: 'mean' }, 'source: a mean needs source'],
+    [
+      { kind: 'mean', source: { feedback: 'survey' } },
+      'source.survey: feedback of the kind survey names its question, and no other has one',
+    ],
+    [
+      { kind: 'mean', source: { ...revenue, survey: 'nps' } },
+      'source.survey: feedback of the kind survey names its question, and no other has one',
+    ],
     [{ kind: 'mean', source: revenue, quantile: 0.5 }, 'quantile: a mean has no quantile'],
     [{ kind: 'ratio', numerator: revenue }, 'numerator: a ratio needs numerator and denominator, or a source alone'],
     [

@@ -98,6 +98,40 @@ export function experimentContract(store: () => Store): void {
       expect(integrity).toMatchObject({ inBothArms: 1, units: { baseline: 0, candidate: 1 } });
     });
 
+    test('a survey is one question: answers to others are on other scales', async () => {
+      const service = newService();
+      const answer = (feedbackId: string, survey: string, value: number) =>
+        feedbackOf(service, {
+          feedbackId,
+          predictionId: null,
+          unitHash: 'a',
+          kind: 'survey',
+          survey,
+          value,
+          scale: [0, 10],
+          epoch: null,
+          arm: null,
+          version: null,
+          predictedAt: null,
+          occurredAt: at(HOUR),
+          receivedAt: at(HOUR),
+        });
+      await store().appendObservations(
+        batchOf({
+          exposures: [exposed(service, 'a')],
+          feedback: [answer('f-1', 'nps', 9), answer('f-2', 'csat', 2), answer('f-3', 'nps', 7)],
+        }),
+      );
+      const nps: MetricDefinition = {
+        name: 'nps',
+        kind: 'ratio',
+        goal: 'increase',
+        source: { feedback: 'survey', survey: 'nps' },
+      };
+      const { arms } = moments(await read(questionOf(service, { metrics: [nps], beforeMs: null })), 'nps');
+      expect(arms.baseline).toMatchObject({ units: 1, sums: [16, 2] });
+    });
+
     test('bots are left out, by arm', async () => {
       const service = newService();
       const busy = Array.from({ length: 4 }, (_, i) =>

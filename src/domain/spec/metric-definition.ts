@@ -21,6 +21,12 @@ const taken = {
 
 const feedback = z.strictObject({
   feedback: z.enum(FEEDBACK_KINDS).describe('Events are what users or label sources said of this kind.'),
+  survey: z
+    .string()
+    .min(1)
+    .max(63)
+    .optional()
+    .describe('Of the kind survey: which question. Answers to several are on several scales.'),
   ...taken,
 });
 const outcome = z.strictObject({
@@ -60,6 +66,7 @@ export const metricSource = z.union([feedback, outcome, sql], {
   error: (issue) => (issue.code === 'invalid_union' ? 'expected one of feedback, outcome and sql' : undefined),
 });
 export type MetricSource = z.output<typeof metricSource>;
+export type FeedbackSource = Extract<MetricSource, { feedback: unknown }>;
 export type SqlSource = Extract<MetricSource, { sql: unknown }>;
 
 export const METRIC_KINDS = ['mean', 'proportion', 'ratio', 'quantile', 'retention'] as const;
@@ -153,7 +160,16 @@ function faultsOf(metric: Given): Fault[] {
     faults.push({ path: ['retention', 'from'], message: `${retention.from} ms is not before to, ${retention.to} ms` });
   if (metric.currency !== undefined && !isOfRevenue(metric))
     faults.push({ path: ['currency'], message: 'only feedback of the kind revenue is in a currency' });
-  return [...faults, ...takeFaults(metric)];
+  return [...faults, ...takeFaults(metric), ...surveyFaults(metric)];
+}
+
+function surveyFaults(metric: Given): Fault[] {
+  return (['source', 'numerator', 'denominator'] as const).flatMap((key) => {
+    const given = metric[key];
+    if (given === undefined || !('feedback' in given)) return [];
+    if ((given.feedback === 'survey') === (given.survey !== undefined)) return [];
+    return [{ path: [key, 'survey'], message: 'feedback of the kind survey names its question, and no other has one' }];
+  });
 }
 
 function takeFaults({ kind, source }: Given): Fault[] {
