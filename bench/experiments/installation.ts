@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import axios from 'axios';
 import type { Client } from '@temporalio/client';
+import axios from 'axios';
 import type { Store } from '../../src/ports/store.js';
 import { endChild, spawnSluice } from '../../src/process/child-process.js';
 import { openStore } from '../../src/stores/open-store.js';
@@ -38,7 +38,8 @@ const LOG_TAIL = 2000;
 /** @throws where there is no PostgreSQL, and where a part does not start */
 export async function install(options: InstallOptions): Promise<Installation> {
   const source = await findPostgres();
-  if (source === null) throw new Error('these simulations need PostgreSQL: apt-get install postgresql, or TEST_DATABASE_URL');
+  if (source === null)
+    throw new Error('these simulations need PostgreSQL: apt-get install postgresql, or TEST_DATABASE_URL');
   const parts = new Parts(await mkdtemp(join(tmpdir(), 'sluice-experiments-')));
   try {
     return await parts.start(options, await startPostgres(source));

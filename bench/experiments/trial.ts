@@ -6,7 +6,7 @@ import { hasEnded, type RolloutState } from '../../src/domain/rollout-state.js';
 import type { RolloutSpec } from '../../src/domain/spec/rollout-spec.js';
 import type { Installation } from './installation.js';
 import { SPLIT } from './specs.js';
-import type { Audience, Users } from './users.js';
+import type { Audience, Met, Users } from './users.js';
 
 /** One rollout, and what its users truly do. */
 export interface TrialPlan {
@@ -31,6 +31,7 @@ const LONGEST_MS = 300_000;
 /** Units of the canary: as many as let its guardrail pass, and some now and then should it need more. */
 const CANARY_UNITS = 120;
 const NOW_AND_THEN = 0.02;
+const NOT_COUNTED: Met = () => undefined;
 
 export interface TrialWorld {
   readonly installation: Installation;
@@ -96,14 +97,14 @@ class Crowd implements Audience {
     return this.isEvaluated && Math.min(this.counts.baseline, this.counts.candidate) >= need;
   }
 
-  wants(): boolean {
-    if (this.isEvaluated) return !this.isServed;
-    if (this.state?.phase !== 'canary') return false;
+  invite(): Met | null {
+    if (this.isEvaluated) return this.isServed ? null : this.count;
+    if (this.state?.phase !== 'canary') return null;
     this.inCanary += 1;
-    return this.inCanary <= CANARY_UNITS || this.random() < NOW_AND_THEN;
+    return this.inCanary <= CANARY_UNITS || this.random() < NOW_AND_THEN ? NOT_COUNTED : null;
   }
 
-  met = (arm: 'baseline' | 'candidate'): void => {
-    if (this.isEvaluated) this.counts[arm] += 1;
+  private readonly count: Met = (arm) => {
+    this.counts[arm] += 1;
   };
 }

@@ -4,16 +4,17 @@ import { VERSIONS } from './specs.js';
 
 type ArmName = 'baseline' | 'candidate';
 
-/** One service whose users come for as long as `wants` says so. */
+/** Told which arm a user was answered by. */
+export type Met = (arm: ArmName) => void;
+
+/** The users of one service. */
 export interface Audience {
   readonly service: string;
   /** True chance to convert by the arm that a user met. */
   readonly rates: Readonly<Record<ArmName, number>>;
   readonly random: () => number;
-  /** `now and then` for a rollout that only needs to see that it works. */
-  wants(): boolean;
-  /** A user was answered by this arm. */
-  met(arm: ArmName): void;
+  /** Lets one more user come; null where none is to. */
+  invite(): Met | null;
 }
 
 interface Conversion {
@@ -78,22 +79,23 @@ export class Users {
 
   private async ask(): Promise<void> {
     while (!this.isStopped) {
-      const audience = this.next();
-      if (audience === null) await sleep(IDLE_MS);
-      else await this.askOnce(audience);
+      const next = this.next();
+      if (next === null) await sleep(IDLE_MS);
+      else await this.askOnce(...next);
     }
   }
 
-  private next(): Audience | null {
+  private next(): [Audience, Met] | null {
     for (let tries = 0; tries < this.audiences.length; tries += 1) {
       this.turn = (this.turn + 1) % this.audiences.length;
       const audience = this.audiences[this.turn];
-      if (audience?.wants()) return audience;
+      const met = audience?.invite() ?? null;
+      if (audience !== undefined && met !== null) return [audience, met];
     }
     return null;
   }
 
-  private async askOnce({ service, rates, random, met }: Audience): Promise<void> {
+  private async askOnce({ service, rates, random }: Audience, met: Met): Promise<void> {
     this.figures.requests += 1;
     try {
       const answer = await this.pool.request({
