@@ -15,6 +15,8 @@ export interface Config {
   readonly gatewayAdminUrls: readonly string[];
   /** What those listeners ask for; null where they are on this machine and ask for nothing. */
   readonly adminToken: string | null;
+  /** What our own commands bring to the api: the person's, else the one that opens all; null: nothing. */
+  readonly apiToken: string | null;
   /** What Alertmanager must bring; null: it is heard on loopback only. */
   readonly alertToken: string | null;
   /** Base URL of `sluice api`. */
@@ -41,6 +43,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     dataDir: env['SLUICE_DATA_DIR'] ?? '.',
     gatewayAdminUrls,
     adminToken: env['SLUICE_ADMIN_TOKEN'] ?? null,
+    apiToken: env['SLUICE_TOKEN'] || (env['SLUICE_ADMIN_TOKEN'] ?? null),
     alertToken: env['SLUICE_ALERT_TOKEN'] ?? null,
     apiUrl: httpUrl('SLUICE_API', env['SLUICE_API'] ?? 'http://127.0.0.1:8090'),
     identityKeys: env['SLUICE_IDENTITY_KEYS'] || null,

@@ -1,45 +1,17 @@
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
 import { type Alert, alertFrom } from '../domain/alert.js';
 import { serviceName } from '../domain/spec/target.js';
 import type { AlertDesk } from '../incidents/alert-desk.js';
 import type { AlertReceipt } from '../ports/alert-sink.js';
-import type { Guard } from './guard.js';
-import { parseInput } from './problem.js';
+import type { ReceivedAlert } from './alert-schema.js';
+import { takeAlerts } from './endpoints/intake.js';
+import { serve } from './serve.js';
 
 /** A label of this name says whose alert it is; the first one counts, since many have a `service` that means something else. */
 const SERVICE_LABELS = ['sluice_service', 'service'] as const;
 
-const LARGEST_BODY_BYTES = 1024 * 1024;
-const MOST_ALERTS = 1000;
-/** What `alertFrom` keeps: with more, a rule might miss its label. */
-const MOST_LABELS = 50;
 /** Signals on their way at once, so that a storm of alerts is none for Temporal. */
 const MOST_AT_ONCE = 20;
-
-const time = z.iso.datetime({ offset: true, error: 'expected a date-time such as 2026-11-21T10:00:00Z' });
-const labels = z
-  .record(z.string().min(1).max(200), z.string().max(1000))
-  .refine((given) => Object.keys(given).length <= MOST_LABELS, `expected at most ${MOST_LABELS} labels`);
-const annotations = z.record(z.string(), z.string());
-const receivedAlert = z.object({
-  status: z.enum(['firing', 'resolved']),
-  labels,
-  annotations: annotations.default({}),
-  startsAt: time,
-  endsAt: time,
-  fingerprint: z.string().min(1).max(100),
-});
-type ReceivedAlert = z.output<typeof receivedAlert>;
-
-/** Alertmanager's webhook, version 4. Fields that it has besides are its own. */
-const webhook = z.object({
-  version: z.literal('4', { error: 'expected version "4" of the webhook' }),
-  groupKey: z.string(),
-  status: z.enum(['firing', 'resolved']),
-  truncatedAlerts: z.int().min(0).default(0),
-  alerts: z.array(receivedAlert).min(1).max(MOST_ALERTS),
-});
 
 /** `no-service-label`: says of no service; `not-a-service`: its label can't be the name of one. */
 export type AlertOutcome = AlertReceipt | 'no-service-label' | 'not-a-service';
@@ -54,10 +26,8 @@ export interface AlertAnswer {
  * Brings alerts to the rollouts of their services, and keeps them as incidents. Anything but success is told to Alertmanager by its status: 503 where Temporal or
  * the store can't be reached, and it sends all of them again.
  */
-export function alertRoutes(server: FastifyInstance, desk: AlertDesk, guard: Guard): void {
-  const options = { onRequest: guard, bodyLimit: LARGEST_BODY_BYTES };
-  server.post('/v1/alerts/alertmanager', options, async (request): Promise<AlertAnswer> => {
-    const { groupKey, alerts, truncatedAlerts } = parseInput(webhook, request.body, 'USAGE');
+export function alertRoutes(server: FastifyInstance, desk: AlertDesk): void {
+  serve(server, takeAlerts, async ({ body: { groupKey, alerts, truncatedAlerts }, request }): Promise<AlertAnswer> => {
     if (truncatedAlerts > 0)
       request.log.warn({ groupKey, truncatedAlerts }, 'Alertmanager left alerts out: max_alerts');
     const outcomes: AlertAnswer['outcomes'] = {};

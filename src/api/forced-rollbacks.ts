@@ -1,39 +1,34 @@
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
 import type { Decision } from '../domain/decision.js';
 import { SluiceError } from '../domain/errors.js';
 import type { ForcedRollback, RecordedRollback } from '../domain/forced-rollback.js';
 import type { Route } from '../domain/route.js';
-import { routeSchema } from '../gateway/route-schema.js';
 import { sightingOfForcedRollback } from '../incidents/sighting.js';
 import type { Store } from '../ports/store.js';
-import type { Guard } from './guard.js';
-import { parseInput } from './problem.js';
+import { recordForcedRollback } from './endpoints/intake.js';
+import { serve } from './serve.js';
 
 /** Above the numbers of a rollout and of its impact analysis (workflows/impact.ts), so that no decision is written twice under one number. */
 const FIRST_SEQUENCE = 200_001;
 /** Two people at once need two attempts. */
 const MOST_ATTEMPTS = 20;
 
-const forcedRollback = z.strictObject({
-  at: z.iso.datetime(),
-  actor: z.string().trim().min(1).max(200),
-  reason: z.string().max(500),
-  route: routeSchema.refine(({ candidate }) => candidate === null, 'expected a route without a candidate'),
-}) satisfies z.ZodType<ForcedRollback>;
-
-/** Keeps what a person did on the gateways themselves (`sluice rollback --force`): a line in the ledger, the wanted route, an incident. */
-export function forcedRollbackRoutes(server: FastifyInstance, store: Store, guard: Guard): void {
-  server.post('/v1/forced-rollbacks', { onRequest: guard }, async (request, reply): Promise<RecordedRollback> => {
-    const rollback = parseInput(forcedRollback, request.body, 'USAGE');
-    const decision = await appendNext(store, rollback);
-    const { rolloutId, sequence } = decision;
-    const isRouteSaved = await saveUnlessStale(store, rollback.route);
-    await store.incidents.observe(sightingOfForcedRollback(decision, rollback.route));
-    request.log.warn({ rolloutId, sequence, service: rollback.route.service }, 'forced rollback recorded');
-    reply.status(201);
-    return { rolloutId, sequence, isRouteSaved };
+/** Keeps what a person did on the gateways themselves (`sluice rollback --force`). */
+export function forcedRollbackRoutes(server: FastifyInstance, store: Store): void {
+  serve(server, recordForcedRollback, async ({ body, request }) => {
+    const recorded = await keepForcedRollback(store, body);
+    request.log.warn({ ...recorded, service: body.route.service }, 'forced rollback recorded');
+    return recorded;
   });
+}
+
+/** A line in the ledger, the wanted route, an incident. */
+export async function keepForcedRollback(store: Store, rollback: ForcedRollback): Promise<RecordedRollback> {
+  const decision = await appendNext(store, rollback);
+  const { rolloutId, sequence } = decision;
+  const isRouteSaved = await saveUnlessStale(store, rollback.route);
+  await store.incidents.observe(sightingOfForcedRollback(decision, rollback.route));
+  return { rolloutId, sequence, isRouteSaved };
 }
 
 /** Takes the next free number; the store ignores a second line with one, so what was written is read back. */

@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { Counter, Registry } from 'prom-client';
 import type { Store } from '../ports/store.js';
+import { getMetrics } from './endpoints/process.js';
 import { addStoreGauges } from './metrics/store-gauges.js';
+import { serve } from './serve.js';
 
 /**
  * Prometheus' page, which holds no secret and needs no token. Only what is registered after it is counted, so it comes first.
@@ -18,8 +20,9 @@ export function metricsRoutes(server: FastifyInstance, store: Store): void {
   server.addHook('onResponse', async ({ method, routeOptions }, { statusCode }) => {
     requests.inc({ method, route: routeOptions.url ?? 'none', status: String(statusCode) });
   });
-  server.get('/metrics', async (_, reply) => {
+  serve(server, getMetrics, async ({ reply }) => {
     await refresh();
-    return reply.type(registry.contentType).send(await registry.metrics());
+    reply.type(registry.contentType);
+    return registry.metrics();
   });
 }

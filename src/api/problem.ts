@@ -36,6 +36,17 @@ export class InputError extends SluiceError {
   }
 }
 
+/** Raised for who may not come in now; the headers say how one might: WWW-Authenticate, Retry-After. */
+export class AccessError extends SluiceError {
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(code: 'UNAUTHORIZED' | 'FORBIDDEN' | 'RATE_LIMITED', message: string, headers = {}) {
+    super(code, message);
+    this.name = 'AccessError';
+    this.headers = headers;
+  }
+}
+
 const MOST_ISSUES = 20;
 const LONGEST_VALUE = 80;
 
@@ -58,16 +69,27 @@ export function parseInput<Schema extends z.ZodType>(
   throw new InputError(code, issues);
 }
 
-/** Answers every error, and every unknown address, as application/problem+json. */
-export function answerProblems(server: FastifyInstance): void {
-  server.setNotFoundHandler((request, reply) =>
-    send(reply, 404, 'NOT_FOUND', `there is no ${request.method} ${request.url.split('?', 1)[0]}`),
-  );
+/**
+ * Answers every error, and every unknown address, as application/problem+json.
+ * @param methodsOf what an address takes; empty for one that there is not
+ */
+export function answerProblems(server: FastifyInstance, methodsOf: (path: string) => readonly string[]): void {
+  server.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?', 1)[0] ?? '';
+    const allowed = methodsOf(path);
+    // There may be such an address, and not here: an api without Temporal takes no alerts.
+    if (allowed.length === 0 || allowed.includes(request.method))
+      return send(reply, 404, 'NOT_FOUND', `there is no ${request.method} ${path}`);
+    reply.header('allow', allowed.join(', '));
+    return send(reply, 405, 'USAGE', `${path} takes ${allowed.join(', ')}, not ${request.method}`);
+  });
   server.setErrorHandler((error: FastifyError | Error, request, reply) => {
     if (error instanceof SluiceError) {
       const issues = error instanceof InputError ? error.issues : undefined;
       const status = ERROR_CODES[error.code].httpStatus;
       if (status >= 500) request.log.warn({ err: error }, 'cannot answer now');
+      if (error instanceof AccessError) reply.headers(error.headers);
+      if (status === 503) reply.header('retry-after', '1');
       return send(reply, status, error.code, describeError(error), issues);
     }
     // First, since fastify's own refusals (a body too large) are RangeErrors too.

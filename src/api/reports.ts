@@ -1,16 +1,12 @@
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
 import { SluiceError } from '../domain/errors.js';
 import type { Report } from '../domain/report.js';
 import type { ReportData } from '../ports/report-data.js';
 import { buildReport } from '../report/build-report.js';
-import { parseInput } from './problem.js';
+import { getReport, getReportPage } from './endpoints/rollouts.js';
+import { serve } from './serve.js';
 
-const params = z.object({
-  rolloutId: z.string().regex(/^[a-z0-9-]{1,255}$/, 'expected the id of a rollout, or a service: its newest is meant'),
-});
-
-/** Reports of rollouts, made when they are asked for. Reading is free, as of all that is recorded. */
+/** Reports of rollouts, made when they are asked for. */
 export function reportRoutes(server: FastifyInstance, data: ReportData): void {
   const reportOf = oneAtATime(async (name) => {
     const state = await data.find(name);
@@ -19,21 +15,14 @@ export function reportRoutes(server: FastifyInstance, data: ReportData): void {
     return buildReport(data, state, new Date().toISOString());
   });
 
-  server.get('/v1/rollouts/:rolloutId/report', async (request): Promise<Report> => {
-    const { rolloutId } = parseInput(params, request.params, 'USAGE');
-    return reportOf(rolloutId);
-  });
+  serve(server, getReport, async ({ params: { rolloutId } }) => reportOf(rolloutId));
 
-  server.get('/v1/rollouts/:rolloutId/report.html', async (request, reply) => {
-    const { rolloutId } = parseInput(params, request.params, 'USAGE');
+  serve(server, getReportPage, async ({ params: { rolloutId }, reply }) => {
     const report = await reportOf(rolloutId);
     // Loaded when the first page is asked for: drawing is heavy, and a collector may never need it.
     const { POLICY, renderPage } = await import('../report/html/page.js');
-    return reply
-      .type('text/html; charset=utf-8')
-      .header('content-security-policy', POLICY)
-      .header('x-content-type-options', 'nosniff')
-      .send(renderPage(report));
+    reply.header('content-security-policy', POLICY);
+    return renderPage(report);
   });
 }
 

@@ -5,11 +5,11 @@ import { describeError, ERROR_CODES, type ErrorCode, SluiceError } from '../doma
 const TIMEOUT_MS = 10_000;
 
 /**
- * Asks the api of SLUICE_API, with SLUICE_ADMIN_TOKEN where there is one.
+ * Asks the api of SLUICE_API, with SLUICE_TOKEN, or else SLUICE_ADMIN_TOKEN, where there is one.
  * @throws {SluiceError} what the api answered; STORE_UNAVAILABLE where it does not, as it is the way to the store
  */
 export async function askApi<T>(request: AxiosRequestConfig): Promise<T> {
-  const { apiUrl, adminToken } = readConfig();
+  const { apiUrl, apiToken } = readConfig();
   const { status, data } = await axios
     .request<unknown>({
       ...request,
@@ -18,7 +18,7 @@ export async function askApi<T>(request: AxiosRequestConfig): Promise<T> {
       timeout: request.timeout ?? TIMEOUT_MS,
       maxRedirects: 0,
       validateStatus: () => true,
-      ...(adminToken === null ? {} : { headers: { authorization: `Bearer ${adminToken}` } }),
+      ...(apiToken === null ? {} : { headers: { authorization: `Bearer ${apiToken}` } }),
     })
     .catch((error: unknown) => {
       // Without the cause: it holds the request, and the token with it.

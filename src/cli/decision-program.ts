@@ -2,7 +2,8 @@ import { type Command, Option } from 'commander';
 import type { Command as RolloutCommand } from '../domain/decision.js';
 import { SluiceError } from '../domain/errors.js';
 import { addForceOptions } from './doctor-program.js';
-import { duration, output } from './options.js';
+import { dryRunOption } from './dry-run.js';
+import { duration, output, timeout } from './options.js';
 
 const MEANINGS = {
   approve: 'say yes to what a rollout waits for',
@@ -23,17 +24,38 @@ const MEANINGS = {
 /** What people say to a running rollout. */
 export function addDecisionCommands(program: Command): void {
   for (const name of Object.keys(MEANINGS) as (keyof typeof MEANINGS)[]) {
-    const command = program
-      .command(`${name} <service>`)
-      .description(MEANINGS[name])
-      .option('--actor <name>', 'who decides (default: as SLUICE_IDENTITY proves, else $USER)')
-      .option('--reason <text>', 'why, for the ledger', '')
-      .option('--decision-id <id>', 'the same id again is the same decision')
-      .addOption(output());
+    const command = deciding(program.command(`${name} <service>`).description(MEANINGS[name]));
     addArguments(command, name);
     command.action(async (service, options) => (await import('./commands/decide.js')).decide(name, service, options));
     if (name === 'rollback') addForceOptions(command);
   }
+  addSet(program);
+}
+
+/** `set weight`, `set owner`: the same as set-weight and set-owner, as other tools have it. */
+function addSet(program: Command): void {
+  const set = program.command('set').description('change a running rollout: its weight or its owner');
+  const weight = set.command('weight <service>').description(MEANINGS['set-weight'].replace(' (--to)', ''));
+  weight.argument('<percent>', 'of units', numberOf('a percentage'));
+  deciding(weight).action(async (service: string, to: number, options) =>
+    (await import('./commands/decide.js')).decide('set-weight', service, { ...options, to }),
+  );
+  const owner = set.command('owner <service> <name>').description(MEANINGS['set-owner'].replace(' (--to)', ''));
+  deciding(owner).action(async (service: string, to: string, options) =>
+    (await import('./commands/decide.js')).decide('set-owner', service, { ...options, to }),
+  );
+}
+
+/** What every decision may be given. */
+function deciding(command: Command): Command {
+  return command
+    .option('--actor <name>', 'who decides (default: as SLUICE_IDENTITY proves, else $USER)')
+    .option('--reason <text>', 'why, for the ledger', '')
+    .option('--decision-id <id>', 'the same id again is the same decision')
+    .option('-y, --yes', 'no question whether it is meant (asked in a terminal, before gates are skipped)')
+    .addOption(timeout('15s', 'until the rollout must have answered'))
+    .addOption(dryRunOption())
+    .addOption(output());
 }
 
 function addArguments(command: Command, name: keyof typeof MEANINGS): void {

@@ -19,6 +19,7 @@ interface RollbackOptions {
   readonly reason: string;
   readonly decisionId?: string;
   readonly output: string;
+  readonly dryRun?: boolean;
   readonly force?: boolean;
   readonly to?: string;
   readonly url?: string;

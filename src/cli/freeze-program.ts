@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { dryRunOption } from './dry-run.js';
 
 /** Stops of forward moves over services, kept by the api. */
 export function addFreezes(program: Command): void {
@@ -13,6 +14,7 @@ export function addFreezes(program: Command): void {
     .option('--until <time>', 'when it ends instead, such as 2026-11-30T08:00:00Z')
     .option('--service <name>', 'a service, or a pattern such as "eu-*"', '*')
     .addOption(actor())
+    .addOption(dryRunOption())
     .addOption(output())
     .action(async (options) => (await import('./commands/freeze.js')).createFreeze(options));
   freeze
@@ -28,6 +30,7 @@ export function addFreezes(program: Command): void {
     .description('end a freeze before its time')
     .requiredOption('--reason <text>', 'why')
     .addOption(actor())
+    .addOption(dryRunOption())
     .addOption(output())
     .action(async (id, options) => (await import('./commands/freeze.js')).liftFreeze(id, options));
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { SluiceError } from '../domain/errors.js';
 import { GROUP_COMMANDS, type GroupCommand } from '../domain/group-state.js';
 import { parseDuration } from '../domain/spec/duration.js';
+import { dryRunOption } from './dry-run.js';
 import { duration, output } from './options.js';
 
 const WHO = 'who decides (default: whoever signs, else the user)';
@@ -20,6 +21,7 @@ export function addGroups(program: Command): void {
     .option('--actor <name>', WHO)
     .option('--wait', 'follow it to its end')
     .option('--timeout <duration>', 'with --wait: give up after this', duration, parseDuration('30d'))
+    .addOption(dryRunOption())
     .addOption(output())
     .action(async (file, options) => (await import('./commands/group.js')).start(file, options));
   group
@@ -36,6 +38,7 @@ export function addGroups(program: Command): void {
       .option('--actor <name>', WHO)
       .option('--reason <text>', 'why, for the ledger', '')
       .option('--decision-id <id>', 'the same id again is the same decision')
+      .addOption(dryRunOption())
       .addOption(output())
       .action(async (name, options) => (await import('./commands/group.js')).decide(name, command, options));
   addQueues(program);
@@ -50,11 +53,15 @@ function addQueues(program: Command): void {
   program
     .command('dequeue <service> <rollout>')
     .description('take a rollout out of the queue')
-    .action(async (service, rollout) => (await import('./commands/queue.js')).takeOut(service, rollout));
+    .addOption(dryRunOption())
+    .action(async (service, rollout, options) =>
+      (await import('./commands/queue.js')).takeOut(service, rollout, options),
+    );
   program
     .command('retry <service>')
     .description('start a new attempt of the newest rollout, which has ended, with the same spec')
     .option('--from-step <n>', 'begin at this canary step (default: where it ended)', stepNumber)
+    .addOption(dryRunOption())
     .option('--actor <name>', WHO)
     .option('--wait', 'follow it to its end')
     .option('--timeout <duration>', 'with --wait: give up after this', duration, parseDuration('30d'))

@@ -57,7 +57,7 @@ function addRegister(models: Command): void {
     .option('--uri <uri>', 'where it is kept, if not there')
     .option('--code <commit>', 'full git commit, or sha256:…')
     .option('--author <name>', 'who made it')
-    .option('--description <text>', '')
+    .option('--description <text>', 'what people should know of it')
     .option('--param <name=value>', 'a parameter; again for more', collect, [])
     .option('--metric <name=number>', 'a metric; again for more', collect, [])
     .option('--env <package=version>', 'a part of the environment; again for more', collect, [])

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { dryRunOption } from './dry-run.js';
 import { output } from './options.js';
 
 const WHO = 'who says so (default: the user)';
@@ -11,6 +12,7 @@ export function addMonitors(program: Command): void {
     .description('begin to run a monitor; the first run is at once')
     .requiredOption('-f, --file <file>', 'a document `sluice: monitor/v1`')
     .option('--replace', 'where there is one of this name, change it')
+    .addOption(dryRunOption())
     .addOption(output())
     .action(async (options) => (await import('./commands/monitor.js')).create(options));
   monitor
@@ -35,15 +37,20 @@ export function addMonitors(program: Command): void {
       .description(meaning)
       .option('--reason <text>', 'why', '')
       .option('--actor <name>', WHO, process.env['USER'] ?? 'unknown')
+      .addOption(dryRunOption())
       .action(async (service, name, options) =>
         (await import('./commands/monitor.js')).hold(command, { service, name }, options),
       );
   monitor
     .command('run <service> <monitor>')
     .description('run it now, also where it is paused')
-    .action(async (service, name) => (await import('./commands/monitor.js')).run({ service, name }));
+    .addOption(dryRunOption())
+    .action(async (service, name, options) => (await import('./commands/monitor.js')).run({ service, name }, options));
   monitor
     .command('delete <service> <monitor>')
     .description('end a monitor and drop its readings; its incidents stay')
-    .action(async (service, name) => (await import('./commands/monitor.js')).remove({ service, name }));
+    .addOption(dryRunOption())
+    .action(async (service, name, options) =>
+      (await import('./commands/monitor.js')).remove({ service, name }, options),
+    );
 }

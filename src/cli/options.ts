@@ -1,14 +1,38 @@
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { SluiceError } from '../domain/errors.js';
 import { parseDuration } from '../domain/spec/duration.js';
+import { FORMATS } from './output/print.js';
 
 /** How a command prints. */
 export const output = () =>
   new Option('-o, --output <format>', 'how to print').choices(['table', 'json']).default('table');
+
+/** The same of a command that shows something: `wide` has more columns, `name` is for other commands. */
+export const format = () => new Option('-o, --output <format>', 'how to print').choices([...FORMATS]).default('table');
+
+/** How long a command may take, where it waits for something. */
+export const timeout = (standard: string, description: string) =>
+  new Option('--timeout <duration>', description).argParser(duration).default(duration(standard), standard);
+
+/** No command is without an example of how it is used. */
+export function withExamples(command: Command, ...examples: readonly string[]): Command {
+  const lines = examples.map((example) => `  ${example}`).join('\n');
+  return command.addHelpText('after', `\nExamples:\n${lines}`);
+}
 
 /** Milliseconds. @throws {SluiceError} USAGE */
 export function duration(text: string): number {
   const ms = parseDuration(text);
   if (ms === undefined) throw new SluiceError('USAGE', `"${text}" is not a duration such as 30s, 10m or 2h`);
   return ms;
+}
+
+/** @throws {SluiceError} USAGE */
+export function integerIn(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isInteger(value) || value < least || value > most)
+      throw new SluiceError('USAGE', `"${text}" is not an integer in ${least}..${most}`);
+    return value;
+  };
 }

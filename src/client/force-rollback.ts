@@ -12,6 +12,8 @@ export interface ForceOptions {
   readonly gatewayAdminUrls: readonly string[];
   readonly adminToken: string | null;
   readonly apiUrl: string;
+  /** Whoever holds the store itself; by default the api at that address. */
+  readonly api?: ApiClient;
   /** How long gateways that can't be reached are tried. */
   readonly patienceMs?: number;
   /** Of one call. */
@@ -44,7 +46,7 @@ export async function forceRollback(request: ForceRequest, options: ForceOptions
   const deadline = performance.now() + patienceMs;
   const addresses = new GatewayAddresses(options.gatewayAdminUrls);
   const gateways = createGatewayClient({ adminToken, timeoutMs });
-  const api = createApiClient({ apiUrl, adminToken, timeoutMs });
+  const api = options.api ?? createApiClient({ apiUrl, adminToken, timeoutMs });
   const [held, wanted] = await Promise.all([
     untilKnown(addresses, gateways, request.service, deadline),
     reading(() => api.routes()),

@@ -2,6 +2,7 @@ import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundErro
 import type { rollout } from '../../workflows/index.js';
 import { SluiceError } from '../domain/errors.js';
 import { labelsOf, type RolloutStart } from '../domain/rollout-start.js';
+import { ANSWER_TIMEOUT_MS } from './explain-refusal.js';
 import { workflowIdOf } from './workflow-ids.js';
 
 /**
@@ -44,7 +45,14 @@ export interface NewestRollout {
 /** What Temporal itself knows of the newest rollout of a service; null where none was ever started. */
 export async function newestRollout(client: Client, service: string): Promise<NewestRollout | null> {
   try {
-    const { memo = {}, runId, status } = await client.workflow.getHandle(workflowIdOf(service)).describe();
+    // Whoever follows a rollout for days asks again and again: each time has its own deadline.
+    const {
+      memo = {},
+      runId,
+      status,
+    } = await client.withDeadline(Date.now() + ANSWER_TIMEOUT_MS, () =>
+      client.workflow.getHandle(workflowIdOf(service)).describe(),
+    );
     const label = (name: string) => String(memo[name]);
     return {
       rolloutId: label('rolloutId'),

@@ -1,6 +1,8 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import axios from 'axios';
 import type { rollout } from '../../workflows/index.js';
+import type { RolloutPage } from '../api/schema/rollout.js';
+import { readConfig } from '../config.js';
 import { describeError, SluiceError } from '../domain/errors.js';
 import type { ImpactState } from '../domain/impact-state.js';
 import { hasEnded, type RolloutState } from '../domain/rollout-state.js';
@@ -23,37 +25,54 @@ export interface ReadState {
  * @throws {SluiceError} NOT_FOUND | NO_WORKER | TEMPORAL_UNAVAILABLE
  */
 export async function readState(client: Client, service: string, apiUrl: string): Promise<ReadState> {
-  const workflowId = workflowIdOf(service);
+  try {
+    return { ...(await queryState(client, service)), source: 'workflow' };
+  } catch (error) {
+    if (!(error instanceof SluiceError) || error.code !== 'NO_WORKER') throw error;
+    return { state: await readFromStore(service, apiUrl), source: 'store', runId: null };
+  }
+}
+
+/**
+ * What the workflow itself says.
+ * @throws {SluiceError} NOT_FOUND | NO_WORKER where nobody answers in time | TEMPORAL_UNAVAILABLE
+ */
+export async function queryState(client: Client, service: string): Promise<Pick<ReadState, 'state' | 'runId'>> {
   try {
     return await client.withDeadline(Date.now() + QUERY_TIMEOUT_MS, async () => {
-      const handle = client.workflow.getHandle<typeof rollout>(workflowId);
+      const handle = client.workflow.getHandle<typeof rollout>(workflowIdOf(service));
       const { status, runId } = await handle.describe();
       // An ended workflow's result needs no worker.
       const state = status.name === 'COMPLETED' ? await handle.result() : await handle.query<RolloutState>('state');
-      return { state, source: 'workflow', runId };
+      return { state, runId };
     });
   } catch (error) {
     if (error instanceof WorkflowNotFoundError)
       throw new SluiceError('NOT_FOUND', `no rollout of ${service} was ever started`, { cause: error });
     if (!isDeadline(error)) throw new SluiceError('TEMPORAL_UNAVAILABLE', describeError(error), { cause: error });
-    return { state: await readFromStore(service, apiUrl), source: 'store', runId: null };
+    throw new SluiceError('NO_WORKER', `no worker answers within ${QUERY_TIMEOUT_MS / 1000} s`, { cause: error });
   }
 }
 
 async function readFromStore(service: string, apiUrl: string): Promise<RolloutState> {
+  const { apiToken } = readConfig();
+  const options = {
+    timeout: QUERY_TIMEOUT_MS,
+    proxy: false as const,
+    ...(apiToken === null ? {} : { headers: { authorization: `Bearer ${apiToken}` } }),
+  };
   try {
-    const { data } = await axios.get<{ rollouts: RolloutState[] }>(`${apiUrl}/v1/rollouts`, {
+    const { data } = await axios.get<RolloutPage>(`${apiUrl}/v1/rollouts`, {
+      ...options,
       params: { service, limit: 1 },
-      timeout: QUERY_TIMEOUT_MS,
-      proxy: false,
     });
-    if (data.rollouts[0]) return data.rollouts[0];
-    throw new Error('it knows of no rollout');
+    const newest = data.items[0];
+    if (!newest) throw new Error('it knows of no rollout');
+    return (await axios.get<RolloutState>(`${apiUrl}/v1/rollouts/${newest.rolloutId}`, options)).data;
   } catch (error) {
     throw new SluiceError(
       'NO_WORKER',
       `no worker answered within ${QUERY_TIMEOUT_MS / 1000} s (sluice worker), and the api at ${apiUrl} can't help: ${describeError(error)}`,
-      { cause: error },
     );
   }
 }

@@ -27,20 +27,21 @@ export async function sendCommand(
   command: Command,
   asked: SentRequest,
   signer: Signer | null = null,
+  timeoutMs: number = ANSWER_TIMEOUT_MS,
 ): Promise<RolloutState> {
   const decisionId = asked.decisionId ?? randomUUID();
   const request = { ...asked, decisionId, actor: actorOf(asked.actor, signer) };
   const statement = signer === null ? {} : { statement: await signCommand(signer, service, command, request) };
   const handle = client.workflow.getHandle(workflowIdOf(service));
   try {
-    return await client.withDeadline(Date.now() + ANSWER_TIMEOUT_MS, () =>
+    return await client.withDeadline(Date.now() + timeoutMs, () =>
       handle.executeUpdate<RolloutState, [CommandRequest]>(command, {
         args: [{ ...request, ...statement }],
         updateId: decisionId,
       }),
     );
   } catch (error) {
-    throw explainRefusal(error, `no rollout of ${service} is running`);
+    throw explainRefusal(error, `no rollout of ${service} is running`, timeoutMs);
   }
 }
 

@@ -2,8 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import axios from 'axios';
+import { apiParts } from '../api/from-environment.js';
 import { startApi } from '../api/server.js';
-import { createAlertSink } from '../client/send-alert.js';
 import { readConfig } from '../config.js';
 import { SluiceError } from '../domain/errors.js';
 import { PredictionIds } from '../gateway/prediction-id.js';
@@ -52,7 +52,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
   try {
     const config = readConfig();
-    const { adminToken, alertToken, identityKeys } = config;
+    const { adminToken, identityKeys } = config;
     const keys = await keySetOf(identityKeys);
     await mkdir(stateDir, { recursive: true });
     const store = await openStore(
@@ -66,12 +66,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       report,
     });
     undo.push(() => temporal.stop());
-    const alerts = createAlertSink(temporalSettings(temporal.address));
-    undo.push(() => alerts.close());
-    const models = openRegistry(config, store);
-    const api = await startApi({ store, host: HOST, port: options.apiPort, adminToken, alerts, alertToken, models });
-    undo.push(() => api.close());
     const adminUrl = `http://${HOST}:${options.adminPort}`;
+    const parts = await apiParts(
+      { ...config, gatewayAdminUrls: [adminUrl] },
+      store,
+      temporalSettings(temporal.address),
+      temporal.uiUrl,
+    );
+    undo.push(() => parts.close());
+    const api = await startApi({ ...parts.deps, host: HOST, port: options.apiPort });
+    undo.push(() => api.close());
     const gateway = startGatewayProcess(options, api.url);
     undo.push(() => endChild(gateway));
     await untilHealthy(gateway, adminUrl, join(stateDir, 'gateway.log'));
@@ -79,7 +83,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const worker = await startWorker({
       temporal: temporalSettings(temporal.address),
       store,
-      models,
+      models: openRegistry(config, store),
       gatewayAdminUrls: [adminUrl],
       adminToken,
       dataDir,

@@ -6,6 +6,8 @@ export const ERROR_CODES = {
   SPEC_INVALID: { httpStatus: 422, exitCode: 2, retryable: false },
   USAGE: { httpStatus: 400, exitCode: 2, retryable: false },
   UNAUTHORIZED: { httpStatus: 401, exitCode: 1, retryable: false },
+  FORBIDDEN: { httpStatus: 403, exitCode: 1, retryable: false },
+  RATE_LIMITED: { httpStatus: 429, exitCode: 1, retryable: true },
   NOT_FOUND: { httpStatus: 404, exitCode: 1, retryable: false },
   ROLLOUT_CONFLICT: { httpStatus: 409, exitCode: 4, retryable: false },
   COMMAND_REFUSED: { httpStatus: 409, exitCode: 4, retryable: false },
@@ -20,6 +22,7 @@ export const ERROR_CODES = {
   HOOK_REFUSED: { httpStatus: 502, exitCode: 1, retryable: false },
   SCALING_FAILED: { httpStatus: 502, exitCode: 1, retryable: true },
   SCALING_REFUSED: { httpStatus: 502, exitCode: 1, retryable: false },
+  AUTH_UNAVAILABLE: { httpStatus: 503, exitCode: 1, retryable: true },
   // Mended by starting the worker with the right environment.
   SECRET_UNUSABLE: { httpStatus: 503, exitCode: 1, retryable: true },
   DATASET_INVALID: { httpStatus: 422, exitCode: 1, retryable: false },

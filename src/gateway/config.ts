@@ -9,7 +9,7 @@ import { flags } from '../domain/spec/flags.js';
 import { modelTarget, protocol, serviceName } from '../domain/spec/target.js';
 import { readDocument } from '../yaml/read-document.js';
 
-const gatewayConfig = z
+export const gatewayConfig = z
   .strictObject({
     sluice: z.literal('gateway/v1'),
     services: z.array(z.strictObject({ service: serviceName, baseline: modelTarget, protocol })).min(1),

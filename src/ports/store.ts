@@ -20,6 +20,7 @@ import type { ModelRegistry } from './model-registry.js';
 import type { MonitorData } from './monitor-data.js';
 import type { MonitorStore } from './monitor-store.js';
 import type { StoredReportData } from './report-data.js';
+import type { RolloutList } from './rollout-list.js';
 import type { RolloutRecord } from './rollout-record.js';
 import type { ValidationResults } from './validation-results.js';
 
@@ -186,6 +187,9 @@ export interface Store {
 
   /** Specs, and looks at A/B evaluations. */
   readonly record: RolloutRecord;
+
+  /** What lists and followers read. */
+  readonly listed: RolloutList;
 
   /** Cheap round trip: resolves when the store can answer. */
   ping(): Promise<void>;

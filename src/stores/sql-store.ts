@@ -13,6 +13,7 @@ import { createSqlMonitorData } from './monitor-data.js';
 import { createSqlMonitors } from './monitors.js';
 import { feedbackSummaries, labelCounts, labelledOutcomes } from './outcomes.js';
 import { createSqlReportData } from './report-data.js';
+import { createSqlRolloutList } from './rollout-list.js';
 import { createSqlRolloutRecord } from './rollout-record.js';
 import { appendDecision, decisions, rollout, rollouts, saveRollout } from './rollouts.js';
 import { latestRoute, latestRoutes, saveRoute } from './routes.js';
@@ -55,6 +56,7 @@ export function createSqlStore(client: SqlClient): Store {
     feedback: createSqlFeedback(client),
     report: createSqlReportData(client),
     record: createSqlRolloutRecord(client),
+    listed: createSqlRolloutList(client),
     ping: async () => void (await client.query('SELECT 1')),
     close: () => client.close(),
   };

@@ -1,6 +1,8 @@
 import { type Document, isMap, isNode, isPair, LineCounter, type Node, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { SluiceError } from '../domain/errors.js';
+import { didYouMean } from './did-you-mean.js';
+import { knownKeys, knownWords } from './known-keys.js';
 
 /** One thing that is wrong in a document, and where: line and column count from 1. */
 export interface DocumentIssue {
@@ -46,10 +48,10 @@ export function readDocument<Schema extends z.ZodType>(text: string, schema: Sch
   if (result.success) return result.data;
   throw new DocumentError(
     file,
-    flatten(result.error.issues).map(({ path, message, key, showValue }) => ({
-      ...at(offsetOf(document, path, key)),
-      path: path.join('.'),
-      message: showValue ? message + valueAt(document, path) : message,
+    flatten(result.error.issues).map((issue) => ({
+      ...at(offsetOf(document, issue.path, issue.key)),
+      path: issue.path.join('.'),
+      message: inWords(issue, document, schema),
     })),
   );
 }
@@ -60,6 +62,20 @@ interface FlatIssue {
   /** The unknown key itself, where that is what is wrong. */
   key?: string;
   showValue?: boolean;
+  /** What may stand there, where it is one of a few words. */
+  options?: readonly string[];
+  /** The word that says which of several things this is, is none of those that are known. */
+  isUnknownKind?: boolean;
+}
+
+/** With the value that was given, and what was probably meant. */
+function inWords(issue: FlatIssue, document: Document.Parsed, schema: z.ZodType): string {
+  const { path, message, key, showValue, isUnknownKind } = issue;
+  const options = isUnknownKind ? knownWords(schema, path) : issue.options;
+  if (key !== undefined) return message + didYouMean(key, knownKeys(schema, path));
+  const value = showValue ? scalarAt(document, path) : undefined;
+  if (value === undefined) return message;
+  return `${message} (got ${value.slice(0, 100)})${options ? didYouMean(value, options) : ''}`;
 }
 
 /** How well a branch of a union fits: the one whose complaints lie deepest, then are fewest, is the one that was meant. */
@@ -77,15 +93,22 @@ function flatten(issues: readonly z.core.$ZodIssue[], prefix: PropertyKey[] = []
       return branches.reduce((best, branch) => (fit(branch) > fit(best) ? branch : best));
     }
     // Our own messages name the value already; zod's name its type only.
-    return [{ path, message: issue.message, ...(issue.code === 'custom' ? {} : { showValue: true }) }];
+    if (issue.code === 'custom') return [{ path, message: issue.message }];
+    if (issue.code === 'invalid_union') return [{ path, message: issue.message, showValue: true, isUnknownKind: true }];
+    if (issue.code === 'invalid_type' && issue.message.endsWith(', received undefined') && path.length > 0)
+      return [{ path, message: issue.message.replace(/^Invalid input: (.*), received undefined$/, 'is missing: $1') }];
+    const options = issue.code === 'invalid_value' ? { options: issue.values.map(String) } : {};
+    return [{ path, message: issue.message, showValue: true, ...options }];
   });
 }
 
 /** The scalar that stands at a path, for a message; nothing for a missing value or a whole map. */
-function valueAt(document: Document.Parsed, path: readonly PropertyKey[]): string {
-  const value =
-    path.length === 0 ? undefined : document.getIn(path.map((key) => (typeof key === 'symbol' ? String(key) : key)));
-  return ['string', 'number', 'boolean'].includes(typeof value) ? ` (got ${String(value).slice(0, 100)})` : '';
+function scalarAt(document: Document.Parsed, path: readonly PropertyKey[]): string | undefined {
+  if (path.length === 0) return undefined;
+  const value: unknown = document.getIn(path.map((key) => (typeof key === 'symbol' ? String(key) : key)));
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : undefined;
 }
 
 /** Where a path stands in the text: the value, else the nearest enclosing node that is there. */

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createApi } from '../../src/api/create-api.js';
 import type { Problem } from '../../src/api/problem.js';
+import type { RolloutPage } from '../../src/api/schema/rollout.js';
 import { type StartedApi, startApi } from '../../src/api/server.js';
 import { SluiceError } from '../../src/domain/errors.js';
 import type { ObservationBatch } from '../../src/domain/observation.js';
-import type { RolloutState } from '../../src/domain/rollout-state.js';
 import type { Store } from '../../src/ports/store.js';
 import { openStore } from '../../src/stores/open-store.js';
 import {
@@ -201,17 +201,20 @@ describe('API over HTTP', () => {
     test('of a service, newest first, up to a limit', async () => {
       const response = await get(`/v1/rollouts?service=${service}&limit=2`);
       expect(response.status).toBe(200);
-      expect(await response.json()).toEqual({ rollouts: [states[2], states[1]] });
-      const all = (await (await get('/v1/rollouts')).json()) as { rollouts: RolloutState[] };
-      expect(all.rollouts).toHaveLength(3);
+      const { items, next } = (await response.json()) as RolloutPage;
+      expect(items.map(({ rolloutId }) => rolloutId)).toEqual([states[2], states[1]].map((one) => one?.rolloutId));
+      expect(next).not.toBeNull();
+      const all = (await (await get('/v1/rollouts')).json()) as RolloutPage;
+      expect([all.items.length, all.next]).toEqual([3, null]);
     });
 
     test('one, and its decisions', async () => {
-      expect(await (await get(`/v1/rollouts/${service}-1`)).json()).toEqual(states[0]);
+      expect(await (await get(`/v1/rollouts/${service}-1`)).json()).toMatchObject({ ...states[0], spec: null });
       expect(await (await get(`/v1/rollouts/${service}-1/decisions`)).json()).toEqual({
         decisions: [decisionOf(`${service}-1`)],
+        next: null,
       });
-      expect(await (await get(`/v1/rollouts/${service}-2/decisions`)).json()).toEqual({ decisions: [] });
+      expect(await (await get(`/v1/rollouts/${service}-2/decisions`)).json()).toEqual({ decisions: [], next: null });
       expect((await get(`/v1/rollouts/${service}-new/decisions`)).status).toBe(200);
     });
 
@@ -237,7 +240,7 @@ describe('API over HTTP', () => {
 describe('API over a store that fails', () => {
   const failing = (error: Error): Store => {
     const fail = () => Promise.reject(error);
-    return { ping: fail, rollout: fail, rollouts: fail, appendObservations: fail } as Partial<Store> as Store;
+    return { ping: fail, rollout: fail, listed: { list: fail }, appendObservations: fail } as unknown as Store;
   };
 
   test('is up, not ready, and answers 503 with the cause', async () => {

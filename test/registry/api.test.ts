@@ -42,7 +42,10 @@ test('register, list, show by label, id and alias', async () => {
   await ask('PUT', `/${model}/aliases/champion`, { to: 'v1', by: 'ann', why: 'first' });
   for (const name of ['v1', made.body.id, '@champion', '%40champion'])
     expect(await ask('GET', `/${model}/versions/${name}`, undefined, null)).toEqual({ status: 200, body: made.body });
-  expect((await ask('GET', `/${model}/versions?limit=1`, undefined, null)).body).toEqual({ versions: [made.body] });
+  expect((await ask('GET', `/${model}/versions?limit=1`, undefined, null)).body).toEqual({
+    versions: [made.body],
+    next: null,
+  });
   expect((await ask<{ models: unknown[] }>('GET', '?limit=200')).body.models).toContainEqual({
     model,
     versions: 1,
@@ -82,6 +85,7 @@ test('aliases: set, compared, taken away, with their history', async () => {
   expect((await put({ to: two.id, expected: one.id })).body.change).toMatchObject({ from: one.id, to: two.id });
   expect((await ask('GET', `/${model}/aliases`)).body).toEqual({
     aliases: [{ model, alias: 'champion', id: two.id, version: 'v2' }],
+    next: null,
   });
   expect((await put({ to: null })).body.change).toMatchObject({ to: null });
   const { changes } = (await ask<{ changes: AliasChange[] }>('GET', `/${model}/aliases/champion/history`)).body;
@@ -97,7 +101,7 @@ describe('refusals', () => {
     expect(await ask('POST', `/${model}/versions`, body, token)).toMatchObject({ status: 401 });
     const move = { to: 'v1', by: 'x', why: 'y' };
     expect(await ask('PUT', `/${model}/aliases/champion`, move, token)).toMatchObject({ status: 401 });
-    expect((await ask('GET', `/${model}/aliases`)).body).toEqual({ aliases: [] });
+    expect((await ask('GET', `/${model}/aliases`)).body).toEqual({ aliases: [], next: null });
   });
 
   test.each([

@@ -1,25 +1,39 @@
+import { openAccessLog } from '../../api/access-log.js';
+import { apiParts } from '../../api/from-environment.js';
 import { startApi } from '../../api/server.js';
-import { createAlertSink } from '../../client/send-alert.js';
 import { readConfig } from '../../config.js';
-import { openRegistry } from '../../registry/open-registry.js';
 import { openStore } from '../../stores/open-store.js';
 import { temporalSettings } from '../../temporal/connection.js';
 import { requireDatabase } from '../require-database.js';
 import { untilSignal } from '../until-signal.js';
 
-export async function api({ host, port }: { host: string; port: number }): Promise<void> {
+export interface ApiOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly accessLog?: string;
+}
+
+export async function api({ host, port, accessLog }: ApiOptions): Promise<void> {
   const config = readConfig();
-  const { adminToken, alertToken } = config;
-  const alerts = createAlertSink(temporalSettings());
   const store = await openStore({ databaseUrl: requireDatabase(config) });
+  const log = accessLog === undefined ? null : openAccessLog(accessLog);
   try {
-    const models = openRegistry(config, store);
-    const running = await startApi({ store, host, port, adminToken, alerts, alertToken, models });
-    process.stderr.write(`api listens on ${running.url}\n`);
-    await untilSignal();
-    await running.close();
+    const parts = await apiParts(config, store, temporalSettings());
+    try {
+      const running = await startApi({
+        ...parts.deps,
+        host,
+        port,
+        ...(log === null ? {} : { accessLog: (line) => log.write(line) }),
+      });
+      process.stderr.write(`api listens on ${running.url}\n`);
+      await untilSignal();
+      await running.close();
+    } finally {
+      await parts.close();
+    }
   } finally {
-    await alerts.close();
+    await log?.close();
     await store.close();
   }
 }

@@ -1,10 +1,13 @@
 import { artifactsOnTrial } from '../../client/artifacts-on-trial.js';
 import { sendCommand } from '../../client/send-command.js';
 import type { Command, CommandRequest } from '../../domain/decision.js';
+import { SluiceError } from '../../domain/errors.js';
 import { environmentSigner } from '../../identity/private-key.js';
+import { ask, canAsk } from '../ask.js';
+import { type MaybeDry, printDryRun } from '../dry-run.js';
 import { withTemporal } from '../with-temporal.js';
 
-export interface DecideOptions {
+export interface DecideOptions extends MaybeDry {
   readonly actor?: string;
   readonly reason: string;
   readonly decisionId?: string;
@@ -16,20 +19,44 @@ export interface DecideOptions {
   /** Of `approve`: the candidate's artifact. */
   readonly digest?: string;
   readonly output: string;
+  /** No question whether it is meant. */
+  readonly yes?: boolean;
+  /** Milliseconds that an answer is waited for. */
+  readonly timeout?: number;
 }
 
 export async function decide(name: Command, service: string, options: DecideOptions): Promise<void> {
-  const { output, full, for: forMs, to, digest, ...request } = options;
+  const { output, full, for: forMs, to, digest, dryRun, yes, timeout, ...request } = options;
   const command = full === true ? 'promote-full' : name;
   const signer = await environmentSigner();
   const actor = options.actor ?? (signer === null ? (process.env['USER'] ?? 'unknown') : undefined);
   const asked = { ...request, actor, ...(forMs === undefined ? {} : { forMs }), ...target(name, to) };
+  if (dryRun === true) {
+    const artifacts = digest === undefined ? {} : { artifacts: { candidate: digest } };
+    return printDryRun(
+      `tell the rollout of ${service}: ${command}`,
+      { service, command, isSigned: signer !== null, ...asked, ...artifacts },
+      output,
+    );
+  }
+  if (yes !== true) await assertMeant(command, service);
   const state = await withTemporal(async ({ client }) => {
     const artifacts = command === 'approve' ? await artifactsOnTrial(client, service, digest) : {};
-    return sendCommand(client, service, command, { ...asked, ...artifacts }, signer);
+    return sendCommand(client, service, command, { ...asked, ...artifacts }, signer, timeout);
   });
   if (output === 'json') process.stdout.write(`${JSON.stringify(state)}\n`);
   else process.stdout.write(`${command} accepted: ${state.rolloutId} in phase ${state.phase}\n`);
+}
+
+/** What skips what the spec asks for. What stops a rollout is never asked about: it must be quick. */
+const SKIPS: readonly Command[] = ['promote-full', 'break-glass'];
+
+/** @throws {SluiceError} USAGE where the answer is no */
+async function assertMeant(command: Command, service: string): Promise<void> {
+  if (!SKIPS.includes(command) || !canAsk()) return;
+  const message = `${command} of ${service} skips what its spec asks for. Go on?`;
+  const answer = await ask({ name: 'go on', message, choices: ['no', 'yes'], standard: () => 'no' }, 'no');
+  if (answer !== 'yes') throw new SluiceError('USAGE', 'nothing was sent');
 }
 
 function target(name: Command, to: number | string | undefined): Pick<CommandRequest, 'weightPercent' | 'step' | 'to'> {

@@ -3,9 +3,10 @@ import { readConfig } from '../../config.js';
 import { SluiceError } from '../../domain/errors.js';
 import { modelTarget, serviceName, versionName } from '../../domain/spec/target.js';
 import type { GatewayOutcome } from '../../traffic/force-route.js';
+import { type MaybeDry, printDryRun } from '../dry-run.js';
 import { renderTable } from '../render-table.js';
 
-export interface ForceRollbackOptions {
+export interface ForceRollbackOptions extends MaybeDry {
   readonly actor: string;
   readonly reason: string;
   readonly to?: string | undefined;
@@ -19,6 +20,12 @@ export async function forceServiceBack(service: string, options: ForceRollbackOp
   assertNames(service, options);
   const { gatewayAdminUrls, adminToken, apiUrl } = readConfig();
   const to = options.to === undefined ? undefined : { version: options.to, url: options.url };
+  if (options.dryRun === true)
+    return printDryRun(
+      `roll ${service} back on its gateways themselves`,
+      { service, actor, reason, to, gateways: gatewayAdminUrls },
+      output,
+    );
   const outcome = await forceRollback({ service, actor, reason, to }, { gatewayAdminUrls, adminToken, apiUrl });
   if (output === 'json') process.stdout.write(`${JSON.stringify(outcome, null, 2)}\n`);
   else process.stdout.write(`${render(outcome, apiUrl)}\n`);

@@ -1,9 +1,10 @@
 import { SluiceError } from '../../domain/errors.js';
 import type { Freeze } from '../../domain/freeze.js';
 import { askApi } from '../ask-api.js';
+import { type MaybeDry, printDryRun } from '../dry-run.js';
 import { renderTable } from '../render-table.js';
 
-export interface CreateFreezeOptions {
+export interface CreateFreezeOptions extends MaybeDry {
   readonly reason: string;
   readonly for?: string;
   readonly until?: string;
@@ -13,14 +14,12 @@ export interface CreateFreezeOptions {
 }
 
 export async function createFreeze(options: CreateFreezeOptions): Promise<void> {
-  const { reason, service, actor, output, ...end } = options;
+  const { reason, service, actor, output, dryRun, ...end } = options;
   if ((end.for === undefined) === (end.until === undefined))
     throw new SluiceError('USAGE', 'give either --for (how long) or --until (when it ends)');
-  const freeze = await askApi<Freeze>({
-    method: 'POST',
-    url: '/v1/freezes',
-    data: { scope: service, reason, owner: actor, ...end },
-  });
+  const data = { scope: service, reason, owner: actor, ...end };
+  if (dryRun === true) return printDryRun(`freeze ${service}`, data, output);
+  const freeze = await askApi<Freeze>({ method: 'POST', url: '/v1/freezes', data });
   print(freeze, output, `freeze ${freeze.id} of ${describeScope(freeze)} until ${freeze.expiresAt}`);
 }
 
@@ -43,8 +42,14 @@ export async function listFreezes({ all = false, service, limit, output }: ListF
 
 export async function liftFreeze(
   id: string,
-  { reason, actor, output }: { reason: string; actor: string; output: string },
+  {
+    reason,
+    actor,
+    output,
+    dryRun,
+  }: MaybeDry & { readonly reason: string; readonly actor: string; readonly output: string },
 ): Promise<void> {
+  if (dryRun === true) return printDryRun(`lift the freeze ${id}`, { id, by: actor, reason }, output);
   const freeze = await askApi<Freeze>({
     method: 'POST',
     url: `/v1/freezes/${encodeURIComponent(id)}/lift`,

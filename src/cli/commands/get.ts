@@ -1,45 +1,74 @@
 import type { Client } from '@temporalio/client';
-import { followRollout, readImpact, readState } from '../../client/read-state.js';
-import { hasEnded, type RolloutState } from '../../domain/rollout-state.js';
+import { readConfig } from '../../config.js';
+import { SluiceError } from '../../domain/errors.js';
 import { exitCodeOfState } from '../errors.js';
+import { type Format, type Printable, print, say } from '../output/print.js';
+import { type Style, styleOf } from '../output/style.js';
 import { renderState } from '../render-state.js';
-import { withTemporal } from '../with-temporal.js';
+import { openRolloutSource, type SeenRollout } from '../source/rollout-source.js';
+import { watchRollout } from './watch-rollout.js';
 
 export interface GetOptions {
   readonly watch?: boolean;
   readonly timeout: number;
-  readonly output: string;
+  readonly output: Format;
 }
+
+/** A worker that is just being started, or is busy. */
+const WORKER_PATIENCE_MS = 20_000;
 
 /** Prints the view; the exit code says where the rollout stands. */
-export async function get(service: string, options: GetOptions): Promise<void> {
-  await withTemporal(async ({ client }, { apiUrl }) => {
-    if (options.watch) return follow(client, service, apiUrl, options);
-    const { state, source } = await readState(client, service, apiUrl);
-    const impact = hasEnded(state.status) ? await readImpact(client, state) : null;
-    if (options.output === 'json') process.stdout.write(`${JSON.stringify({ ...state, source, impact })}\n`);
-    else process.stdout.write(`${renderState(state, impact)}\n`);
-    if (source === 'store')
-      process.stderr.write(`no worker answers; this is the view recorded at ${state.updatedAt}\n`);
-    process.exitCode = exitCodeOfState(state);
-  });
+export async function get(service: string, { watch = false, timeout, output }: GetOptions): Promise<void> {
+  const source = openRolloutSource(readConfig());
+  try {
+    const seen = watch ? await watchRollout(source, service, { timeout, output }) : await source.see(service);
+    // Whoever follows lines of JSON has had the ending as the last of them.
+    if (!watch || output === 'table' || output === 'wide' || output === 'name') printSeen(seen, output);
+    process.exitCode = exitCodeOfState(seen.state);
+  } finally {
+    await source.close();
+  }
 }
 
-/** Follows a rollout to its end: one line a change, JSON lines with `-o json`. */
+/** Follows a rollout that a command has just begun, to its end. */
 export async function follow(
   client: Client,
   service: string,
   apiUrl: string,
-  { timeout, output }: GetOptions,
+  { timeout, output }: { readonly timeout: number; readonly output: string },
 ): Promise<void> {
-  let last = '';
-  const onChange = (state: RolloutState) => {
-    if (output === 'json') return void process.stdout.write(`${JSON.stringify(state)}\n`);
-    const line = `${state.phase.padEnd(10)} ${state.status.padEnd(11)} weight ${state.weightPercent} %  ${state.verdict}  ${state.waiting?.note ?? state.reason}`;
-    if (line !== last) process.stdout.write(`${line}\n`);
-    last = line;
+  const source = openRolloutSource({ ...readConfig(), apiUrl }, client);
+  const format = output === 'json' ? 'json' : 'table';
+  try {
+    const seen = await watchRollout(source, service, {
+      timeout,
+      output: format,
+      patienceMs: Math.min(timeout, WORKER_PATIENCE_MS),
+    });
+    if (format === 'table') printSeen(seen, format);
+    process.exitCode = exitCodeOfState(seen.state);
+  } catch (error) {
+    if (error instanceof SluiceError && error.code === 'NO_WORKER')
+      throw new SluiceError('NO_WORKER', `it is started, and goes on once a worker runs: ${error.message}`);
+    throw error;
+  } finally {
+    await source.close();
+  }
+}
+
+function printSeen(seen: SeenRollout, output: Format): void {
+  print(output, asPrintable(seen, Date.now(), styleOf(process.stdout)));
+  if (seen.note !== null) say(seen.note);
+}
+
+/** One look, in each way it may be asked for. @param now ms since 1970 */
+export function asPrintable(seen: SeenRollout, now: number, style: Style): Printable {
+  const { state, spec, impact, source, runId, webUi } = seen;
+  const view = { now, spec, webUi, style };
+  return {
+    data: { ...state, source, runId, webUi, impact },
+    names: [state.rolloutId],
+    table: () => renderState(state, impact, view),
+    wide: () => renderState(state, impact, { ...view, wide: true }),
   };
-  const ended = await followRollout(client, service, apiUrl, { timeoutMs: timeout, onChange });
-  if (output === 'table') process.stdout.write(`${renderState(ended, null)}\n`);
-  process.exitCode = exitCodeOfState(ended);
 }

@@ -4,6 +4,7 @@ import { loadGroup } from '../../client/load-group.js';
 import { startGroup } from '../../client/start-group.js';
 import type { GroupCommand, GroupState, GroupStatus } from '../../domain/group-state.js';
 import { acting } from '../acting.js';
+import { type MaybeDry, printDryRun } from '../dry-run.js';
 import { renderGroup } from '../render-group.js';
 import { withTemporal } from '../with-temporal.js';
 
@@ -12,7 +13,7 @@ export interface FollowOptions {
   readonly output: string;
 }
 
-export interface StartGroupOptions extends FollowOptions {
+export interface StartGroupOptions extends FollowOptions, MaybeDry {
   readonly actor?: string;
   readonly wait?: boolean;
 }
@@ -20,6 +21,12 @@ export interface StartGroupOptions extends FollowOptions {
 export async function start(file: string, options: StartGroupOptions): Promise<void> {
   const group = await loadGroup(file);
   const { actor, signer } = await acting(options.actor);
+  if (options.dryRun === true)
+    return printDryRun(
+      `start the group ${group.spec.name}, ${group.members.flat().length} rollouts in ${group.members.length} waves`,
+      { startedBy: actor, isSigned: signer !== null, spec: group.spec },
+      options.output,
+    );
   await withTemporal(async ({ client }) => {
     const started = await startGroup(client, group, actor, { signer });
     if (options.output === 'table') process.stdout.write(`started ${started.groupId}\n`);
@@ -38,7 +45,7 @@ export async function get(name: string, options: FollowOptions & { readonly watc
   });
 }
 
-export interface DecideGroupOptions {
+export interface DecideGroupOptions extends MaybeDry {
   readonly actor?: string;
   readonly reason: string;
   readonly decisionId?: string;
@@ -48,6 +55,12 @@ export interface DecideGroupOptions {
 export async function decide(name: string, command: GroupCommand, options: DecideGroupOptions): Promise<void> {
   const { reason, decisionId, output } = options;
   const { actor, signer } = await acting(options.actor);
+  if (options.dryRun === true)
+    return printDryRun(
+      `tell the group ${name}: ${command}`,
+      { command, actor, isSigned: signer !== null, reason, decisionId },
+      output,
+    );
   const state = await withTemporal(({ client }) =>
     sendGroupCommand(client, name, command, { actor, reason, decisionId }, signer),
   );

@@ -5,6 +5,7 @@ import { loadSpec } from '../../client/load-spec.js';
 import { describeError } from '../../domain/errors.js';
 import { versionDraft } from '../../domain/spec/model-version.js';
 import { loadGatewayConfig } from '../../gateway/config.js';
+import { didYouMean } from '../../yaml/did-you-mean.js';
 import { DocumentError, readDocument } from '../../yaml/read-document.js';
 import { exitCodeOf } from '../errors.js';
 
@@ -33,6 +34,8 @@ export async function lint(files: readonly string[], { output }: { output: strin
   }
 }
 
+const KINDS = ['v1', 'gateway/v1', 'group/v1', 'monitor/v1', 'model-version/v1'];
+
 /** All kinds of document that users write. A group is checked together with its rollouts. */
 async function lintFile(file: string): Promise<void> {
   const text = await readFile(file, 'utf8').catch(() => '');
@@ -41,5 +44,18 @@ async function lintFile(file: string): Promise<void> {
   else if (kind === 'group') await loadGroup(file);
   else if (kind === 'model-version') readDocument(text, versionDraft, file);
   else if (kind === 'monitor') await loadMonitor(file);
-  else await loadSpec(file);
+  else {
+    assertKind(text, file);
+    await loadSpec(file);
+  }
+}
+
+/** What is nearly another kind would be told that it is a bad rollout spec, in many words. */
+function assertKind(text: string, file: string): void {
+  const [before, kind] = /^sluice: *["']?([^\s"'#]+)/m.exec(text) ?? [];
+  if (before === undefined || kind === undefined || kind === 'v1') return;
+  const hint = didYouMean(kind, KINDS);
+  const line = text.slice(0, text.indexOf(before)).split('\n').length;
+  const message = `"${kind}" is none of ${KINDS.join(', ')}${hint}`;
+  throw new DocumentError(file, [{ line, column: before.length - kind.length + 1, path: 'sluice', message }]);
 }

@@ -14,18 +14,20 @@ import { type Reading, reading } from '../../client/reading.js';
 import { SluiceError } from '../../domain/errors.js';
 import type { ReadingLine } from '../../ports/monitor-store.js';
 import { askApi } from '../ask-api.js';
+import { type MaybeDry, printDryRun } from '../dry-run.js';
 import { renderMonitor, renderMonitors } from '../render-monitor.js';
 import { withTemporal } from '../with-temporal.js';
 import { plotReading } from './monitor-plot.js';
 
-export interface CreateMonitorOptions {
+export interface CreateMonitorOptions extends MaybeDry {
   readonly file: string;
   readonly replace?: boolean;
   readonly output: string;
 }
 
-export async function create({ file, replace = false, output }: CreateMonitorOptions): Promise<void> {
+export async function create({ file, replace = false, output, dryRun }: CreateMonitorOptions): Promise<void> {
   const spec = await loadMonitor(file);
+  if (dryRun === true) return printDryRun(`create the monitor ${spec.service}/${spec.name}`, { replace, spec }, output);
   const isNew = await withTemporal(({ client }) => createMonitor(client, spec, { replace }));
   const { service, name, kind, every } = spec;
   const said = `monitor ${service}/${name} (${kind}) ${isNew ? 'runs' : 'is changed; it runs'} every ${every / 1000} s`;
@@ -71,20 +73,25 @@ export async function show(name: MonitorName, { limit, output, plot }: ShowMonit
 export async function hold(
   command: 'pause' | 'resume',
   name: MonitorName,
-  { reason, actor }: { reason: string; actor: string },
+  { reason, actor, dryRun }: MaybeDry & { readonly reason: string; readonly actor: string },
 ): Promise<void> {
+  if (dryRun === true)
+    return printDryRun(`${command} the monitor ${name.service}/${name.name}`, { ...name, actor, reason });
   const note = reason === '' ? `${command}d by ${actor}` : `${actor}: ${reason}`;
   const act = command === 'pause' ? pauseMonitor : resumeMonitor;
   await withTemporal(({ client }) => act(client, name, note));
   say(`monitor ${name.service}/${name.name} is ${command}d`);
 }
 
-export async function run(name: MonitorName): Promise<void> {
+export async function run(name: MonitorName, { dryRun }: MaybeDry = {}): Promise<void> {
+  if (dryRun === true) return printDryRun(`run the monitor ${name.service}/${name.name}`, { ...name });
   await withTemporal(({ client }) => triggerMonitor(client, name));
   say(`monitor ${name.service}/${name.name} runs; sluice monitor show ${name.service} ${name.name}`);
 }
 
-export async function remove(name: MonitorName): Promise<void> {
+export async function remove(name: MonitorName, { dryRun }: MaybeDry = {}): Promise<void> {
+  if (dryRun === true)
+    return printDryRun(`delete the monitor ${name.service}/${name.name} and its readings`, { ...name });
   await withTemporal(({ client }) => deleteMonitor(client, name));
   warn(await reading(() => askApi<unknown>({ method: 'DELETE', url: pathOf(name) })));
   say(`monitor ${name.service}/${name.name} is deleted`);

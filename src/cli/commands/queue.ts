@@ -1,4 +1,5 @@
 import { dequeue, readQueue } from '../../client/queue.js';
+import { type MaybeDry, printDryRun } from '../dry-run.js';
 import { renderTable } from '../render-table.js';
 import { withTemporal } from '../with-temporal.js';
 
@@ -15,7 +16,8 @@ export async function queue(service: string, { output }: { readonly output: stri
   process.stdout.write(`${renderTable(['', 'ROLLOUT', 'VERSIONS', 'BY', 'SINCE'], rows)}\n`);
 }
 
-export async function takeOut(service: string, rolloutId: string): Promise<void> {
+export async function takeOut(service: string, rolloutId: string, { dryRun }: MaybeDry = {}): Promise<void> {
+  if (dryRun === true) return printDryRun(`take ${rolloutId} out of the queue of ${service}`, { service, rolloutId });
   await withTemporal(({ client }) => dequeue(client, service, rolloutId));
   process.stdout.write(`${rolloutId} waits no more\n`);
 }

@@ -1,9 +1,10 @@
 import { type RetriedRollout, retryRollout } from '../../client/retry-rollout.js';
 import { acting } from '../acting.js';
+import { type MaybeDry, printDryRun } from '../dry-run.js';
 import { withTemporal } from '../with-temporal.js';
 import { follow } from './get.js';
 
-export interface RetryOptions {
+export interface RetryOptions extends MaybeDry {
   readonly actor?: string;
   /** Counted from 1. */
   readonly fromStep?: number;
@@ -15,6 +16,12 @@ export interface RetryOptions {
 export async function retry(service: string, options: RetryOptions): Promise<void> {
   const { actor, signer } = await acting(options.actor);
   const { fromStep, wait, output } = options;
+  if (options.dryRun === true)
+    return printDryRun(
+      `start a new attempt of ${service}'s newest rollout`,
+      { service, actor, isSigned: signer !== null, fromStep },
+      output,
+    );
   await withTemporal(async ({ client }, config) => {
     const started = await retryRollout(client, service, actor, {
       signer,

@@ -1,11 +1,14 @@
-import { loadSpec } from '../../client/load-spec.js';
+import { loadSpec, specDigest } from '../../client/load-spec.js';
 import { untilStarted } from '../../client/queue.js';
 import { type OnConflict, type StartedRollout, startRollout } from '../../client/start-rollout.js';
-import { acting } from '../acting.js';
+import { workflowIdOf } from '../../client/workflow-ids.js';
+import type { RolloutSpec } from '../../domain/spec/rollout-spec.js';
+import { type Acting, acting } from '../acting.js';
+import { type MaybeDry, printDryRun } from '../dry-run.js';
 import { withTemporal } from '../with-temporal.js';
 import { follow } from './get.js';
 
-export interface StartOptions {
+export interface StartOptions extends MaybeDry {
   readonly actor?: string;
   readonly onConflict: OnConflict;
   /** Of a superseding start. */
@@ -17,7 +20,9 @@ export interface StartOptions {
 
 export async function start(file: string, options: StartOptions): Promise<void> {
   const spec = await loadSpec(file);
-  const { actor, signer } = await acting(options.actor);
+  const who = await acting(options.actor);
+  if (options.dryRun === true) return showStart(spec, who, options);
+  const { actor, signer } = who;
   const { onConflict, reason, timeout, output, wait } = options;
   await withTemporal(async ({ client }, config) => {
     const started = await startRollout(client, spec, actor, { onConflict, reason, signer });
@@ -29,6 +34,23 @@ export async function start(file: string, options: StartOptions): Promise<void> 
     const left = Math.max(0, timeout - (performance.now() - begun));
     await follow(client, spec.service, config.apiUrl, { timeout: left, output });
   });
+}
+
+function showStart(spec: RolloutSpec, { actor, signer }: Acting, { onConflict, reason, output }: StartOptions): void {
+  const { service, baseline, candidate } = spec;
+  printDryRun(
+    `start a rollout of ${service}, ${baseline.version} -> ${candidate.version}`,
+    {
+      workflowId: workflowIdOf(service),
+      startedBy: actor,
+      isSigned: signer !== null,
+      onConflict,
+      reason,
+      specDigest: specDigest(spec),
+      spec,
+    },
+    output,
+  );
 }
 
 function describe({ rolloutId, queued, dropped }: StartedRollout): string {

@@ -1,4 +1,5 @@
 import type { SuiteProgress } from '../../validation/suite.js';
+import { plainText, writeUnguarded } from '../output/plain-text.js';
 
 /** Shows how far a suite is. */
 export interface ProgressLine {
@@ -15,17 +16,17 @@ export function progressLine(stream: NodeJS.WriteStream, now: () => number = () 
   return {
     update(progress) {
       const text = describe(progress);
-      if (stream.isTTY) return void stream.write(`\r\u001b[K${text.slice(0, Math.max(1, stream.columns - 1))}`);
+      if (stream.isTTY) return writeUnguarded(stream, `\r\u001b[K${text.slice(0, Math.max(1, stream.columns - 1))}`);
       if (progress.stage === stage && now() - saidAt < PLAIN_EVERY_MS) return;
       [stage, saidAt] = [progress.stage, now()];
       stream.write(`${text}\n`);
     },
     end() {
-      if (stream.isTTY) stream.write('\r\u001b[K');
+      if (stream.isTTY) writeUnguarded(stream, '\r\u001b[K');
     },
   };
 }
 
 function describe({ stage, rows, of }: SuiteProgress): string {
-  return `${stage.replace(/\p{Cc}+/gu, ' ')}: ${rows}${of === null ? '' : ` of ${of}`} rows`;
+  return `${plainText(stage.replace(/\p{Cc}+/gu, ' '))}: ${rows}${of === null ? '' : ` of ${of}`} rows`;
 }

@@ -11,6 +11,7 @@ import { experiments } from './009-experiments.js';
 import { feedback } from './010-feedback.js';
 import { impact } from './011-impact.js';
 import { rolloutRecord } from './012-rollout-record.js';
+import { rolloutList } from './013-rollout-list.js';
 
 /** In order. What has been released is never edited: a change of the schema is a new migration. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -26,4 +27,5 @@ export const MIGRATIONS: readonly Migration[] = [
   feedback,
   impact,
   rolloutRecord,
+  rolloutList,
 ];

@@ -1,0 +1,20 @@
+import type { Identity } from '../../domain/identity.js';
+import { ROLES, type Role } from '../schema/common.js';
+
+/** Who a request is from. */
+export interface Principal extends Identity {
+  /** What people read. */
+  readonly name: string;
+  /** The highest of the api's own; null: none. */
+  readonly role: Role | null;
+  /** By a token of one person or machine; else the name is the api's own, for whoever may come in. */
+  readonly isProven: boolean;
+}
+
+export function highestRole(roles: readonly string[]): Role | null {
+  return ROLES.findLast((role) => roles.includes(role)) ?? null;
+}
+
+export function hasRole({ role }: Pick<Principal, 'role'>, wanted: Role): boolean {
+  return role !== null && ROLES.indexOf(role) >= ROLES.indexOf(wanted);
+}

@@ -1,0 +1,70 @@
+import { AccessError } from '../problem.js';
+
+export interface RateLimits {
+  /** Requests of one subject, or of one address where nobody is known, in 10 s. */
+  readonly requests: number;
+  /** Tokens that are none, from one address, in a minute: nobody guesses by trying. */
+  readonly refusals: number;
+}
+
+export const STANDARD_LIMITS: RateLimits = { requests: 1000, refusals: 30 };
+const REQUEST_WINDOW_MS = 10_000;
+const REFUSAL_WINDOW_MS = 60_000;
+
+/** Counts in windows that begin anew together: as many entries as there were askers in one window, and no more. */
+class Window {
+  private readonly counts = new Map<string, number>();
+  private readonly lengthMs: number;
+  private endsAt = 0;
+
+  constructor(lengthMs: number) {
+    this.lengthMs = lengthMs;
+  }
+
+  count(key: string, by = 1): number {
+    const now = performance.now();
+    if (now >= this.endsAt) {
+      this.counts.clear();
+      this.endsAt = now + this.lengthMs;
+    }
+    const counted = (this.counts.get(key) ?? 0) + by;
+    if (by > 0) this.counts.set(key, counted);
+    return counted;
+  }
+
+  /** Seconds until it begins anew, at least 1. */
+  get retryAfter(): number {
+    return Math.max(1, Math.ceil((this.endsAt - performance.now()) / 1000));
+  }
+}
+
+/** Of this process: several replicas of the api allow as many times more. */
+export class RateLimiter {
+  private readonly requests = new Window(REQUEST_WINDOW_MS);
+  private readonly refusals = new Window(REFUSAL_WINDOW_MS);
+  private readonly limits: RateLimits;
+
+  constructor(limits: RateLimits) {
+    this.limits = limits;
+  }
+
+  /** @throws {AccessError} RATE_LIMITED */
+  take(key: string): void {
+    if (this.requests.count(key) > this.limits.requests)
+      throw tooMany(`more than ${this.limits.requests} requests in 10 s`, this.requests.retryAfter);
+  }
+
+  /** Before a token is looked at. @throws {AccessError} RATE_LIMITED */
+  assertMayTry(address: string): void {
+    if (this.refusals.count(address, 0) >= this.limits.refusals)
+      throw tooMany(`more than ${this.limits.refusals} tokens that are none in a minute`, this.refusals.retryAfter);
+  }
+
+  refused(address: string): void {
+    this.refusals.count(address);
+  }
+}
+
+function tooMany(what: string, seconds: number): AccessError {
+  return new AccessError('RATE_LIMITED', `${what}; ask again in ${seconds} s`, { 'retry-after': String(seconds) });
+}

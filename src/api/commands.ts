@@ -1,0 +1,212 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import type { CommandSink } from '../client/command-sink.js';
+import type { SentRequest } from '../client/send-command.js';
+import { SluiceError } from '../domain/errors.js';
+import { knownDigests } from '../domain/rollout-models.js';
+import type { RolloutState } from '../domain/rollout-state.js';
+import { type RolloutSpec, rolloutSpec } from '../domain/spec/rollout-spec.js';
+import { withGiven } from '../plan/given-traffic.js';
+import { measureTraffic } from '../plan/measure-traffic.js';
+import { planRollout as plan } from '../plan/plan-rollout.js';
+import type { Store } from '../ports/store.js';
+import { readDocument } from '../yaml/read-document.js';
+import { assertRole } from './auth/guard.js';
+import type { Principal } from './auth/principal.js';
+import { planRollout, sendCommand, startRollout } from './endpoints/rollouts.js';
+import { AccessError } from './problem.js';
+import { repeatable } from './repeatable.js';
+import { type CheckedCommand, COMMAND_ROLES, type CommandAnswer, type CommandName } from './schema/command.js';
+import { serve } from './serve.js';
+
+/** Goes past Temporal, to the gateways themselves. */
+export type ForceRollback = (
+  request: { readonly service: string; readonly reason: string; readonly to?: string | undefined },
+  who: Principal,
+) => Promise<string>;
+
+export interface CommandDeps {
+  readonly store: Store;
+  /** Null: this api has no way to Temporal, and takes no commands. */
+  readonly commands: CommandSink | null;
+  readonly force: ForceRollback | null;
+}
+
+const MOST_FREEZES = 200;
+
+/** What people ask of rollouts. */
+export function commandRoutes(server: FastifyInstance, deps: CommandDeps): void {
+  const { store } = deps;
+  const startOnce = repeatable();
+  serve(server, startRollout, async ({ body, headers, who, request }) => {
+    const spec = readSpec(body.spec);
+    const commands = sinkOf(deps);
+    const started = await startOnce(keyOf(who, headers['idempotency-key']), JSON.stringify(body), () =>
+      asTheirs(commands.start(spec, { onConflict: body.onConflict, reason: body.reason }, who)),
+    );
+    request.log.info({ rolloutId: started.rolloutId, subject: who.subject }, 'rollout started');
+    return started;
+  });
+
+  serve(server, planRollout, async ({ body }) => {
+    const spec = readSpec(body.spec);
+    const now = Date.now();
+    const { rps, unitsPerDay } = body;
+    const given = { ...(rps === undefined ? {} : { rps }), ...(unitsPerDay === undefined ? {} : { unitsPerDay }) };
+    const traffic = withGiven(await measureTraffic(store, spec, now, body.window), spec, given);
+    const freezes = await store.freezes({ service: spec.service, activeAt: 'now', limit: MOST_FREEZES });
+    return plan(spec, traffic, now, freezes);
+  });
+
+  const retryOnce = repeatable();
+  serve(server, sendCommand, async ({ params: { service }, headers, body, who, request }): Promise<CommandAnswer> => {
+    assertRole(who, COMMAND_ROLES[body.command], Boolean(request.headers.authorization));
+    const decisionId = idOf(body.decisionId, headers['idempotency-key']);
+    await assertMeant(store, service, body.rolloutId);
+    const { command } = body;
+    const once = repeatKey(who, decisionId);
+    const answer =
+      command === 'retry'
+        ? await retryOnce(once, `${service} ${body.step}`, () => retry(deps, service, body, decisionId, who))
+        : command === 'force'
+          ? await retryOnce(once, `${service} ${body.to} ${body.reason}`, () =>
+              force(deps, service, body, decisionId, who),
+            )
+          : await decide(deps, service, { ...body, command }, decisionId, who);
+    request.log.info({ service, command, decisionId, subject: who.subject }, 'command accepted');
+    return answer;
+  });
+}
+
+async function decide(
+  deps: CommandDeps,
+  service: string,
+  {
+    command,
+    reason,
+    forMs,
+    weightPercent,
+    step,
+    to,
+    artifacts,
+  }: CheckedCommand & { command: Exclude<CommandName, 'retry' | 'force'> },
+  decisionId: string,
+  who: Principal,
+): Promise<CommandAnswer> {
+  const asked = {
+    decisionId,
+    reason,
+    ...(forMs === undefined ? {} : { forMs }),
+    ...(weightPercent === undefined ? {} : { weightPercent }),
+    ...(step === undefined ? {} : { step }),
+    ...(to === undefined ? {} : { to }),
+    ...(command === 'approve' ? await onTrial(deps.store, service, artifacts) : {}),
+  };
+  const state = await asTheirs(sinkOf(deps).send(service, command, asked, who));
+  const { rolloutId, status, phase } = state;
+  return { accepted: true, decisionId, rolloutId, status, phase, detail: detailOf(command, state) };
+}
+
+async function retry(
+  deps: CommandDeps,
+  service: string,
+  { step }: CheckedCommand,
+  decisionId: string,
+  who: Principal,
+): Promise<CommandAnswer> {
+  const retried = await asTheirs(sinkOf(deps).retry(service, step, who));
+  const { rolloutId, retryOf, attempt, from } = retried;
+  const detail = `attempt ${attempt} of ${retryOf} is started as ${rolloutId}`;
+  return {
+    accepted: true,
+    decisionId,
+    rolloutId,
+    status: 'progressing',
+    phase: from?.phase ?? 'validation',
+    detail,
+    retried,
+  };
+}
+
+async function force(
+  deps: CommandDeps,
+  service: string,
+  { reason, to }: CheckedCommand,
+  decisionId: string,
+  who: Principal,
+): Promise<CommandAnswer> {
+  if (deps.force === null)
+    throw new SluiceError(
+      'GATEWAY_UNREACHABLE',
+      'this api knows no gateways (SLUICE_GATEWAYS): sluice rollback --force',
+    );
+  const detail = await deps.force({ service, reason, ...(to === undefined ? {} : { to }) }, who);
+  const [newest] = await deps.store.listed.newestOf([service]);
+  const { rolloutId = `${service}-forced`, status = 'rolled-back', phase = 'unknown' } = newest ?? {};
+  return { accepted: true, decisionId, rolloutId, status, phase, detail };
+}
+
+/** Digests of what was shown: by default those of the view that the store has, as the page has it. */
+async function onTrial(
+  { report }: Store,
+  service: string,
+  given: CheckedCommand['artifacts'],
+): Promise<Pick<SentRequest, 'artifacts'>> {
+  const state = await report.find(service);
+  const { baseline, candidate } = { ...knownDigests(state?.models), ...given };
+  if (baseline === undefined && candidate === undefined) return {};
+  return {
+    artifacts: { ...(baseline === undefined ? {} : { baseline }), ...(candidate === undefined ? {} : { candidate }) },
+  };
+}
+
+/** Somebody looked at one rollout, and another runs by now. */
+async function assertMeant({ listed }: Store, service: string, rolloutId: string | undefined): Promise<void> {
+  if (rolloutId === undefined) return;
+  const [newest] = await listed.newestOf([service]);
+  if (newest?.rolloutId !== rolloutId)
+    throw new SluiceError(
+      'COMMAND_REFUSED',
+      `it is meant for ${rolloutId}, and the newest of ${service} is ${newest?.rolloutId ?? 'none'}`,
+    );
+}
+
+/** A worker that believes nobody: that is not about the token that was brought here. */
+async function asTheirs<T>(asked: Promise<T>): Promise<T> {
+  return asked.catch((error: unknown) => {
+    if (error instanceof SluiceError && error.code === 'UNAUTHORIZED')
+      throw new AccessError('FORBIDDEN', `the rollout does not take it: ${error.message}`);
+    throw error;
+  });
+}
+
+function sinkOf({ commands }: CommandDeps): CommandSink {
+  if (commands !== null) return commands;
+  throw new SluiceError('TEMPORAL_UNAVAILABLE', 'this api has no way to Temporal, and takes no commands');
+}
+
+/** @throws {DocumentError} with line and column of its YAML */
+function readSpec(given: string | Record<string, unknown>): RolloutSpec {
+  return readDocument(typeof given === 'string' ? given : JSON.stringify(given, null, 2), rolloutSpec, 'spec');
+}
+
+function idOf(inBody: string | undefined, inHeader: string | undefined): string {
+  if (inBody !== undefined && inHeader !== undefined && inBody !== inHeader)
+    throw new SluiceError(
+      'USAGE',
+      `decisionId is ${inBody}, and Idempotency-Key is ${inHeader}: one of them is enough`,
+    );
+  return inBody ?? inHeader ?? randomUUID();
+}
+
+function keyOf(who: Principal, key: string | undefined): string | null {
+  return key === undefined ? null : repeatKey(who, key);
+}
+
+function repeatKey(who: Principal, key: string): string {
+  return `${who.subject} ${key}`;
+}
+
+function detailOf(command: CommandName, { rolloutId, phase, status }: RolloutState): string {
+  return `${command} accepted: ${rolloutId} is ${status} in phase ${phase}`;
+}

@@ -1,0 +1,128 @@
+import { endpoint } from '../endpoint.js';
+import {
+  aliasHistory,
+  aliasMove,
+  aliasPage,
+  lineage,
+  lineageQuery,
+  modelPage,
+  modelQuery,
+  modelVersion,
+  movedAlias,
+  newModelVersion,
+  ofAlias,
+  ofModel,
+  ofPair,
+  ofVersion,
+  versionDiff,
+  versionPage,
+} from '../schema/model.js';
+
+const tag = 'models';
+
+export const listModels = endpoint({
+  id: 'listModels',
+  method: 'GET',
+  path: '/v1/models',
+  tag,
+  summary: 'Models, by name',
+  access: 'viewer',
+  query: modelQuery,
+  answers: { 200: modelPage },
+  problems: [502],
+});
+export const listVersions = endpoint({
+  id: 'listVersions',
+  method: 'GET',
+  path: '/v1/models/{model}/versions',
+  tag,
+  summary: 'Versions of a model, the newest first',
+  access: 'viewer',
+  params: ofModel,
+  query: modelQuery,
+  answers: { 200: versionPage },
+  problems: [502],
+});
+export const registerVersion = endpoint({
+  id: 'registerVersion',
+  method: 'POST',
+  path: '/v1/models/{model}/versions',
+  tag,
+  summary: 'Registers a version for ever; 200 where the same one was registered before',
+  access: 'operator',
+  params: ofModel,
+  body: newModelVersion,
+  invalid: 'SPEC_INVALID',
+  answers: { 200: modelVersion, 201: modelVersion },
+  problems: [409, 422, 502],
+});
+export const getVersion = endpoint({
+  id: 'getVersion',
+  method: 'GET',
+  path: '/v1/models/{model}/versions/{version}',
+  tag,
+  summary: 'A version by its label, its id or an alias such as @champion',
+  access: 'viewer',
+  params: ofVersion,
+  answers: { 200: modelVersion },
+  problems: [502],
+});
+export const getLineage = endpoint({
+  id: 'getLineage',
+  method: 'GET',
+  path: '/v1/models/{model}/versions/{version}/lineage',
+  tag,
+  summary: 'What a version was made from, or what was made from it',
+  access: 'viewer',
+  params: ofVersion,
+  query: lineageQuery,
+  answers: { 200: lineage },
+  problems: [502],
+});
+export const diffVersions = endpoint({
+  id: 'diffVersions',
+  method: 'GET',
+  path: '/v1/models/{model}/versions/{version}/diff/{other}',
+  tag,
+  summary: 'How the other version differs from this one',
+  access: 'viewer',
+  params: ofPair,
+  answers: { 200: versionDiff },
+  problems: [502],
+});
+export const listAliases = endpoint({
+  id: 'listAliases',
+  method: 'GET',
+  path: '/v1/models/{model}/aliases',
+  tag,
+  summary: 'Aliases of a model, by name',
+  access: 'viewer',
+  params: ofModel,
+  query: modelQuery,
+  answers: { 200: aliasPage },
+  problems: [502],
+});
+export const getAliasHistory = endpoint({
+  id: 'getAliasHistory',
+  method: 'GET',
+  path: '/v1/models/{model}/aliases/{alias}/history',
+  tag,
+  summary: 'Where an alias pointed, the newest first',
+  access: 'viewer',
+  params: ofAlias,
+  query: modelQuery,
+  answers: { 200: aliasHistory },
+  problems: [502],
+});
+export const moveAlias = endpoint({
+  id: 'moveAlias',
+  method: 'PUT',
+  path: '/v1/models/{model}/aliases/{alias}',
+  tag,
+  summary: 'Points an alias at a version, or at nothing',
+  access: 'operator',
+  params: ofAlias,
+  body: aliasMove,
+  answers: { 200: movedAlias },
+  problems: [409, 422, 502],
+});

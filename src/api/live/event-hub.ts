@@ -1,0 +1,146 @@
+import type { Change, RolloutList } from '../../ports/rollout-list.js';
+
+export interface HubOptions {
+  /** Between two looks at the store. */
+  readonly intervalMs?: number;
+  readonly onError?: (error: unknown) => void;
+}
+
+/** One who follows. */
+export interface Follower {
+  /** `id`: what to come back with. */
+  tell(change: Change, id: number): void;
+  /** Too much was missed. */
+  reset(reason: string, id: number): void;
+  /** The store was looked at, and there may have been nothing. */
+  alive(): void;
+}
+
+const MOST_AT_ONCE = 500;
+/** Who is further behind than this reads again sooner than it would catch up. */
+const MOST_MISSED = 5000;
+/** A position that is not there by then was rolled back, and never will be. */
+const MISSING_KEPT_MS = 30_000;
+
+interface Following {
+  readonly follower: Follower;
+  /** False while it is told what it has missed. */
+  caughtUp: boolean;
+  readonly waiting: Change[];
+}
+
+/**
+ * One loop over the store's feed of changes for all who follow; it runs while anybody does. Who writes first need not commit first, so positions that
+ * are skipped are asked for again for a while.
+ */
+export class EventHub {
+  private readonly list: RolloutList;
+  private readonly options: HubOptions;
+  private readonly followers = new Set<Following>();
+  private readonly missing = new Map<number, number>();
+  private position = 0;
+  private running: Promise<void> | null = null;
+  private wake: () => void = () => undefined;
+  private isClosed = false;
+
+  constructor(list: RolloutList, options: HubOptions = {}) {
+    this.list = list;
+    this.options = options;
+  }
+
+  get size(): number {
+    return this.followers.size;
+  }
+
+  /**
+   * Tells all that changes from now on, and before that what has changed since `lastId`.
+   * @returns how to leave
+   * @throws {SluiceError} where the store can't be read
+   */
+  async follow(lastId: number | null, follower: Follower): Promise<() => void> {
+    const one: Following = { follower, caughtUp: false, waiting: [] };
+    // First, so that nothing falls between the look that is under way and where this one begins.
+    this.followers.add(one);
+    try {
+      const bounds = await this.list.bounds();
+      const newest = bounds?.newest ?? 0;
+      if (this.running === null) this.position = newest;
+      this.start();
+      await this.catchUp(one, lastId, (bounds?.oldest ?? 1) - 1, newest);
+    } catch (error) {
+      this.followers.delete(one);
+      throw error;
+    }
+    return () => void this.followers.delete(one);
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    this.followers.clear();
+    this.wake();
+    await this.running;
+  }
+
+  /** What was before the loop tells of it; what the loop has told meanwhile comes after. */
+  private async catchUp(one: Following, lastId: number | null, oldest: number, newest: number): Promise<void> {
+    const { follower } = one;
+    if (lastId === null) follower.reset('connected', newest);
+    else if (lastId < oldest || lastId > newest || newest - lastId > MOST_MISSED)
+      follower.reset(`what came after ${lastId} is no longer kept`, newest);
+    else
+      for (let after = lastId; after < newest; ) {
+        const { changes, positions } = await this.list.changes(after, [], MOST_AT_ONCE);
+        for (const change of changes) if (change.position <= newest) follower.tell(change, change.position);
+        after = positions.at(-1) ?? newest;
+      }
+    for (const change of one.waiting.splice(0)) follower.tell(change, Math.max(newest, change.position));
+    one.caughtUp = true;
+  }
+
+  private start(): void {
+    this.running ??= this.loop().finally(() => {
+      this.running = null;
+    });
+  }
+
+  private async loop(): Promise<void> {
+    while (!this.isClosed && this.followers.size > 0) {
+      try {
+        await this.look();
+        for (const { follower } of this.followers) follower.alive();
+      } catch (error) {
+        this.options.onError?.(error);
+      }
+      await this.pause();
+    }
+  }
+
+  private pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, this.options.intervalMs ?? 300);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  private async look(): Promise<void> {
+    const now = performance.now();
+    for (const [position, since] of this.missing) if (now - since > MISSING_KEPT_MS) this.missing.delete(position);
+    const { changes, positions } = await this.list.changes(this.position, [...this.missing.keys()], MOST_AT_ONCE);
+    for (const position of positions) {
+      this.missing.delete(position);
+      // A jump in the numbers: somebody took one and is not done yet.
+      for (let skipped = this.position + 1; skipped < position && this.missing.size < MOST_AT_ONCE; skipped += 1)
+        this.missing.set(skipped, now);
+      this.position = Math.max(this.position, position);
+    }
+    for (const change of changes) for (const one of this.followers) this.pass(one, change);
+  }
+
+  private pass(one: Following, change: Change): void {
+    if (one.caughtUp) one.follower.tell(change, Math.max(this.position, change.position));
+    else one.waiting.push(change);
+  }
+}

@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises';
+import { loadSpec } from '../../client/load-spec.js';
+import { SluiceError } from '../../domain/errors.js';
+import type { RolloutSpec } from '../../domain/spec/rollout-spec.js';
+import { type GivenTraffic, withGiven } from '../../plan/given-traffic.js';
+import { planRollout } from '../../plan/plan-rollout.js';
+import type { RolloutPlan } from '../../plan/rollout-plan.js';
+import { UNKNOWN_TRAFFIC } from '../../plan/traffic.js';
+import { askApi } from '../ask-api.js';
+import { type Format, print, say } from '../output/print.js';
+import { styleOf } from '../output/style.js';
+import { renderPlan } from '../render-plan.js';
+
+export interface PlanOptions extends GivenTraffic {
+  readonly output: Format;
+  /** Ask no api: the plan of an unknown or a given traffic. */
+  readonly offline?: boolean;
+  /** How long ago traffic is measured from. */
+  readonly window?: string;
+}
+
+const TIMEOUT_MS = 30_000;
+
+/** Prints what a spec would do and see. Starts nothing; needs no Temporal. */
+export async function plan(file: string, { output, ...options }: PlanOptions): Promise<void> {
+  const spec = await loadSpec(file);
+  const made = (await planOfApi(file, spec, options)) ?? planHere(spec, options);
+  print(output, {
+    data: made,
+    names: [made.service],
+    table: () => renderPlan(made, styleOf(process.stdout)),
+  });
+}
+
+/** What is given needs no record, and a plan must not fail for want of one. */
+async function planOfApi(
+  file: string,
+  spec: RolloutSpec,
+  options: Omit<PlanOptions, 'output'>,
+): Promise<RolloutPlan | null> {
+  if (options.offline === true || options.rps !== undefined) return null;
+  const { unitsPerDay, window } = options;
+  const body = {
+    spec: await readFile(file, 'utf8'),
+    ...(unitsPerDay === undefined ? {} : { unitsPerDay }),
+    ...(window === undefined ? {} : { window }),
+  };
+  try {
+    return await askApi<RolloutPlan>({ method: 'POST', url: '/v1/rollouts/plan', data: body, timeout: TIMEOUT_MS });
+  } catch (error) {
+    if (!(error instanceof SluiceError) || !['STORE_UNAVAILABLE', 'NOT_FOUND'].includes(error.code)) throw error;
+    say(`${error.message}; planned without the record of ${spec.service} (give its traffic by --rps)`);
+    return null;
+  }
+}
+
+function planHere(spec: RolloutSpec, given: GivenTraffic): RolloutPlan {
+  return planRollout(spec, withGiven(UNKNOWN_TRAFFIC, spec, given), Date.now());
+}

@@ -1,0 +1,142 @@
+import type { Client } from '@temporalio/client';
+import { queryState, readImpact } from '../../client/read-state.js';
+import { workerPresence } from '../../client/worker-presence.js';
+import type { Config } from '../../config.js';
+import { describeError, SluiceError } from '../../domain/errors.js';
+import type { ImpactState } from '../../domain/impact-state.js';
+import { hasEnded, type RolloutState } from '../../domain/rollout-state.js';
+import type { RolloutSpec } from '../../domain/spec/rollout-spec.js';
+import { connectTemporal, type TemporalLink, temporalSettings } from '../../temporal/connection.js';
+import { ageOf } from '../output/time-text.js';
+import { openStoreReader, type StoredRollout, type StoreReader } from './store-reader.js';
+
+/** One look at the newest rollout of a service. */
+export interface SeenRollout {
+  readonly state: RolloutState;
+  /** Null where it could not be had: then steps are shown by number only. */
+  readonly spec: RolloutSpec | null;
+  readonly impact: ImpactState | null;
+  /** `store`: as it was when last recorded. */
+  readonly source: 'workflow' | 'store';
+  readonly runId: string | null;
+  /** Its history in the Web UI, where the api knows of one. */
+  readonly webUi: string | null;
+  /** One line: why it is not what the workflow says now, and how old it is; null where it is. */
+  readonly note: string | null;
+}
+
+export interface RolloutSource {
+  /** @throws {SluiceError} NOT_FOUND; NO_WORKER, TEMPORAL_UNAVAILABLE where the store can't help either */
+  see(service: string): Promise<SeenRollout>;
+  readonly store: StoreReader;
+  close(): Promise<void>;
+}
+
+const CONNECT_TIMEOUT_MS = 3000;
+/** How long a server that did not answer is left alone. */
+const RECONNECT_AFTER_MS = 10_000;
+/** A spec is a nicety: nobody waits long for it. */
+const SPEC_TIMEOUT_MS = 1500;
+
+/** Temporal first, the store where it or its workers do not answer. */
+export function openRolloutSource(config: Config, given?: Client): RolloutSource {
+  const temporal = given === undefined ? dialTemporal() : { client: async () => given, close: async () => {} };
+  const store = openStoreReader(config);
+  const specs = specCache(config);
+  return {
+    store,
+    async see(service) {
+      try {
+        return await seeWorkflow(await temporal.client(), service, (id) => specs.of(id));
+      } catch (error) {
+        return seeStored(store, service, error);
+      }
+    },
+    close: async () => void (await Promise.all([temporal.close(), store.close(), specs.close()])),
+  };
+}
+
+async function seeWorkflow(
+  client: Client,
+  service: string,
+  storedOf: (rolloutId: string) => Promise<StoredRollout | null>,
+): Promise<SeenRollout> {
+  try {
+    const { state, runId } = await queryState(client, service);
+    const [stored, impact] = await Promise.all([
+      storedOf(state.rolloutId),
+      hasEnded(state.status) ? readImpact(client, state) : null,
+    ]);
+    const { spec = null, links } = stored ?? {};
+    return { state, spec, impact, source: 'workflow', runId, webUi: links?.webUi ?? null, note: null };
+  } catch (error) {
+    if (!(error instanceof SluiceError) || error.code !== 'NO_WORKER') throw error;
+    const presence = await workerPresence(client);
+    throw new SluiceError('NO_WORKER', `${error.message}${presence === null ? '' : `: ${presence}`}`, { cause: error });
+  }
+}
+
+/** @param why what Temporal said, or did not */
+async function seeStored(store: StoreReader, service: string, why: unknown): Promise<SeenRollout> {
+  if (!(why instanceof SluiceError) || !['NOT_FOUND', 'NO_WORKER', 'TEMPORAL_UNAVAILABLE'].includes(why.code))
+    throw why;
+  let stored: StoredRollout | null;
+  try {
+    stored = await store.newest(service);
+  } catch (error) {
+    if (why.code === 'NOT_FOUND') throw why;
+    throw new SluiceError(why.code, `${why.message}; and of the store: ${describeError(error)}`);
+  }
+  if (stored === null) {
+    if (why.code === 'NOT_FOUND') throw why;
+    throw new SluiceError(why.code, `${why.message}; and the store knows of no rollout of ${service}`);
+  }
+  const { state, spec, links } = stored;
+  const age = `this is the view recorded ${ageOf(state.updatedAt, Date.now())} ago, at ${state.updatedAt}`;
+  // Temporal keeps histories for a while only, the store for ever.
+  const note = why.code === 'NOT_FOUND' ? null : `${describeError(why)}; ${age}`;
+  return { state, spec, impact: null, source: 'store', runId: null, webUi: links.webUi, note };
+}
+
+/** Connects once it is needed, and again where that failed some time ago. */
+function dialTemporal(): { client(): Promise<Client>; close(): Promise<void> } {
+  let link: TemporalLink | null = null;
+  let failure: { readonly at: number; readonly error: unknown } | null = null;
+  return {
+    async client() {
+      if (link !== null) return link.client;
+      if (failure !== null && performance.now() - failure.at < RECONNECT_AFTER_MS) throw failure.error;
+      try {
+        link = await connectTemporal(temporalSettings(), CONNECT_TIMEOUT_MS);
+        return link.client;
+      } catch (error) {
+        failure = { at: performance.now(), error };
+        throw error;
+      }
+    },
+    close: async () => link?.close(),
+  };
+}
+
+/** What the store has of a rollout beside its state never changes: it is asked once, and again only where it did not answer. */
+function specCache(config: Config) {
+  const reader = openStoreReader({ ...config, databaseUrl: null }, SPEC_TIMEOUT_MS);
+  const known = new Map<string, StoredRollout>();
+  let silentUntil = 0;
+  return {
+    async of(rolloutId: string): Promise<StoredRollout | null> {
+      const kept = known.get(rolloutId);
+      if (kept !== undefined) return kept;
+      if (performance.now() < silentUntil) return null;
+      try {
+        const found = await reader.rollout(rolloutId);
+        if (found?.spec) known.set(rolloutId, found);
+        return found;
+      } catch {
+        silentUntil = performance.now() + RECONNECT_AFTER_MS;
+        return null;
+      }
+    },
+    close: () => reader.close(),
+  };
+}

@@ -1,0 +1,338 @@
+import type { Freeze } from '../domain/freeze.js';
+import { plannedReplicas } from '../domain/planned-replicas.js';
+import type { Guardrail } from '../domain/spec/guardrail.js';
+import type { Approval, CanaryStep } from '../domain/spec/phases.js';
+import type { RolloutSpec } from '../domain/spec/rollout-spec.js';
+import type { ExperimentPlan } from '../experiment/plan.js';
+import { openingFrom } from './calendar.js';
+import { evidenceTime } from './evidence-time.js';
+import { formatDuration } from './format.js';
+import { hooksAt, type Place } from './hooks.js';
+import type { PlannedApproval, PlannedStep, PlanWarning, Span } from './rollout-plan.js';
+import type { PlanTraffic } from './traffic.js';
+
+const DAY_MS = 86_400_000;
+
+/** A step with its times; what it sees is computed from them. */
+export interface ScheduledStep {
+  readonly step: Omit<PlannedStep, 'sample' | 'guardrails'>;
+  /** Who meets the candidate: percent of units, or of requests copied to it. Null: nobody does. */
+  readonly meets: { readonly arm: 'candidate' | 'shadow'; readonly percent: number } | null;
+  /** ms since 1970, as expected; null where that is not known. */
+  readonly fromMs: number | null;
+}
+
+export interface Schedule {
+  readonly steps: readonly ScheduledStep[];
+  readonly end: Clocks;
+  readonly warnings: readonly PlanWarning[];
+}
+
+/** ms since 1970; null: never, or not known. */
+interface Clocks {
+  readonly earliest: number | null;
+  readonly expected: number | null;
+}
+
+export interface ScheduleInput {
+  readonly spec: RolloutSpec;
+  readonly traffic: PlanTraffic;
+  readonly freezes: readonly Freeze[];
+  readonly experiment: ExperimentPlan | null;
+  readonly nowMs: number;
+}
+
+/** What a step adds to the time, and how it is shown. */
+interface Draft extends Pick<PlannedStep, 'phase' | 'kind' | 'title' | 'leastMs'> {
+  readonly index?: number;
+  readonly percent?: number;
+  readonly shadowPercent?: number;
+  readonly mostMs?: number;
+  readonly approval?: Approval;
+  readonly place?: Place;
+  readonly meets?: ScheduledStep['meets'];
+  readonly experiment?: ExperimentPlan | null;
+  /** When its evidence is there at the earliest, by the traffic; null: not within a year. */
+  readonly evidence?: (fromMs: number) => number | null;
+  readonly heldBy?: string | null;
+}
+
+/** Phase by phase as the workflow goes: forward moves wait for windows and freezes, steps for their bakes and evidence. */
+export function scheduleOf(input: ScheduleInput): Schedule {
+  const plan = new Scheduler(input);
+  const { spec } = input;
+  plan.validation();
+  if (spec.phases.shadow) plan.shadow(spec.phases.shadow);
+  for (const [index, step] of spec.phases.canary.steps.entries()) plan.canaryStep(step, index);
+  if (spec.phases.abTest) plan.abTest(spec.phases.abTest);
+  plan.cutover();
+  return plan.result();
+}
+
+class Scheduler {
+  private readonly input: ScheduleInput;
+  private readonly steps: ScheduledStep[] = [];
+  private readonly warnings: PlanWarning[] = [];
+  private clocks: Clocks;
+  /** In force before the step that comes. */
+  private percent = 0;
+
+  constructor(input: ScheduleInput) {
+    this.input = input;
+    const isKnown = input.traffic.requestsPerSecond !== null;
+    this.clocks = { earliest: input.nowMs, expected: isKnown ? input.nowMs : null };
+  }
+
+  validation(): void {
+    const { initialDelay = 0, phases } = this.input.spec;
+    const checks = phases.validation?.checks.length ?? 0;
+    this.add({
+      phase: 'validation',
+      kind: 'validation',
+      title: checks === 0 ? 'validation: servers ready' : `validation: ${checks} checks`,
+      leastMs: initialDelay,
+      place: { phase: 'validation' },
+    });
+  }
+
+  shadow(shadow: NonNullable<RolloutSpec['phases']['shadow']>): void {
+    const { sample, minSamples, maxDuration } = shadow;
+    const heldBy = this.move();
+    this.add({
+      phase: 'shadow',
+      kind: 'shadow',
+      title: `shadow ${sample} %`,
+      leastMs: 0,
+      mostMs: maxDuration,
+      shadowPercent: sample,
+      place: { phase: 'shadow' },
+      meets: { arm: 'shadow', percent: sample },
+      evidence: this.evidence({ candidate: sample, baseline: 100 }, minSamples, 'shadow'),
+      heldBy,
+    });
+  }
+
+  canaryStep(step: CanaryStep, index: number): void {
+    const { steps } = this.input.spec.phases.canary;
+    if ('pause' in step) return this.pause(step.pause, index);
+    const heldBy = this.move();
+    this.percent = step.setWeight;
+    const isLast = !steps.slice(index + 1).some((later) => 'setWeight' in later);
+    this.add({
+      phase: 'canary',
+      kind: 'weight',
+      title: `canary ${step.setWeight} %`,
+      index,
+      leastMs: step.bake,
+      mostMs: step.maxDuration ?? 10 * step.bake,
+      place: { phase: 'canary', step: index, isFirst: index === 0, isLast },
+      meets: { arm: 'candidate', percent: step.setWeight },
+      evidence: this.evidence(this.live(step.setWeight), step.minSamples, 'candidate', step.minLabels),
+      heldBy,
+    });
+  }
+
+  private pause(pause: Extract<CanaryStep, { pause: unknown }>['pause'], index: number): void {
+    const common = { phase: 'canary', index, percent: this.percent } as const;
+    if ('approval' in pause)
+      return this.add({
+        ...common,
+        kind: 'approval',
+        title: `approval at ${this.percent} %`,
+        leastMs: 0,
+        approval: pause.approval,
+      });
+    this.add({ ...common, kind: 'pause', title: `pause at ${this.percent} %`, leastMs: pause.duration });
+  }
+
+  abTest(abTest: NonNullable<RolloutSpec['phases']['abTest']>): void {
+    const { split, minDuration = 0, maxDuration, minLabels } = abTest;
+    const { experiment } = this.input;
+    const heldBy = this.move();
+    this.percent = split;
+    // What is not known, or would take longer, ends with the time that is given.
+    const planned = Math.min(maxDuration, experiment?.days == null ? maxDuration : experiment.days * DAY_MS);
+    const evidence = this.evidence(this.live(split), 0, 'candidate', minLabels);
+    this.add({
+      phase: 'abTest',
+      kind: 'ab-test',
+      title: `A/B ${split} %`,
+      leastMs: minDuration,
+      mostMs: maxDuration,
+      place: { phase: 'abTest' },
+      meets: { arm: 'candidate', percent: split },
+      evidence: (fromMs) => {
+        const at = evidence(fromMs);
+        return at === null ? null : Math.max(at, fromMs + planned);
+      },
+      experiment,
+      heldBy,
+    });
+  }
+
+  cutover(): void {
+    const { cutover, impact } = this.input.spec.phases;
+    const { candidate, baseline } = this.input.spec;
+    if (cutover.approval)
+      this.add({
+        phase: 'cutover',
+        kind: 'approval',
+        title: 'approval of the cutover',
+        leastMs: 0,
+        percent: this.percent,
+        approval: cutover.approval,
+      });
+    const heldBy = this.move();
+    this.percent = 100;
+    const at = this.clocks;
+    this.add({
+      phase: 'cutover',
+      kind: 'cutover',
+      title: `cutover: ${candidate.version} serves all`,
+      leastMs: 0,
+      place: { phase: 'cutover' },
+      heldBy,
+    });
+    this.add({
+      phase: 'cutover',
+      kind: 'warm',
+      title: `${baseline.version} stays warm`,
+      leastMs: cutover.keepBaselineWarm,
+    });
+    if (!impact) return;
+    const end = this.clocks;
+    // It goes on beside, from the cutover on.
+    this.clocks = at;
+    this.add({ phase: 'impact', kind: 'impact', title: 'impact analysis', leastMs: impact.after });
+    this.clocks = end;
+  }
+
+  result(): Schedule {
+    return { steps: this.steps, end: this.clocks, warnings: this.warnings };
+  }
+
+  /** A forward move: as soon as nothing holds it. @returns what does */
+  private move(): string | null {
+    const { spec, freezes } = this.input;
+    const open = (at: number | null) => (at === null ? null : openingFrom(spec.windows ?? null, freezes, at));
+    const [earliest, expected] = [open(this.clocks.earliest), open(this.clocks.expected)];
+    const heldBy = expected?.heldBy ?? earliest?.heldBy ?? null;
+    if (earliest !== null && earliest.at === null)
+      this.warn({
+        step: null,
+        message: `nothing moves within a year: ${earliest.heldBy}`,
+        help: 'other windows, or lift the freeze',
+      });
+    this.clocks = { earliest: earliest?.at ?? null, expected: expected?.at ?? null };
+    return heldBy;
+  }
+
+  private add(draft: Draft): void {
+    const { spec } = this.input;
+    const { percent = this.percent, shadowPercent = 0, meets = null, heldBy = null } = draft;
+    const from = this.clocks;
+    const until = { earliest: later(from.earliest, draft.leastMs), expected: this.expectedEnd(draft) };
+    this.clocks = until;
+    const { phase, kind, title, leastMs } = draft;
+    this.steps.push({
+      meets,
+      fromMs: from.expected,
+      step: {
+        phase,
+        kind,
+        title,
+        index: draft.index ?? null,
+        weightPercent: percent,
+        shadowPercent,
+        earliest: span(from.earliest, until.earliest),
+        expected: span(from.expected, until.expected),
+        leastMs,
+        mostMs: draft.mostMs ?? null,
+        heldBy,
+        approval: draft.approval ? approvalOf(draft.approval) : null,
+        replicas: spec.scaling ? plannedReplicas(spec.scaling, shadowPercent > 0 ? shadowPercent : percent) : null,
+        hooks: draft.place ? hooksAt(spec.hooks ?? [], draft.place) : [],
+        experiment: draft.experiment ?? null,
+      },
+    });
+  }
+
+  /** Past the deadline a person is asked, who is taken to answer at once. */
+  private expectedEnd({ title, leastMs, mostMs, evidence }: Draft): number | null {
+    const from = this.clocks.expected;
+    if (from === null) return null;
+    const least = from + leastMs;
+    if (!evidence) return least;
+    const at = evidence(from);
+    const deadline = mostMs === undefined ? Number.POSITIVE_INFINITY : from + mostMs;
+    const end = Math.max(least, Math.min(at ?? Number.POSITIVE_INFINITY, deadline));
+    if (at === null || at > deadline) this.tooSlow(title, mostMs ?? 0, at === null ? null : at - from);
+    const { progressDeadline } = this.input.spec;
+    if (progressDeadline !== undefined && end - from > progressDeadline)
+      this.warn({
+        step: title,
+        message: `takes ${formatDuration(end - from)}, and the rollout is rolled back where it has not moved for ${formatDuration(progressDeadline)}`,
+        help: 'a longer progressDeadline',
+      });
+    return end;
+  }
+
+  private tooSlow(step: string, mostMs: number, needMs: number | null): void {
+    const need = needMs === null ? 'do not come within a year' : `take ${formatDuration(needMs)} to come`;
+    this.warn({
+      step,
+      message: `the samples that a verdict needs ${need}; after ${formatDuration(mostMs)} a person is asked`,
+      help:
+        needMs === null
+          ? 'more weight, or a smaller minSamples'
+          : `a maxDuration above ${formatDuration(needMs)}, more weight, or a smaller minSamples`,
+    });
+  }
+
+  private warn(warning: PlanWarning): void {
+    this.warnings.push(warning);
+  }
+
+  /** Percent of requests that each arm answers. */
+  private live(percent: number): { candidate: number; baseline: number } {
+    return { candidate: percent, baseline: baselinePercent(this.input.spec, percent) };
+  }
+
+  private evidence(
+    percent: { candidate: number; baseline: number },
+    minSamples: number,
+    arm: 'candidate' | 'shadow',
+    minLabels?: number,
+  ): (fromMs: number) => number | null {
+    const { spec, traffic } = this.input;
+    const guardrails: readonly Guardrail[] = spec.guardrails;
+    const need = { minSamples, ...(minLabels === undefined ? {} : { minLabels }) };
+    return (fromMs) => evidenceTime({ guardrails, traffic, percent, arm, need, fromMs });
+  }
+}
+
+/** Further versions have a fixed share of their own. */
+export function baselinePercent({ traffic }: RolloutSpec, candidatePercent: number): number {
+  const others = (traffic?.others ?? []).reduce((sum, { weight }) => sum + weight, 0);
+  return Math.max(0, 100 - others - candidatePercent);
+}
+
+function later(at: number | null, ms: number): number | null {
+  return at === null ? null : at + ms;
+}
+
+function span(from: number | null, until: number | null): Span {
+  const iso = (at: number | null) => (at === null ? null : new Date(Math.round(at)).toISOString());
+  return { from: iso(from), until: iso(until) };
+}
+
+function approvalOf({ approvers, quorum, fourEyes, timeout, onTimeout, escalate }: Approval): PlannedApproval {
+  return {
+    approvers: approvers ?? null,
+    quorum,
+    fourEyes,
+    timeoutMs: timeout,
+    onTimeout,
+    escalate: escalate ? { afterMs: escalate.after, to: escalate.to } : null,
+  };
+}
