@@ -7,6 +7,7 @@ import { startDevServer, type TemporalServer } from '../../src/temporal/dev-serv
 import { freePort } from '../setup/free-port.js';
 import { Stage, spec, World } from './harness.js';
 
+const fresh = freshNames('continued');
 let [server, stage, stateDir] = [undefined as unknown as TemporalServer, undefined as unknown as Stage, ''];
 beforeAll(async () => {
   stateDir = await mkdtemp(join(tmpdir(), 'sluice-can-'));
