@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { seededRandom } from '../examples/traffic/random.js';
 import { startDevServer } from '../src/temporal/dev-server.js';
 import { freePort } from '../test/setup/free-port.js';
-import { judgeTrials, showTrials } from './experiments/figures.js';
+import { judgeTrials, showTrials, showVoids } from './experiments/figures.js';
 import { seedHistory } from './experiments/history.js';
 import { type Installation, install } from './experiments/installation.js';
 import { Places } from './experiments/places.js';
@@ -64,6 +64,7 @@ async function simulate(world: Installation): Promise<boolean> {
   console.log();
   showTrials(`${(100 * EFFECT).toFixed(0)} % more convert with the candidate`, ends.better);
   showUsers(users.figures, seconds);
+  showVoids([...ends.same, ...ends.better]);
   for (const fault of ends.faults) console.log(`  ${fault}`);
   const missed = [...judgeTrials(ends.same, ends.better), ...(ends.faults.length > 0 ? ['rollouts broke'] : [])];
   if (ends.same.length + ends.better.length < planned.length) missed.push('not all rollouts were run');

@@ -6,6 +6,8 @@ import type { TrialEnd } from './trial.js';
 /** Standard errors that a measured share may be off by, before it counts as another share. */
 const TOLERANCE = 2;
 
+const MOST_REASONS = 10;
+
 const isDifference = ({ verdict }: ExperimentReport) => verdict === 'superior' || verdict === 'inferior';
 
 /** A difference was called at any look. */
@@ -54,6 +56,15 @@ export function showTrials(name: string, ends: readonly TrialEnd[]): void {
     ],
   ];
   printTable([name, ''], rows);
+}
+
+/** Why verdicts were void, some of them: in these experiments nothing is wrong. */
+export function showVoids(ends: readonly TrialEnd[]): void {
+  const reasons = ends.flatMap(({ state, looks }) => {
+    const found = looks.flatMap((look) => look.findings).find(({ severity }) => severity === 'void');
+    return found === undefined ? [] : [`${state.service}: ${found.reason}`];
+  });
+  for (const reason of reasons.slice(0, MOST_REASONS)) console.log(`  ${reason}`);
 }
 
 /** @returns what missed its limit; empty where nothing did */

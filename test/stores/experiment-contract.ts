@@ -40,7 +40,7 @@ export function experimentContract(store: () => Store): void {
       const reading = await read(questionOf(newService()));
       expect(reading.integrity).toEqual({
         units: { baseline: 0, candidate: 0 },
-        expectedShare: null,
+        expectedShare: 'not-noted',
         segments: { eu: { baseline: 0, candidate: 0 }, nobody: { baseline: 0, candidate: 0 } },
         inBothArms: 0,
         salts: 0,
