@@ -58,10 +58,13 @@ export function showTrials(name: string, ends: readonly TrialEnd[]): void {
   printTable([name, ''], rows);
 }
 
+/** But for what is only waited for. */
+const isVoid = ({ severity, code }: IntegrityFinding) => severity === 'void' && code !== 'not-noted';
+
 /** Why verdicts were void, some of them: in these experiments nothing is wrong. */
 export function showVoids(ends: readonly TrialEnd[]): void {
   const reasons = ends.flatMap(({ state, looks }) => {
-    const found = looks.flatMap((look) => look.findings).find(({ severity }) => severity === 'void');
+    const found = looks.flatMap((look) => look.findings).find(isVoid);
     return found === undefined ? [] : [`${state.service}: ${found.reason}`];
   });
   for (const reason of reasons.slice(0, MOST_REASONS)) console.log(`  ${reason}`);

@@ -6,7 +6,15 @@ import type { MetricDefinition } from '../../src/domain/spec/metric-definition.j
 import type { EventRow } from '../../src/ports/experiment-data.js';
 import type { Store } from '../../src/ports/store.js';
 import { METRICS, questionOf, START, UNTIL } from './experiment-fixtures.js';
-import { batchOf, bucketOf, feedbackOf, labelFor, newService, predictionOf } from './observation-fixtures.js';
+import {
+  batchOf,
+  bucketOf,
+  feedbackOf,
+  labelFor,
+  newService,
+  OF_NO_PREDICTION,
+  predictionOf,
+} from './observation-fixtures.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -103,18 +111,8 @@ export function experimentContract(store: () => Store): void {
       const answer = (feedbackId: string, survey: string, value: number) =>
         feedbackOf(service, {
           feedbackId,
-          predictionId: null,
-          unitHash: 'a',
-          kind: 'survey',
-          survey,
-          value,
-          scale: [0, 10],
-          epoch: null,
-          arm: null,
-          version: null,
-          predictedAt: null,
-          occurredAt: at(HOUR),
-          receivedAt: at(HOUR),
+          ...OF_NO_PREDICTION,
+          ...{ unitHash: 'a', kind: 'survey', survey, value, scale: [0, 10], receivedAt: at(HOUR) },
         });
       await store().appendObservations(
         batchOf({
