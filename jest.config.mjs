@@ -14,6 +14,5 @@ export default {
   globalSetup: '<rootDir>/test/setup/global.mjs',
   globalTeardown: '<rootDir>/test/setup/global-teardown.mjs',
   testTimeout: 120_000,
-  // Most of the time tests wait, for timers of Temporal and for each other's processes.
-  maxWorkers: process.env.CI ? 3 : 2,
+  maxWorkers: 2,
 };
