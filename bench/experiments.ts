@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { seededRandom } from '../examples/traffic/random.js';
 import { startDevServer } from '../src/temporal/dev-server.js';
 import { freePort } from '../test/setup/free-port.js';
-import { judgeTrials, showTrials } from './experiments/figures.js';
+import { judgeTrials, showTrials, showVoids } from './experiments/figures.js';
 import { seedHistory } from './experiments/history.js';
 import { type Installation, install } from './experiments/installation.js';
 import { Places } from './experiments/places.js';
 import { EFFECT, experimentSpec } from './experiments/specs.js';
 import { runTrial, type TrialEnd } from './experiments/trial.js';
-import { Users } from './experiments/users.js';
+import { type UserFigures, Users } from './experiments/users.js';
 
 /**
  * A/B evaluations whose truth is known, through everything that real ones go through: `npm run bench:experiments`. Users ask a gateway, which assigns them; they
@@ -57,44 +57,61 @@ try {
 async function simulate(world: Installation): Promise<boolean> {
   const users = new Users(world.gatewayUrl, LANES);
   const began = performance.now();
-  const [same, better]: [TrialEnd[], TrialEnd[]] = [[], []];
-  const [running, served] = [new Places(AT_ONCE), new Places(WITH_USERS)];
-  const trials: Promise<void>[] = [];
-  try {
-    for (const [k, { service, isBetter }] of planned.entries()) {
-      const leave = await running.take();
-      const leaveUsers = await served.take();
-      if (performance.now() - began > LAST_START_MS) break;
-      const rates = { baseline: RATE, candidate: isBetter ? RATE * (1 + EFFECT) : RATE };
-      const plan = { spec: experimentSpec(service, world.models), rates, random: seededRandom(SEED + 1 + k) };
-      const trial = runTrial({ installation: world, users, served: leaveUsers }, plan)
-        .then((end) => void (isBetter ? better : same).push(end))
-        .finally(leave);
-      trials.push(trial);
-      tellProgress(same.length + better.length, began);
-    }
-    await Promise.all(trials);
-  } finally {
-    await users.stop();
-  }
+  const ends = await runAll(world, users, began).finally(() => users.stop());
   const seconds = (performance.now() - began) / 1000;
-  const change = `converts ${(100 * EFFECT).toFixed(0)} % more`;
-  console.log(`\nbaseline converts ${RATE}, seed ${SEED}\n`);
-  if (same.length > 0) showTrials('A/A: the candidate is the same', same);
+  console.log(`\nbaseline: ${RATE} of users convert; seed ${SEED}\n`);
+  showTrials('A/A: the candidate is the same', ends.same);
   console.log();
-  if (better.length > 0) showTrials(`the candidate ${change}`, better);
-  const { requests, failed, conversions, refused, faults: broken } = users.figures;
-  console.log(
-    `\n${requests} users in ${seconds.toFixed(0)} s, ${failed} failed; ${conversions} said whether they converted, ${refused} refused`,
-  );
-  for (const fault of broken) console.log(`  ${fault}`);
-  const faults = judgeTrials(same, better);
-  if (same.length + better.length < planned.length) faults.push('not all rollouts were run in time');
-  console.log(faults.length === 0 ? '\nas promised' : `\nMISSED: ${faults.join('; ')}`);
-  return faults.length === 0;
+  showTrials(`${(100 * EFFECT).toFixed(0)} % more convert with the candidate`, ends.better);
+  showUsers(users.figures, seconds);
+  showVoids([...ends.same, ...ends.better]);
+  for (const fault of ends.faults) console.log(`  ${fault}`);
+  const missed = [...judgeTrials(ends.same, ends.better), ...(ends.faults.length > 0 ? ['rollouts broke'] : [])];
+  if (ends.same.length + ends.better.length < planned.length) missed.push('not all rollouts were run');
+  console.log(missed.length === 0 ? '\nas promised' : `\nMISSED: ${missed.join('; ')}`);
+  return missed.length === 0;
 }
 
-function tellProgress(ended: number, began: number): void {
-  if (process.stderr.isTTY !== true && ended % 20 !== 0) return;
-  console.error(`${ended} of ${planned.length} have ended after ${((performance.now() - began) / 1000).toFixed(0)} s`);
+interface Ends {
+  readonly same: TrialEnd[];
+  readonly better: TrialEnd[];
+  readonly faults: string[];
+}
+
+async function runAll(world: Installation, users: Users, began: number): Promise<Ends> {
+  const ends: Ends = { same: [], better: [], faults: [] };
+  const [running, withUsers] = [new Places(AT_ONCE), new Places(WITH_USERS)];
+  const trials: Promise<void>[] = [];
+  for (const [k, { service, isBetter }] of planned.entries()) {
+    const leave = await running.take();
+    const leaveUsers = await withUsers.take();
+    if (performance.now() - began > LAST_START_MS) break;
+    const rates = { baseline: RATE, candidate: isBetter ? RATE * (1 + EFFECT) : RATE };
+    const plan = { spec: experimentSpec(service, world.models), rates, random: seededRandom(SEED + 1 + k) };
+    const trial = runTrial({ installation: world, users, served: leaveUsers }, plan)
+      .then((end) => void (isBetter ? ends.better : ends.same).push(end))
+      .catch((error: unknown) => void ends.faults.push(`${service}: ${String(error)}`))
+      .finally(() => {
+        leave();
+        leaveUsers();
+        tellProgress(ends, users.figures, began);
+      });
+    trials.push(trial);
+  }
+  await Promise.all(trials);
+  return ends;
+}
+
+function showUsers({ requests, failed, conversions, refused, faults }: UserFigures, seconds: number): void {
+  console.log(
+    `\n${requests} users in ${seconds.toFixed(0)} s, ${failed} failed; ${conversions} said what they did, ${refused} were not believed`,
+  );
+  for (const fault of faults) console.log(`  ${fault}`);
+}
+
+function tellProgress({ same, better, faults }: Ends, { requests }: UserFigures, began: number): void {
+  const ended = same.length + better.length + faults.length;
+  if (ended % 20 !== 0) return;
+  const seconds = ((performance.now() - began) / 1000).toFixed(0);
+  console.error(`${ended} of ${planned.length} rollouts have ended after ${seconds} s and ${requests} users`);
 }

@@ -6,6 +6,8 @@ import type { TrialEnd } from './trial.js';
 /** Standard errors that a measured share may be off by, before it counts as another share. */
 const TOLERANCE = 2;
 
+const MOST_REASONS = 10;
+
 const isDifference = ({ verdict }: ExperimentReport) => verdict === 'superior' || verdict === 'inferior';
 
 /** A difference was called at any look. */
@@ -38,10 +40,34 @@ export function showTrials(name: string, ends: readonly TrialEnd[]): void {
     ['units used, both arms: mean, median', `${mean(units).toFixed(0)}, ${median(units).toFixed(0)}`],
     ['looks kept a rollout: mean', mean(ends.map(({ looks }) => looks.length)).toFixed(1)],
     ['seconds from start to end: mean, median', `${mean(seconds).toFixed(1)}, ${median(seconds).toFixed(1)}`],
-    ['rollouts with a finding that voids', findings(ends, 'void')],
-    ['rollouts with a warning', findings(ends, 'warning')],
+    [
+      'false findings that void, at any look',
+      findings(
+        ends.map(({ looks }) => looks),
+        'void',
+      ),
+    ],
+    [
+      'findings that warn, at the last look',
+      findings(
+        ends.map(({ looks }) => looks.slice(-1)),
+        'warning',
+      ),
+    ],
   ];
   printTable([name, ''], rows);
+}
+
+/** But for what is only waited for. */
+const isVoid = ({ severity, code }: IntegrityFinding) => severity === 'void' && code !== 'not-noted';
+
+/** Why verdicts were void, some of them: in these experiments nothing is wrong. */
+export function showVoids(ends: readonly TrialEnd[]): void {
+  const reasons = ends.flatMap(({ state, looks }) => {
+    const found = looks.flatMap((look) => look.findings).find(isVoid);
+    return found === undefined ? [] : [`${state.service}: ${found.reason}`];
+  });
+  for (const reason of reasons.slice(0, MOST_REASONS)) console.log(`  ${reason}`);
 }
 
 /** @returns what missed its limit; empty where nothing did */
@@ -74,14 +100,16 @@ function endings(ends: readonly TrialEnd[]): string {
   return `${count(({ state }) => state.status === 'promoted')}, ${count(({ state }) => state.status === 'rolled-back')}, ${held}`;
 }
 
-/** How many rollouts had each at any look. */
-function findings(ends: readonly TrialEnd[], severity: IntegrityFinding['severity']): string {
-  const counts = new Map<string, number>();
-  for (const { looks } of ends) {
-    const codes = looks.flatMap((look) => look.findings.filter((finding) => finding.severity === severity));
-    for (const code of new Set(codes.map((finding) => finding.code))) counts.set(code, (counts.get(code) ?? 0) + 1);
+/** How many rollouts had which. */
+function findings(rollouts: readonly (readonly ExperimentReport[])[], severity: IntegrityFinding['severity']): string {
+  // The one that assignment itself could raise is named in any case.
+  const counts = new Map<string, number>(severity === 'void' ? [['sample-ratio', 0]] : []);
+  for (const looks of rollouts) {
+    const found = looks.flatMap((look) => look.findings).filter((finding) => finding.severity === severity);
+    for (const code of new Set(found.map((finding) => finding.code))) counts.set(code, (counts.get(code) ?? 0) + 1);
   }
-  return counts.size === 0 ? 'none' : [...counts].map(([code, count]) => `${code} ${count}`).join(', ');
+  const parts = [...counts].map(([code, count]) => `${code} ${count}`);
+  return parts.length === 0 ? 'none' : parts.join(', ');
 }
 
 function withShare(count: number, of: number): string {

@@ -33,7 +33,7 @@ export function experimentSpec(service: string, models: Installation['models'], 
         effect: 'relative',
         power: POWER,
         alpha: ALPHA,
-        maxDuration: '90s',
+        maxDuration: '150s',
         planning: { history: `${HISTORY_DAYS}d`, refuse: false },
         decision: { inconclusive: 'rollback' },
         ...over,
@@ -41,6 +41,6 @@ export function experimentSpec(service: string, models: Installation['models'], 
       cutover: { keepBaselineWarm: '1ms' },
     },
     // A lease that a busy machine does not miss: a candidate that falls to 0 % would be another experiment.
-    watch: { tick: 1000, window: 15_000, lease: 60_000 },
+    watch: { tick: 500, window: 15_000, lease: 60_000 },
   });
 }

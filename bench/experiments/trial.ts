@@ -80,6 +80,7 @@ class Crowd implements Audience {
   readonly counts = { baseline: 0, candidate: 0 };
   state: RolloutState | null = null;
   private inCanary = 0;
+  private underWay = 0;
 
   constructor({ spec, rates, random }: TrialPlan) {
     this.service = spec.service;
@@ -92,19 +93,31 @@ class Crowd implements Audience {
     return this.state?.phase === 'abTest' && this.state.weightPercent === SPLIT && !hasEnded(this.state.status);
   }
 
+  /** The planned sample is there, or nobody asks for it any more. */
   get isServed(): boolean {
+    return this.state?.phase === 'cutover' || (this.isEvaluated && this.missing <= 0);
+  }
+
+  /** Users that the smaller arm has not met yet. */
+  private get missing(): number {
     const need = this.state?.experiment?.neededPerArm ?? Number.POSITIVE_INFINITY;
-    return this.isEvaluated && Math.min(this.counts.baseline, this.counts.candidate) >= need;
+    return need - Math.min(this.counts.baseline, this.counts.candidate);
   }
 
   invite(): Met | null {
-    if (this.isEvaluated) return this.isServed ? null : this.count;
+    if (this.isEvaluated) return this.inviteCounted();
     if (this.state?.phase !== 'canary') return null;
     this.inCanary += 1;
     return this.inCanary <= CANARY_UNITS || this.random() < NOW_AND_THEN ? NOT_COUNTED : null;
   }
 
-  private readonly count: Met = (arm) => {
-    this.counts[arm] += 1;
-  };
+  /** Whoever is under way may be the one who was missing: nobody comes beyond the plan. */
+  private inviteCounted(): Met | null {
+    if (this.underWay >= this.missing) return null;
+    this.underWay += 1;
+    return (arm) => {
+      this.underWay -= 1;
+      if (arm !== null) this.counts[arm] += 1;
+    };
+  }
 }

@@ -4,8 +4,8 @@ import { VERSIONS } from './specs.js';
 
 type ArmName = 'baseline' | 'candidate';
 
-/** Told which arm a user was answered by. */
-export type Met = (arm: ArmName) => void;
+/** Told which arm a user was answered by; null: by none. */
+export type Met = (arm: ArmName | null) => void;
 
 /** The users of one service. */
 export interface Audience {
@@ -96,24 +96,31 @@ export class Users {
   }
 
   private async askOnce({ service, rates, random }: Audience, met: Met): Promise<void> {
+    const said = await this.request(service);
+    met(said?.arm ?? null);
+    if (said === null) return;
+    const { arm, predictionId } = said;
+    this.told.push({ predictionId, kind: 'conversion', value: random() < rates[arm] ? 1 : 0 });
+  }
+
+  private async request(service: string): Promise<{ arm: ArmName; predictionId: string } | null> {
     this.figures.requests += 1;
     try {
-      const answer = await this.pool.request({
+      const { statusCode, headers, body } = await this.pool.request({
         method: 'POST',
         path: `/v2/models/${service}/infer`,
         headers: { 'content-type': 'application/json', 'x-user-key': `user-${this.figures.requests}` },
         body: '{"inputs":[{"name":"x","shape":[1,1],"datatype":"FP32","data":[1]}]}',
       });
-      await answer.body.dump();
-      const arm = armOf(answer.headers['x-sluice-version']);
-      const predictionId = answer.headers['x-sluice-prediction-id'];
-      if (answer.statusCode !== 200 || arm === null || typeof predictionId !== 'string')
-        return this.fault(`${service}: status ${answer.statusCode} of ${String(answer.headers['x-sluice-version'])}`);
-      met(arm);
-      this.told.push({ predictionId, kind: 'conversion', value: random() < rates[arm] ? 1 : 0 });
+      await body.dump();
+      const version = headers['x-sluice-version'];
+      const [arm, predictionId] = [armOf(version), headers['x-sluice-prediction-id']];
+      if (statusCode === 200 && arm !== null && typeof predictionId === 'string') return { arm, predictionId };
+      this.fault(`${service}: status ${statusCode} of ${String(version)}`);
     } catch (error) {
       this.fault(`${service}: ${String(error)}`);
     }
+    return null;
   }
 
   private fault(text: string): void {
@@ -139,7 +146,8 @@ export class Users {
     const answer = (await body.json()) as { accepted?: number };
     if (statusCode === 503) {
       this.told.push(...conversions);
-      return void (await sleep(FLUSH_MS));
+      await sleep(FLUSH_MS);
+      return;
     }
     const accepted = answer.accepted ?? 0;
     this.figures.conversions += accepted;

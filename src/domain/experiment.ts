@@ -66,8 +66,8 @@ export interface MetricReading {
 export interface ExperimentIntegrity {
   /** Units by the arm they met first. */
   readonly units: ByArm<number>;
-  /** The share of units that the candidate should have, 0..1; null where the weight was not constant. */
-  readonly expectedShare: number | null;
+  /** The share of units that the candidate should have, 0..1; null where the weight was not constant; or it is not known yet. */
+  readonly expectedShare: number | null | 'not-noted';
   readonly segments: Readonly<Record<string, ByArm<number>>>;
   /** Units that met both arms; left out of everything else. */
   readonly inBothArms: number;
@@ -154,7 +154,8 @@ export interface IntegrityFinding {
     | 'currencies'
     | 'constant'
     | 'empty-segment'
-    | 'before-exposure';
+    | 'before-exposure'
+    | 'not-noted';
   /** `void`: no verdict is given. */
   readonly severity: 'void' | 'warning';
   readonly subject: string;

@@ -70,8 +70,8 @@ export function isAtHorizon(design: ExperimentDesign, progress: Progress): boole
 
 function decideVoid(voids: readonly IntegrityFinding[], { isComplete, isOver }: Progress): Conclusion {
   const [first] = voids;
-  // What does not vary yet may do so with more units.
-  const mayPass = voids.every(({ code }) => code === 'constant') && !isComplete && !isOver;
+  // What does not vary yet may do so with more units; what is not noted yet will be in a moment.
+  const mayPass = !isOver && voids.every(({ code }) => code === 'not-noted' || (code === 'constant' && !isComplete));
   return { verdict: 'inconclusive', decision: mayPass ? 'wait' : 'hold', why: `void: ${first?.reason ?? ''}` };
 }
 

@@ -47,6 +47,15 @@ function ratioFindings(
         reason: 'the candidate’s weight changed while units came in: the arms are not of the same times',
       },
     ];
+  if (expectedShare === 'not-noted')
+    return [
+      {
+        code: 'not-noted',
+        severity: 'void',
+        subject: WHOLE,
+        reason: 'which weight units came under is not noted yet: whether the arms have their shares can’t be told',
+      },
+    ];
   const parts = Object.entries(segments).filter(([name]) => design.segments.includes(name));
   const empty = design.segments.filter((name) => total > 0 && sumOf(segments[name]) === 0);
   const judged = parts.filter(([, counts]) => sumOf(counts) > 0);

@@ -74,7 +74,10 @@ export function planExperiment(plan: AbTest, metric: MetricDefinition, forecast:
 }
 
 function benchmarkOf(metric: MetricDefinition, { days, primary, unitsByDay }: TrafficForecast): Benchmark | string {
-  if (days < 1 || unitsByDay.length === 0) return `the history is ${formatAmount(days)} days long; 1 is needed`;
+  if (days < 1 || unitsByDay.length === 0)
+    return days < 0.05
+      ? 'there is no history yet; a day of it is needed'
+      : `the history is ${Math.round(days * 24)} h long; a day is needed`;
   if (primary.kind === 'unreadable') return primary.reason;
   const { units } = primary.arms.baseline;
   if (units < LEAST_UNITS) return `the history has ${units} units; ${LEAST_UNITS} are needed`;

@@ -68,8 +68,12 @@ async function countUnits(sql: SqlSession, { segments, apart }: ExperimentQuesti
   };
 }
 
-/** Of the epochs under which units were exposed; not known where one of them was never noted. */
-async function expectedShare(sql: SqlSession, { scope }: ExperimentQuestion, to: string): Promise<number | null> {
+/** Of the epochs under which units were exposed. The ledger notes an epoch a moment after the gateways have it, so units may be here first. */
+async function expectedShare(
+  sql: SqlSession,
+  { scope }: ExperimentQuestion,
+  to: string,
+): Promise<ExperimentIntegrity['expectedShare']> {
   const params = new SqlParams();
   const [row] = await sql.query<{ weights: number[] | null; unknown: number }>(
     `SELECT array_agg(DISTINCT weight) AS weights, count(*) FILTER (WHERE weight IS NULL)::int8 AS unknown
@@ -78,7 +82,8 @@ async function expectedShare(sql: SqlSession, { scope }: ExperimentQuestion, to:
     params.values,
   );
   const [weight, ...others] = row?.weights ?? [];
-  return row?.unknown === 0 && weight !== undefined && others.length === 0 ? weight / 100 : null;
+  if (others.length > 0) return null;
+  return row?.unknown === 0 && weight !== undefined ? weight / 100 : 'not-noted';
 }
 
 interface FeedbackCount {

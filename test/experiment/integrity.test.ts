@@ -102,6 +102,17 @@ test('amounts without a currency are in the metric’s', () => {
   expect(report.findings).toEqual([]);
 });
 
+test('units that are here before their route is noted are waited for, and held in the end', () => {
+  const unnoted = (days: number) =>
+    analyseExperiment(plan(), METRICS, readingOf([GAIN], { expectedShare: 'not-noted' }), after(days));
+  expect(unnoted(3)).toMatchObject({
+    verdict: 'inconclusive',
+    decision: 'wait',
+    findings: [{ code: 'not-noted', severity: 'void' }],
+  });
+  expect(unnoted(8)).toMatchObject({ verdict: 'inconclusive', decision: 'hold' });
+});
+
 test('a metric that is constant can tell nothing: it is waited for, and held in the end', () => {
   const constant = (days: number) =>
     analyseExperiment(

@@ -110,7 +110,7 @@ describe('what can’t reach its power', () => {
   });
 
   test.each([
-    ['a short history', { ...history(bought), days: 0.3 }, 'the history is 0.3 days long; 1 is needed'],
+    ['a short history', { ...history(bought), days: 0.3 }, 'the history is 7 h long; a day is needed'],
     [
       'few units',
       history(momentsReading({ baseline: shareSums(3, 30), candidate: EMPTY })),

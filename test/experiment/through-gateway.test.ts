@@ -29,48 +29,55 @@ afterAll(async () => {
   await it?.close();
 });
 
-withPostgres('a better candidate is found by users of a real gateway, promoted, and reported as it was decided', async () => {
-  if (it === null || users === null) throw new Error('nothing was started');
-  const spec = experimentSpec(SERVICE, it.models, { maxDuration: '60s' });
-  const { state, looks, isHeld, met } = await runTrial(
-    { installation: it, users },
-    { spec, rates: RATES, random: seededRandom(2) },
-  );
-  const last = looks.at(-1);
-  const primary = last?.estimates.find(({ role }) => role === 'primary');
+withPostgres(
+  'a better candidate is found by users of a real gateway, promoted, and reported as it was decided',
+  async () => {
+    if (it === null || users === null) throw new Error('nothing was started');
+    const spec = experimentSpec(SERVICE, it.models, { maxDuration: '60s' });
+    const { state, looks, isHeld, met } = await runTrial(
+      { installation: it, users },
+      { spec, rates: RATES, random: seededRandom(2) },
+    );
+    const last = looks.at(-1);
+    const primary = last?.estimates.find(({ role }) => role === 'primary');
 
-  expect(isHeld).toBe(false);
-  expect(state.status).toBe('promoted');
-  expect(users.figures).toMatchObject({ failed: 0, refused: 0, faults: [] });
+    expect(isHeld).toBe(false);
+    expect(state.status).toBe('promoted');
+    expect(users.figures).toMatchObject({ failed: 0, refused: 0, faults: [] });
 
-  // Planned from what was measured before: 0.6 of 900 users convert, so a tenth more takes about 2,200 an arm.
-  const need = state.experiment?.neededPerArm ?? 0;
-  expect(need).toBeGreaterThan(1500);
-  expect(need).toBeLessThan(3000);
-  expect(state.experiment?.tuning).toBe(2 * need);
+    // Planned from what was measured before: 0.6 of 900 users convert, so a tenth more takes about 2,200 an arm.
+    const need = state.experiment?.neededPerArm ?? 0;
+    expect(need).toBeGreaterThan(1500);
+    expect(need).toBeLessThan(3000);
+    expect(state.experiment?.tuning).toBe(2 * need);
 
-  // Kept from the first look on, undecided at first; superior ends it, with fewer users than planned.
-  expect(looks.map(({ at }) => at)).toEqual(looks.map(({ at }) => at).toSorted());
-  expect(looks[0]?.verdict).toBe('inconclusive');
-  expect(last).toMatchObject({ verdict: 'superior', decision: 'promote', hypothesis: spec.phases.abTest?.hypothesis });
-  expect(last?.findings.filter(({ severity }) => severity === 'void')).toEqual([]);
-  expect(Math.min(met.baseline, met.candidate)).toBeLessThanOrEqual(need);
+    // Kept from the first look on, undecided at first; superior ends it, with fewer users than planned.
+    expect(looks.map(({ at }) => at)).toEqual(looks.map(({ at }) => at).toSorted());
+    expect(looks[0]?.verdict).toBe('inconclusive');
+    expect(last).toMatchObject({
+      verdict: 'superior',
+      decision: 'promote',
+      hypothesis: spec.phases.abTest?.hypothesis,
+    });
+    expect(last?.findings.filter(({ severity }) => severity === 'void')).toEqual([]);
+    expect(Math.min(met.baseline, met.candidate)).toBeLessThanOrEqual(need);
 
-  // What was measured is what was true, and each unit that it rests on is one that the gateway answered.
-  expect(primary?.relativeInterval?.[0]).toBeGreaterThan(0);
-  expect(primary?.relativeInterval?.[0]).toBeLessThan(0.5);
-  expect(primary?.relativeInterval?.[1]).toBeGreaterThan(0.5);
-  expect(primary?.baseline.units).toBeLessThanOrEqual(met.baseline);
-  expect(primary?.candidate.units).toBeLessThanOrEqual(met.candidate);
+    // What was measured is what was true, and each unit that it rests on is one that the gateway answered.
+    expect(primary?.relativeInterval?.[0]).toBeGreaterThan(0);
+    expect(primary?.relativeInterval?.[0]).toBeLessThan(0.5);
+    expect(primary?.relativeInterval?.[1]).toBeGreaterThan(0.5);
+    expect(primary?.baseline.units).toBeLessThanOrEqual(met.baseline);
+    expect(primary?.candidate.units).toBeLessThanOrEqual(met.candidate);
 
-  // The report says what the workflow decided.
-  const { data } = await axios.get<Report>(`${it.apiUrl}/v1/rollouts/${state.rolloutId}/report`, {
-    proxy: false,
-    timeout: 30_000,
-  });
-  expect(data.rollout).toMatchObject({ rolloutId: state.rolloutId, status: 'promoted' });
-  expect(data.experiments.data?.at(-1)).toEqual(last);
-  expect(state.phases.abTest).toMatchObject({ status: 'passed', note: last?.reason });
-  const decided = data.decisions.data?.find(({ action }) => action === 'plan');
-  expect(decided?.reason).toContain('conversion needs');
-});
+    // The report says what the workflow decided.
+    const { data } = await axios.get<Report>(`${it.apiUrl}/v1/rollouts/${state.rolloutId}/report`, {
+      proxy: false,
+      timeout: 30_000,
+    });
+    expect(data.rollout).toMatchObject({ rolloutId: state.rolloutId, status: 'promoted' });
+    expect(data.experiments.data?.at(-1)).toEqual(last);
+    expect(state.phases.abTest).toMatchObject({ status: 'passed', note: last?.reason });
+    const decided = data.decisions.data?.find(({ action }) => action === 'plan');
+    expect(decided?.reason).toContain('conversion needs');
+  },
+);

@@ -1,35 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import { SluiceError } from '../../src/domain/errors.js';
-import type { ExperimentReading, MomentsReading } from '../../src/domain/experiment.js';
-import type { ExposureRecord } from '../../src/domain/observation.js';
 import type { MetricDefinition } from '../../src/domain/spec/metric-definition.js';
 import type { EventRow } from '../../src/ports/experiment-data.js';
 import type { Store } from '../../src/ports/store.js';
-import { METRICS, questionOf, START, UNTIL } from './experiment-fixtures.js';
-import { batchOf, bucketOf, feedbackOf, labelFor, newService, predictionOf } from './observation-fixtures.js';
-
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
-const at = (ms: number) => new Date(Date.parse(START) + ms).toISOString();
-const never = new AbortController().signal;
-
-const exposed = (service: string, unitHash: string, parts: Partial<ExposureRecord> = {}): ExposureRecord => ({
-  service,
-  rolloutId: 'r-1',
-  epoch: 1,
-  unitHash,
-  arm: 'baseline',
-  version: 'v1',
-  segment: '',
-  at: at(0),
-  ...parts,
-});
-
-function moments(reading: ExperimentReading, metric: string): MomentsReading {
-  const all = reading.metrics.find((one) => one.metric === metric)?.all;
-  if (all?.kind !== 'moments') throw new Error(`${metric} is ${JSON.stringify(all)}`);
-  return all;
-}
+import { at, DAY, exposed, HOUR, METRICS, moments, never, questionOf, routeOf, UNTIL } from './experiment-fixtures.js';
+import {
+  batchOf,
+  bucketOf,
+  feedbackOf,
+  labelFor,
+  newService,
+  OF_NO_PREDICTION,
+  predictionOf,
+} from './observation-fixtures.js';
 
 /** What every `ExperimentData` keeps to. */
 export function experimentContract(store: () => Store): void {
@@ -40,7 +23,7 @@ export function experimentContract(store: () => Store): void {
       const reading = await read(questionOf(newService()));
       expect(reading.integrity).toEqual({
         units: { baseline: 0, candidate: 0 },
-        expectedShare: null,
+        expectedShare: 'not-noted',
         segments: { eu: { baseline: 0, candidate: 0 }, nobody: { baseline: 0, candidate: 0 } },
         inBothArms: 0,
         salts: 0,
@@ -103,17 +86,12 @@ export function experimentContract(store: () => Store): void {
       const answer = (feedbackId: string, survey: string, value: number) =>
         feedbackOf(service, {
           feedbackId,
-          predictionId: null,
+          ...OF_NO_PREDICTION,
           unitHash: 'a',
           kind: 'survey',
           survey,
           value,
           scale: [0, 10],
-          epoch: null,
-          arm: null,
-          version: null,
-          predictedAt: null,
-          occurredAt: at(HOUR),
           receivedAt: at(HOUR),
         });
       await store().appendObservations(
@@ -389,19 +367,4 @@ export function experimentContract(store: () => Store): void {
     const signal = AbortSignal.abort(new Error('called off'));
     await expect(store().experiments.read(questionOf(newService()), { signal })).rejects.toThrow('called off');
   });
-}
-
-function routeOf(service: string, epoch: number, salt: string) {
-  return {
-    service,
-    protocol: { kind: 'open-inference', model: 'digits', unitKey: 'header:x-user-key' },
-    epoch,
-    rolloutId: 'r-1',
-    salt,
-    baseline: { version: 'v1', url: 'http://127.0.0.1:1' },
-    candidate: { version: 'v2', url: 'http://127.0.0.1:2' },
-    weightPercent: 50,
-    shadowPercent: 0,
-    leaseMs: 30_000,
-  } as const;
 }

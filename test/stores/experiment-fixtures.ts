@@ -1,10 +1,12 @@
+import type { ExperimentReading, MomentsReading } from '../../src/domain/experiment.js';
+import type { ExposureRecord } from '../../src/domain/observation.js';
 import type { MetricDefinition } from '../../src/domain/spec/metric-definition.js';
 import type { ExperimentQuestion } from '../../src/ports/experiment-data.js';
 
 export const START = '2026-10-20T00:00:00.000Z';
 export const UNTIL = '2026-10-26T06:00:00.000Z';
 
-const DAY = 86_400_000;
+export const DAY = 86_400_000;
 
 /** One of each kind, and each of the ways to take. */
 export const METRICS: readonly MetricDefinition[] = [
@@ -47,4 +49,41 @@ export function questionOf(service: string, parts: Partial<ExperimentQuestion> =
     maxEventsPerHour: null,
     ...parts,
   };
+}
+
+export const HOUR = 3_600_000;
+export const at = (ms: number) => new Date(Date.parse(START) + ms).toISOString();
+export const never = new AbortController().signal;
+
+export const exposed = (service: string, unitHash: string, parts: Partial<ExposureRecord> = {}): ExposureRecord => ({
+  service,
+  rolloutId: 'r-1',
+  epoch: 1,
+  unitHash,
+  arm: 'baseline',
+  version: 'v1',
+  segment: '',
+  at: at(0),
+  ...parts,
+});
+
+export function moments(reading: ExperimentReading, metric: string): MomentsReading {
+  const all = reading.metrics.find((one) => one.metric === metric)?.all;
+  if (all?.kind !== 'moments') throw new Error(`${metric} is ${JSON.stringify(all)}`);
+  return all;
+}
+
+export function routeOf(service: string, epoch: number, salt: string) {
+  return {
+    service,
+    protocol: { kind: 'open-inference', model: 'digits', unitKey: 'header:x-user-key' },
+    epoch,
+    rolloutId: 'r-1',
+    salt,
+    baseline: { version: 'v1', url: 'http://127.0.0.1:1' },
+    candidate: { version: 'v2', url: 'http://127.0.0.1:2' },
+    weightPercent: 50,
+    shadowPercent: 0,
+    leaseMs: 30_000,
+  } as const;
 }

@@ -46,7 +46,7 @@ export function naiveUnits({ exposures, predictions }: Records, until: number) {
 
 function eventsOf(source: MetricSource, { predictions, feedback }: Records, until: number): Event[] {
   const inTime = predictions.filter(({ at }) => time(at) < until);
-  const known = feedback.filter(({ receivedAt }) => time(receivedAt) < until);
+  const known = feedback.filter((one) => time(one.receivedAt) < until && !isFromFuture(one));
   if ('feedback' in source) return feedbackEvents(source.feedback, known, predictions);
   if (!('outcome' in source)) throw new Error('no query here');
   return inTime
@@ -68,6 +68,11 @@ function eventsOf(source: MetricSource, { predictions, feedback }: Records, unti
     });
 }
 
+/** Said before it can have been known, by more than clocks differ. */
+function isFromFuture({ occurredAt, predictedAt, receivedAt }: FeedbackRecord): boolean {
+  return Math.max(time(occurredAt), time(predictedAt ?? occurredAt)) > time(receivedAt) + 300_000;
+}
+
 function latest(records: readonly FeedbackRecord[]): FeedbackRecord | undefined {
   return records.toSorted(
     (a, b) => time(b.receivedAt) - time(a.receivedAt) || (b.feedbackId < a.feedbackId ? -1 : 1),
@@ -75,11 +80,7 @@ function latest(records: readonly FeedbackRecord[]): FeedbackRecord | undefined 
 }
 
 function feedbackEvents(kind: string, known: readonly FeedbackRecord[], predictions: readonly PredictionRecord[]) {
-  const ours = known.filter(
-    (f) =>
-      f.kind === kind &&
-      Math.max(time(f.occurredAt), time(f.predictedAt ?? f.occurredAt)) <= time(f.receivedAt) + 300_000,
-  );
+  const ours = known.filter((f) => f.kind === kind);
   const counts = ours.filter(
     (f) =>
       kind === 'revenue' ||

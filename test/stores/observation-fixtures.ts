@@ -131,6 +131,9 @@ export function feedbackOf(service: string, parts: Partial<FeedbackRecord> = {})
   };
 }
 
+/** Feedback on a unit alone. */
+export const OF_NO_PREDICTION = { predictionId: null, epoch: null, arm: null, version: null, predictedAt: null };
+
 export function labelFor(
   prediction: PredictionRecord,
   label: string,

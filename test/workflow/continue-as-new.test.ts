@@ -5,8 +5,9 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sendCommand } from '../../src/client/send-command.js';
 import { startDevServer, type TemporalServer } from '../../src/temporal/dev-server.js';
 import { freePort } from '../setup/free-port.js';
-import { Stage, spec, World } from './harness.js';
+import { freshNames, Stage, spec, World } from './harness.js';
 
+const fresh = freshNames('continued');
 let [server, stage, stateDir] = [undefined as unknown as TemporalServer, undefined as unknown as Stage, ''];
 beforeAll(async () => {
   stateDir = await mkdtemp(join(tmpdir(), 'sluice-can-'));
@@ -22,13 +23,14 @@ beforeAll(async () => {
   stage = await Stage.open(server.address);
 });
 afterAll(async () => {
-  await stage.close();
+  // A worker that a failed test has left behind must not keep its server, and work on.
+  await stage.close().catch(() => undefined);
   await server.stop();
   await rm(stateDir, { recursive: true, force: true });
 });
 
 test('a long rollout goes on in new runs: nothing is done twice and no decision is lost', async () => {
-  const [world, service] = [new World(), 'long'];
+  const [world, service] = [new World(), fresh()];
   const steps = [
     { setWeight: 10, bake: '20ms' },
     { pause: { duration: '4s' } },
@@ -52,7 +54,7 @@ test('a long rollout goes on in new runs: nothing is done twice and no decision 
     world.guardrail = () => 'pass';
     await sendCommand(stage.temporal.client, service, 'approve', { actor: 'bob', reason: 'go on' });
     expect(await rollout.result()).toMatchObject({ status: 'promoted' });
-    for await (const { runId } of stage.temporal.client.workflow.list({ query: "WorkflowId = 'rollout/long'" }))
+    for await (const { runId } of stage.temporal.client.workflow.list({ query: `WorkflowId = 'rollout/${service}'` }))
       runs.add(runId);
   });
   expect(runs.size).toBeGreaterThan(2);
@@ -67,7 +69,7 @@ test('a long rollout goes on in new runs: nothing is done twice and no decision 
 });
 
 test('what a freeze holds is held in new runs as well, and an approval that was given is not asked for again', async () => {
-  const [world, service] = [new World(), 'frozen'];
+  const [world, service] = [new World(), fresh()];
   const steps = [
     { setWeight: 10, bake: '20ms' },
     { pause: { approval: { timeout: '1h' } } },
@@ -92,7 +94,7 @@ test('what a freeze holds is held in new runs as well, and an approval that was 
     world.guardrail = () => 'pass';
     world.frozen = null;
     expect(await rollout.result()).toMatchObject({ status: 'promoted' });
-    for await (const { runId } of stage.temporal.client.workflow.list({ query: "WorkflowId = 'rollout/frozen'" }))
+    for await (const { runId } of stage.temporal.client.workflow.list({ query: `WorkflowId = 'rollout/${service}'` }))
       runs.add(runId);
   });
   expect(runs.size).toBeGreaterThan(2);

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { sendCommand } from '../../src/client/send-command.js';
 import type { RolloutSpecInput } from '../../src/domain/spec/rollout-spec.js';
-import { Stage, spec, World } from './harness.js';
+import { freshNames, Stage, spec, World } from './harness.js';
 
 jest.setTimeout(60_000);
+const fresh = freshNames('experiment');
 let stage: Stage;
 beforeAll(async () => {
   stage = await Stage.open();
@@ -17,7 +18,7 @@ const linesOf = (world: World, action: string) =>
   world.decisions.filter((line) => line.action === action).map(({ reason }) => reason);
 
 test('is planned before anybody is exposed, and judged by that plan', async () => {
-  const [world, service] = [new World(), 'experiment-planned'];
+  const [world, service] = [new World(), fresh()];
   const state = await stage.run(world, service, async () => (await stage.start(evaluated(service), service)).result());
   expect(state).toMatchObject({ status: 'promoted', experiment: { neededPerArm: 1000, tuning: 2000, days: 3 } });
   expect(linesOf(world, 'plan')).toEqual(['accuracy: 1000 units an arm, 3 days']);
@@ -29,7 +30,7 @@ test('is planned before anybody is exposed, and judged by that plan', async () =
 });
 
 test('what can not reach its power ends before anybody meets the candidate', async () => {
-  const [world, service] = [new World(), 'experiment-refused'];
+  const [world, service] = [new World(), fresh()];
   world.experiment = { ...world.experiment, refusal: 'accuracy needs 90,000 units an arm' };
   const state = await stage.run(world, service, async () => (await stage.start(evaluated(service), service)).result());
   expect(state).toMatchObject({ status: 'failed', reason: 'A/B evaluation: accuracy needs 90,000 units an arm' });
@@ -40,7 +41,7 @@ test.each([
   ['goes on', {}, 'promoted'],
   ['ends where the spec wants to know first', { planning: {} }, 'failed'],
 ] as const)('one that nobody could plan %s', async (_, over, status) => {
-  const [world, service] = [new World(), `experiment-unplanned-${status}`];
+  const [world, service] = [new World(), fresh()];
   world.unplannable = true;
   const state = await stage.run(world, service, async () =>
     (await stage.start(evaluated(service, over), service)).result(),
@@ -53,7 +54,7 @@ test.each([
   ['approve', 'promoted'],
   ['reject', 'rolled-back'],
 ] as const)('one that comes to nothing asks a person, who can %s', async (answer, status) => {
-  const [world, service] = [new World(), `experiment-${answer}`];
+  const [world, service] = [new World(), fresh()];
   world.comesToNothing = true;
   world.gate = ({ kind }) => (kind === 'abTest' ? 'inconclusive' : 'pass');
   const state = await stage.run(world, service, async () => {
@@ -70,7 +71,7 @@ test.each([
 });
 
 test('rankings are merged for the candidate’s units, and need no plan', async () => {
-  const [world, service] = [new World(), 'experiment-interleaved'];
+  const [world, service] = [new World(), fresh()];
   const over = {
     kind: 'interleaving',
     primary: 'preference',

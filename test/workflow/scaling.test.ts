@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { sendCommand } from '../../src/client/send-command.js';
 import { scaling } from '../../src/domain/spec/scaling.js';
-import { ALL_PHASES, Stage, spec, World } from './harness.js';
+import { ALL_PHASES, freshNames, Stage, spec, World } from './harness.js';
 
 jest.setTimeout(60_000);
+const fresh = freshNames('scaling');
 let stage: Stage;
 beforeAll(async () => {
   stage = await Stage.open();
@@ -18,7 +19,7 @@ const scaled = (service: string, over: object = {}, phases: Parameters<typeof sp
 
 test('before each rise the replicas it needs, and after the end what lost gives its own back', async () => {
   const world = new World();
-  const service = 'scaling-rises';
+  const service = fresh();
   const { state, lines } = await stage.run(world, service, async () => {
     const rollout = await stage.start(scaled(service, {}, ALL_PHASES), service);
     return { state: await rollout.result(), lines: world.decisions };
@@ -32,7 +33,7 @@ test('before each rise the replicas it needs, and after the end what lost gives 
 
 test('a rollback goes first, and does not wait for replicas', async () => {
   const world = new World();
-  const service = 'scaling-back';
+  const service = fresh();
   world.guardrail = ({ weightPercent }) => (weightPercent === 50 ? 'fail' : 'pass');
   const state = await stage.run(world, service, async () => (await stage.start(scaled(service), service)).result());
   expect(state.status).toBe('rolled-back');
@@ -45,7 +46,7 @@ test('a rollback goes first, and does not wait for replicas', async () => {
 
 test('replicas that are not there pause it; whoever resumes it goes on with those that are', async () => {
   const world = new World();
-  const service = 'scaling-held';
+  const service = fresh();
   const state = await stage.run(world, service, async () => {
     const rollout = await stage.start(scaled(service), service);
     await rollout.until(({ weightPercent }) => weightPercent === 10);
@@ -69,7 +70,7 @@ test('replicas that are not there pause it; whoever resumes it goes on with thos
 
 test('where the spec says so it goes on all the same', async () => {
   const world = new World();
-  const service = 'scaling-goes-on';
+  const service = fresh();
   world.lacksReplicas = true;
   const state = await stage.run(world, service, async () =>
     (await stage.start(scaled(service, { onFailure: 'continue' }), service)).result(),
@@ -80,7 +81,7 @@ test('where the spec says so it goes on all the same', async () => {
 
 test('an abort ends the wait for replicas', async () => {
   const world = new World();
-  const service = 'scaling-aborted';
+  const service = fresh();
   world.lacksReplicas = true;
   const state = await stage.run(world, service, async () => {
     const rollout = await stage.start(scaled(service), service);
