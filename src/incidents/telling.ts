@@ -1,14 +1,9 @@
-import type { Incident, IncidentErrand, IncidentEvent, IncidentNotice, Silence } from '../domain/incident.js';
+import type { Incident, IncidentErrand, IncidentNotice, Silence } from '../domain/incident.js';
 import { isWanted } from '../domain/notice.js';
 import type { MonitorFrame } from '../domain/spec/monitors/frame.js';
+import type { RecordedIncident } from '../ports/incident-store.js';
 
 type Tellers = Pick<MonitorFrame, 'notify' | 'escalate'>;
-
-/** An incident with what is written of it. */
-export interface IncidentRecord {
-  readonly incident: Incident;
-  readonly events: readonly IncidentEvent[];
-}
 
 /** Whether people are to be left alone with it. */
 export function isSilenced({ labels }: Incident, silences: readonly Silence[], at: string): boolean {
@@ -22,7 +17,7 @@ export function isSilenced({ labels }: Incident, silences: readonly Silence[], a
  * Who is to be told what now, as far as the record does not say that they were. Follows from the record alone, so that what a lost worker did not
  * get done is found again by the next run.
  */
-export function errandsDue(record: IncidentRecord, tellers: Tellers, silences: readonly Silence[], at: string) {
+export function errandsDue(record: RecordedIncident, tellers: Tellers, silences: readonly Silence[], at: string) {
   const { incident, events } = record;
   if (isSilenced(incident, silences, at)) return [];
   const done = new Set(events.filter(({ kind }) => kind === 'told' || kind === 'not-told').map(({ key }) => key));

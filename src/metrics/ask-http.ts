@@ -1,6 +1,8 @@
 import type { Readable } from 'node:stream';
 import axios, { type AxiosRequestConfig } from 'axios';
-import { AddressRefused } from '../net/address-policy.js';
+import { addressRefusalIn } from '../net/address-policy.js';
+import { connectionCode } from '../net/connection-code.js';
+import { readBounded } from '../net/read-bounded.js';
 import { retryAfter } from '../notify/exchange.js';
 import type { PromGap } from '../ports/prom-query.js';
 
@@ -91,39 +93,21 @@ async function ask(
       if (ms !== null) pause(ms);
       return { kind: 'refused', why: `status ${status}` };
     }
-    const text = await readBounded(data);
+    const text = await readBounded(data, LARGEST_ANSWER);
     if (text === null) return { kind: 'error', why: `the answer is longer than ${LARGEST_ANSWER} bytes` };
     const clockMs = Date.parse(header('date') ?? '');
     return { kind: 'answer', status, body: text, clockMs: Number.isNaN(clockMs) ? null : clockMs };
   } catch (error) {
     signal.throwIfAborted();
     if (deadline.aborted) return { kind: 'timeout', why: `no answer within ${Math.round(timeoutMs)} ms` };
-    return { kind: 'unreachable', why: reasonOf(error) };
+    return {
+      kind: 'unreachable',
+      why: addressRefusalIn(error)?.message ?? connectionCode(error) ?? 'the connection broke off',
+    };
   }
 }
 
 /** Credentials that are refused may be mended as an overload may: neither says anything of the question. */
 function isRefusal(status: number): boolean {
   return status === 401 || status === 403 || status === 408 || status === 429 || status >= 500;
-}
-
-/** @returns null where it is too long */
-async function readBounded(stream: Readable): Promise<string | null> {
-  const parts: Buffer[] = [];
-  let length = 0;
-  for await (const part of stream as AsyncIterable<Buffer>) {
-    length += part.length;
-    // Leaving the loop closes the connection.
-    if (length > LARGEST_ANSWER) return null;
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString('utf8');
-}
-
-/** Errors of a connection stand in one another, by layer, and carry address and headers, which may be secrets. */
-function reasonOf(error: unknown): string {
-  for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth += 1)
-    if (each instanceof AddressRefused) return each.message;
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && /^[A-Z0-9_]{1,60}$/.test(code) ? code : 'the connection broke off';
 }

@@ -1,6 +1,8 @@
 import type { Readable } from 'node:stream';
 import axios from 'axios';
 import { type AddressPolicy, addressRefusalIn } from '../net/address-policy.js';
+import { connectionCode } from '../net/connection-code.js';
+import { readBounded } from '../net/read-bounded.js';
 import { sharedTransport } from '../net/shared-transport.js';
 
 /** One request to somebody else's receiver. */
@@ -64,7 +66,8 @@ export async function exchange(request: Exchange): Promise<Answer> {
       transformRequest: [(data: unknown) => data],
     });
     const header = (name: string) => (typeof answered[name] === 'string' ? answered[name] : null);
-    const text = await readBounded(data, largestAnswer);
+    // One that breaks off is no answer to be read either.
+    const text = await readBounded(data, largestAnswer).catch(() => null);
     signal?.throwIfAborted();
     return {
       status,
@@ -78,7 +81,9 @@ export async function exchange(request: Exchange): Promise<Answer> {
     const refused = addressRefusalIn(error);
     if (refused !== null) throw refused;
     // Not kept as the cause: axios' errors carry the address and all headers.
-    throw new NoAnswer(deadline.aborted ? `no answer within ${timeoutMs} ms` : `no answer (${codeOf(error)})`);
+    throw new NoAnswer(
+      deadline.aborted ? `no answer within ${timeoutMs} ms` : `no answer (${connectionCode(error) ?? 'broken off'})`,
+    );
   }
 }
 
@@ -90,23 +95,6 @@ export function mayPass(status: number): boolean {
   return status >= 500 || LATER.has(status);
 }
 
-/** @returns null where it is too long or broken off */
-async function readBounded(stream: Readable, largest: number): Promise<string | null> {
-  const parts: Buffer[] = [];
-  let length = 0;
-  try {
-    for await (const part of stream as AsyncIterable<Buffer>) {
-      length += part.length;
-      // Leaving the loop closes the connection.
-      if (length > largest) return null;
-      parts.push(part);
-    }
-    return Buffer.concat(parts).toString('utf8');
-  } catch {
-    return null;
-  }
-}
-
 /**
  * @param header whole seconds or an HTTP date; null and anything else ask for nothing
  * @returns milliseconds in 0..1 h
@@ -116,9 +104,4 @@ export function retryAfter(header: string | null, nowMs: number): number | null 
   if (header === null) return null;
   const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - nowMs;
   return Number.isFinite(ms) ? Math.min(Math.max(0, ms), LONGEST_PAUSE_MS) : null;
-}
-
-function codeOf(error: unknown): string {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && /^[A-Z0-9_]{1,60}$/.test(code) ? code : 'broken off';
 }

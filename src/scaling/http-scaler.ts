@@ -3,12 +3,13 @@ import axios from 'axios';
 import { z } from 'zod';
 import { SluiceError } from '../domain/errors.js';
 import type { ScalingTargetOf } from '../domain/spec/scaling.js';
-import { type AddressPolicy, AddressRefused } from '../net/address-policy.js';
+import { type AddressPolicy, addressRefusalIn } from '../net/address-policy.js';
 import { guardedTransport } from '../net/guarded-agents.js';
 import { mayPass } from '../notify/exchange.js';
 import type { Secrets } from '../notify/secrets.js';
 import { signatureHeaders } from '../notify/signature.js';
 import type { ScalingSubject } from '../ports/scaler.js';
+import { noAnswer } from './no-answer.js';
 import type { ScalingDriver } from './scaler.js';
 
 type Target = ScalingTargetOf<'http'>;
@@ -53,10 +54,10 @@ export function createHttpScaler({
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof SluiceError) throw error;
-      if (error instanceof Error && error.cause instanceof AddressRefused)
-        throw new SluiceError('SCALING_REFUSED', `${name}: ${error.cause.message}`);
+      const refused = addressRefusalIn(error);
+      if (refused !== null) throw new SluiceError('SCALING_REFUSED', `${name}: ${refused.message}`);
       // Not kept as the cause: axios' errors carry the address and all headers.
-      const why = deadline.aborted ? `no answer within ${target.timeout} ms` : codeOf(error);
+      const why = deadline.aborted ? `no answer within ${target.timeout} ms` : noAnswer(error);
       throw new SluiceError('SCALING_FAILED', `${name}: ${why}`);
     }
   };
@@ -86,9 +87,4 @@ function readStatus(name: string, text: string): z.output<typeof statusAnswer> {
   const read = statusAnswer.safeParse(document);
   if (read.success) return read.data;
   throw new SluiceError('SCALING_FAILED', `${name}: the answer is not { "replicas": <count>, "ready": <count> }`);
-}
-
-function codeOf(error: unknown): string {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && /^[A-Z0-9_]{1,60}$/.test(code) ? `no answer (${code})` : 'no answer';
 }

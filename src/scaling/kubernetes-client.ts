@@ -3,6 +3,7 @@ import axios, { type AxiosInstance } from 'axios';
 import { SluiceError } from '../domain/errors.js';
 import { mayPass } from '../notify/exchange.js';
 import { type KubernetesAccess, readAccessFile } from './kubernetes-access.js';
+import { noAnswer } from './no-answer.js';
 
 const TIMEOUT_MS = 10_000;
 const LARGEST_ANSWER = 1_048_576;
@@ -43,7 +44,7 @@ export function createKubernetesClient(access: KubernetesAccess): KubernetesClie
       .catch((error: unknown) => {
         signal.throwIfAborted();
         // Not kept as the cause: axios' errors carry the token.
-        const why = deadline.aborted ? `no answer within ${TIMEOUT_MS} ms` : codeOf(error);
+        const why = deadline.aborted ? `no answer within ${TIMEOUT_MS} ms` : noAnswer(error);
         throw new SluiceError('SCALING_FAILED', `kubernetes: ${method} ${path}: ${why}`);
       });
     const { status, data } = answer;
@@ -74,9 +75,4 @@ function clientWith(baseURL: string, ca: string | null): AxiosInstance {
 function messageOf(data: unknown): string {
   const message = typeof data === 'object' && data !== null && 'message' in data ? data.message : undefined;
   return typeof message === 'string' ? ` (${message.replace(/\p{Cc}+/gu, ' ').slice(0, 300)})` : '';
-}
-
-function codeOf(error: unknown): string {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && /^[A-Z0-9_]{1,60}$/.test(code) ? `no answer (${code})` : 'no answer';
 }

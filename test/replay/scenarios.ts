@@ -1,32 +1,19 @@
 import { z } from 'zod';
 import { sendCommand } from '../../src/client/send-command.js';
 import type { CommandRequest } from '../../src/domain/decision.js';
-import type { RolloutStatus } from '../../src/domain/rollout-state.js';
 import { guardrail } from '../../src/domain/spec/guardrail.js';
-import type { RolloutSpec, RolloutSpecInput } from '../../src/domain/spec/rollout-spec.js';
+import type { RolloutSpecInput } from '../../src/domain/spec/rollout-spec.js';
 import { scaling } from '../../src/domain/spec/scaling.js';
 import { evidence } from '../workflow/evidence.js';
-import { ALL_PHASES, type Stage, spec, type World } from '../workflow/harness.js';
+import { ALL_PHASES, spec } from '../workflow/harness.js';
+import { EXPERIMENT_SCENARIOS } from './experiment-scenarios.js';
 import { REGISTRY, registeredModels } from './registered.js';
-
-type Started = Awaited<ReturnType<Stage['start']>>;
-
-/** One course that a rollout can take, with its ending. Each has a recorded history. */
-export interface Scenario {
-  readonly name: string;
-  readonly ending: RolloutStatus;
-  readonly phases?: Partial<RolloutSpecInput['phases']>;
-  /** What else of the spec it takes. */
-  readonly others?: Partial<RolloutSpec>;
-  readonly prepare?: (world: World) => void;
-  readonly drive?: (context: { stage: Stage; world: World; service: string; rollout: Started }) => Promise<unknown>;
-}
+import { command, type Scenario, waiting } from './scenario.js';
 
 const HOOK = { url: 'https://hooks.example.test/', timeout: 1000 };
 const MODELS = { driver: 'local', name: 'digits' } as const;
 const SCALED = scaling.parse({ candidate: MODELS, baseline: MODELS, percentPerReplica: 10 });
 const LABELLED = z.array(guardrail).parse([{ metric: 'error_rate' }, { metric: 'accuracy' }]);
-const waiting = (rollout: Started) => rollout.until((state) => state.status === 'waiting');
 const approvalStep = {
   canary: {
     steps: [
@@ -36,13 +23,6 @@ const approvalStep = {
     ],
   },
 } satisfies Partial<RolloutSpecInput['phases']>;
-const command =
-  (name: Parameters<typeof sendCommand>[2]) =>
-  async ({ stage, service, rollout }: { stage: Stage; service: string; rollout: Started }) => {
-    await waiting(rollout);
-    await sendCommand(stage.temporal.client, service, name, { actor: 'bob', reason: 'because' });
-  };
-
 export const SCENARIOS: readonly Scenario[] = [
   { name: 'promoted-all-phases', ending: 'promoted', phases: ALL_PHASES },
   { name: 'promoted-after-approval', ending: 'promoted', phases: approvalStep, drive: command('approve') },
@@ -326,6 +306,7 @@ export const SCENARIOS: readonly Scenario[] = [
       world.gate = ({ kind }) => (kind === 'abTest' ? 'fail' : 'pass');
     },
   },
+  ...EXPERIMENT_SCENARIOS,
   {
     name: 'rolled-back-without-answer',
     ending: 'rolled-back',

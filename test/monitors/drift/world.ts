@@ -7,6 +7,7 @@ import { modelMonitor } from '../../../src/domain/spec/monitors/model.js';
 import { evaluateFeatures } from '../../../src/monitors/features/evaluate.js';
 import { evaluateModel } from '../../../src/monitors/model/evaluate.js';
 import type { Random } from '../../../src/stats/sample/random.js';
+import { AT, FOUND } from '../windows/found.js';
 import { trainRidge } from './ridge.js';
 
 /** A held-out row of real data and what a real model says of it. */
@@ -132,17 +133,7 @@ function relabelled(row: Answered, world: World, random: Random): Answered {
   return row.truth === 'benign' && (row.features.texture ?? 0) > 18 ? { ...row, truth: 'malignant' } : row;
 }
 
-const AT = '2026-11-21T12:00:00.000Z';
 const MIDDLE = '2026-11-21T06:00:00.000Z';
-const SPAN = { service: 'drift', version: 'v1', since: '2026-11-21T00:00:00.000Z', until: AT };
-const FOUND = {
-  kind: 'found',
-  version: 'v1',
-  reference: SPAN,
-  current: SPAN,
-  isOwnPast: true,
-  state: { reference: null },
-} as const;
 const RUN = { service: 'drift', monitor: 'drift', at: AT };
 const MODEL = modelMonitor.parse({ kind: 'model' });
 const FEATURES = featureMonitor.parse({ kind: 'features' });
@@ -160,7 +151,7 @@ export function findingsIn(
         return { at, predicted, label: predicted, ...row };
       })
       .reverse();
-  const pair = { reference: stamped(reference, SPAN.since), current: stamped(current, MIDDLE) };
+  const pair = { reference: stamped(reference, FOUND.reference.since), current: stamped(current, MIDDLE) };
   const rows = { outputs: pair, outcomes: pair, inputs: pair, predictedMeanwhile: current.length };
   const keysOf = ({ reading }: ReturnType<typeof evaluateModel>) => {
     if (reading.verdict === 'inconclusive') throw new Error(reading.reason);

@@ -3,17 +3,7 @@ import type { FeatureValue } from '../../../src/domain/observation.js';
 import { featureMonitor } from '../../../src/domain/spec/monitors/features.js';
 import { evaluateFeatures } from '../../../src/monitors/features/evaluate.js';
 import { seededRandom } from '../../../src/stats/sample/random.js';
-
-const AT = '2026-11-21T12:00:00.000Z';
-const SPAN = { service: 's', version: 'v1', since: '2026-11-21T00:00:00.000Z', until: AT };
-const FOUND = {
-  kind: 'found',
-  version: 'v1',
-  reference: SPAN,
-  current: SPAN,
-  isOwnPast: true,
-  state: { reference: null },
-} as const;
+import { AT, FOUND } from '../windows/found.js';
 
 type Row = Record<string, FeatureValue>;
 /** Rows of both windows from one stream of random numbers. */
@@ -162,7 +152,7 @@ test.each([
   ['a number that is no share', { missing: 2 }],
   ['ks of categories', { features: { a: { type: 'categorical', method: 'ks' } } }],
   ['the baseline against itself', { reference: { from: 'baseline' } }],
-  ['a stretch that ends before it begins', { reference: { from: 'stretch', since: AT, until: SPAN.since } }],
+  ['a stretch that ends before it begins', { reference: { from: 'stretch', since: AT, until: FOUND.reference.since } }],
   ['an unknown key', { windw: 3 }],
 ])('refused: %s', (_, over) => {
   expect(featureMonitor.safeParse({ kind: 'features', ...over }).success).toBe(false);

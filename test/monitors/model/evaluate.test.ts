@@ -2,17 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { modelMonitor } from '../../../src/domain/spec/monitors/model.js';
 import { evaluateModel, type ModelRows } from '../../../src/monitors/model/evaluate.js';
 import { seededRandom } from '../../../src/stats/sample/random.js';
-
-const AT = '2026-11-21T12:00:00.000Z';
-const SPAN = { service: 's', version: 'v1', since: '2026-11-21T00:00:00.000Z', until: AT };
-const FOUND = {
-  kind: 'found',
-  version: 'v1',
-  reference: SPAN,
-  current: SPAN,
-  isOwnPast: true,
-  state: { reference: null },
-} as const;
+import { AT, FOUND } from '../windows/found.js';
 
 interface World {
   /** Chance that a prediction is right, by class. */

@@ -98,7 +98,7 @@ scrape_configs: [ { job_name: models, static_configs: [ { targets: ['${new URL(e
     const end = Date.now() + 60_000;
     while (Date.now() < end) {
       // It says 503 until it has read its own files.
-      const { result } = await ask('count_over_time(process_resident_memory_bytes[20s]) >= 8').catch(() => ({
+      const { result } = await ask('count_over_time(process_resident_memory_bytes[30s]) >= 15').catch(() => ({
         result: [],
       }));
       if ((result as unknown[]).length > 0) return;

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import axios from 'axios';
 import type { Probe } from '../../../domain/spec/monitors/dependencies.js';
 import type { GuardedTransport } from '../../../net/guarded-agents.js';
+import { readBounded } from '../../../net/read-bounded.js';
 import { pointerParts, valueAt } from '../../../protocols/json-pointer.js';
 
 type HttpProbe = NonNullable<Probe['http']>;
@@ -36,7 +37,7 @@ export async function probeHttp(
     data.destroy();
     return isExpected ? { kind: 'success', why: '' } : { kind: 'failure', why: `status ${status}` };
   }
-  return judgeBody(await readBounded(data), expectBody);
+  return judgeBody(await readBounded(data, LARGEST_ANSWER), expectBody);
 }
 
 function judgeBody(text: string | null, { pointer, equals }: NonNullable<HttpProbe['expectBody']>): Answered {
@@ -57,17 +58,4 @@ function shown(value: unknown): string {
   if (value === undefined) return 'missing';
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
   return JSON.stringify(value).slice(0, 60);
-}
-
-/** @returns null where it is too long */
-async function readBounded(stream: Readable): Promise<string | null> {
-  const parts: Buffer[] = [];
-  let length = 0;
-  for await (const part of stream as AsyncIterable<Buffer>) {
-    length += part.length;
-    // Leaving the loop closes the connection.
-    if (length > LARGEST_ANSWER) return null;
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString('utf8');
 }

@@ -1,5 +1,6 @@
 import type { Probe } from '../../../domain/spec/monitors/dependencies.js';
-import { type AddressPolicy, AddressRefused } from '../../../net/address-policy.js';
+import { type AddressPolicy, addressRefusalIn } from '../../../net/address-policy.js';
+import { connectionCode } from '../../../net/connection-code.js';
 import type { GuardedTransport } from '../../../net/guarded-agents.js';
 import type { PromQuery } from '../../../ports/prom-query.js';
 import type { ProbeOutcome } from '../probe-record.js';
@@ -30,8 +31,9 @@ export async function runProbe(probe: Probe, deps: ProbeDeps, at: string, signal
     // A slow Prometheus says nothing of what it is asked about.
     const kind = probe.promql === undefined ? 'failure' : 'unmeasured';
     if (deadline.aborted) return { kind, why: `no answer within ${probe.timeout} ms` };
-    const refused = refusalIn(error);
-    return refused === null ? { kind: 'failure', why: codeOf(error) } : { kind: 'unmeasured', why: refused.message };
+    const refused = addressRefusalIn(error);
+    if (refused !== null) return { kind: 'unmeasured', why: refused.message };
+    return { kind: 'failure', why: connectionCode(error) ?? 'the connection broke off' };
   });
   signal.throwIfAborted();
   const { kind, why } = found;
@@ -76,17 +78,4 @@ async function askPrometheus(
   if (min !== undefined && value < min) return { kind: 'failure', why: `${value} is below ${min}`, value };
   if (max !== undefined && value > max) return { kind: 'failure', why: `${value} is above ${max}`, value };
   return { kind: 'success', why: '', value };
-}
-
-/** Errors of a connection stand in one another, by layer. */
-function refusalIn(error: unknown): AddressRefused | null {
-  for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth += 1)
-    if (each instanceof AddressRefused) return each;
-  return null;
-}
-
-/** Without address and headers, which may be secrets. */
-function codeOf(error: unknown): string {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && /^[A-Z0-9_]{1,60}$/.test(code) ? code : 'the connection broke off';
 }
