@@ -1,4 +1,4 @@
-import type { MonitorHistory } from '../api/monitors.js';
+import type { MonitorHistory } from '../api/schema/record.js';
 import type { MonitorSchedule, ScheduledMonitor } from '../client/monitors.js';
 import type { ReadingLine } from '../ports/monitor-store.js';
 import { renderTable } from './render-table.js';

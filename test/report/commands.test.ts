@@ -25,7 +25,7 @@ beforeAll(async () => {
   for (const decision of decisionsOf(state.rolloutId)) await record.store.appendDecision(decision);
   await recordTraffic(record, state);
   server = Fastify();
-  answerProblems(server);
+  answerProblems(server, () => []);
   reportRoutes(server, record.data());
   url = await server.listen({ host: '127.0.0.1', port: 0 });
   process.env['SLUICE_API'] = url;

@@ -66,6 +66,7 @@ export const monitorHistory = z.object({
   readings: z.array(readingLine),
   next,
 });
+export type MonitorHistory = z.output<typeof monitorHistory>;
 
 export const ofValidation = z.object({
   id: z

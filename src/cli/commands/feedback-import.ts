@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FeedbackReceipt } from '../../api/feedback.js';
+import type { FeedbackReceipt } from '../../api/schema/record.js';
 import { unpacked, utf8Checked } from '../../datasets/text-bytes.js';
 import { describeError, ERROR_CODES, SluiceError } from '../../domain/errors.js';
 import { LATE_AFTER_MS, type LateWindows } from '../../domain/feedback.js';

@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers';
-import type { PrunedFeedback } from '../../api/feedback.js';
+import type { PrunedFeedback } from '../../api/schema/record.js';
 import { SluiceError } from '../../domain/errors.js';
 import { LONGEST_UNIT } from '../../gateway/feedback-item.js';
 import type { FeedbackStats, Forgotten } from '../../ports/feedback-store.js';

@@ -1,4 +1,4 @@
-import type { MonitorHistory } from '../../api/monitors.js';
+import type { MonitorHistory } from '../../api/schema/record.js';
 import { loadMonitor } from '../../client/load-monitor.js';
 import {
   createMonitor,
