@@ -6,11 +6,10 @@ import { mkdir, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { startTraffic } from '../examples/traffic/traffic.js';
 import { untilSignal } from '../src/cli/until-signal.js';
-import { readImpact } from '../src/client/read-state.js';
 import { startStack } from '../src/dev/stack.js';
 import { connectTemporal, temporalSettings } from '../src/temporal/connection.js';
 import { assertPortsFree, DEMO_PORTS, startModelServers } from './demo/processes.js';
-import { printEnding, printLedger, runScript, say, sayWhen, watchRollout } from './demo/show.js';
+import { printEnding, printLedger, runScript, say, untilImpact, watchRollout } from './demo/show.js';
 
 const keep = process.argv.includes('--keep');
 const stateDir = resolve('.sluice', `demo-${process.pid}`);
@@ -67,14 +66,25 @@ async function demo(): Promise<void> {
     env: { TEMPORAL_ADDRESS: stack.temporal.address },
   };
   say(`traffic flows: 80 requests/s from 1,000 users; Temporal Web UI at ${stack.temporal.uiUrl ?? 'your server'}`);
-  await sayWhen(5000, 'a few seconds of traffic before the rollout, as the benchmark for its impact');
-
   say('1. v2 is better than v1: it will be promoted, after one approval');
   await runScript(context, 'scripts/start-rollout.ts', ['examples/digits-v2.yaml', 'demo']);
   const good = await watchRollout(context, 'digits', () =>
     runScript(context, 'scripts/approve.ts', ['digits', 'demo', 'agreement and latency look good']),
   );
   await printEnding(context, good);
+  // What follows needs v2 in place of v1.
+  if (good.status !== 'promoted') {
+    await printLedger(context, good);
+    say(
+      `v2 was to be promoted, and it is ${good.status}: on a machine that is busy with much else it is slower, rightly`,
+    );
+    process.exitCode = 1;
+    return;
+  }
+
+  say('v2 serves all but a fifth of the users, held back for half a minute, to read what it has changed');
+  const impact = await untilImpact(context, good);
+  say(`impact of v2: ${impact.verdict}; ${impact.evidence.map((e) => e.reason).join('; ')}`);
 
   say('2. v3 scales its features with the wrong statistics: batched validation does not see it, live traffic does');
   await runScript(context, 'scripts/start-rollout.ts', ['examples/digits-v3.yaml', 'demo']);
@@ -83,12 +93,9 @@ async function demo(): Promise<void> {
 
   say('the decision ledger of both, from the store');
   await printLedger(context, good);
-  const impact = await readImpact(link.client, good);
-  if (impact)
-    say(`impact of v2, ${impact.status}: ${impact.verdict}; ${impact.evidence.map((e) => e.reason).join('; ')}`);
   await printLedger(context, bad);
 
   const { sent, ok, failed } = traffic.stats();
   say(`users sent ${sent} requests: ${ok} answered, ${failed} failed`);
-  if (good.status !== 'promoted' || bad.status !== 'rolled-back' || failed > 0) process.exitCode = 1;
+  if (bad.status !== 'rolled-back' || failed > 0) process.exitCode = 1;
 }

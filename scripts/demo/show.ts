@@ -4,13 +4,16 @@ import type { Client } from '@temporalio/client';
 import axios from 'axios';
 import logUpdate from 'log-update';
 import { renderState } from '../../src/cli/render-state.js';
-import { followRollout, readState } from '../../src/client/read-state.js';
+import { followRollout, readImpact, readState } from '../../src/client/read-state.js';
 import { historyUrl, workflowIdOf } from '../../src/client/workflow-ids.js';
 import type { Stack } from '../../src/dev/stack.js';
 import { isAsking } from '../../src/domain/commands.js';
 import type { Decision } from '../../src/domain/decision.js';
+import type { ImpactState } from '../../src/domain/impact-state.js';
 import type { RolloutState } from '../../src/domain/rollout-state.js';
 import { nodeCommand } from '../../src/process/child-process.js';
+
+const IMPACT_MS = 120_000;
 
 export interface DemoContext {
   readonly client: Client;
@@ -21,11 +24,6 @@ export interface DemoContext {
 
 export function say(line: string): void {
   console.log(`\n▸ ${line}`);
-}
-
-export async function sayWhen(ms: number, line: string): Promise<void> {
-  say(line);
-  await new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** Runs one of the user's scripts as the user would, and shows what it prints. */
@@ -62,6 +60,18 @@ export async function watchRollout(
   if (live) logUpdate.done();
   await answering;
   return ended;
+}
+
+/** What the impact analysis has found, at its end. */
+export async function untilImpact({ client }: DemoContext, state: RolloutState): Promise<ImpactState> {
+  const deadline = performance.now() + IMPACT_MS;
+  for (;;) {
+    const impact = await readImpact(client, state);
+    if (impact !== null && impact.status !== 'observing') return impact;
+    if (performance.now() > deadline)
+      throw new Error(`the impact analysis of ${state.rolloutId} did not end within ${IMPACT_MS} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
 }
 
 /** A line that wraps would be two for the terminal and one for us. */

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { duration, output } from './options.js';
+import { duration, integerIn, output } from './options.js';
 
 /** Feedback in the store, by way of the api (SLUICE_API, with SLUICE_ADMIN_TOKEN where it has one). */
 export function addFeedback(program: Command): void {
@@ -11,7 +11,7 @@ export function addFeedback(program: Command): void {
     .command('stats <service>')
     .description('items by kind, arm and version; how many find their unit; how late they come')
     .option('--since <duration>', 'received so long ago at most', '7d')
-    .option('--suspect <n>', 'units with more items in an hour are counted as suspect', '60')
+    .option('--suspect <n>', 'units with more items in an hour are counted as suspect', integerIn(1, 1_000_000), 60)
     .addOption(output())
     .action(async (service, options) => (await import('./commands/feedback.js')).stats(service, options));
   feedback

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { dryRunOption } from './dry-run.js';
+import { integerIn } from './options.js';
 
 /** Stops of forward moves over services, kept by the api. */
 export function addFreezes(program: Command): void {
@@ -22,7 +23,7 @@ export function addFreezes(program: Command): void {
     .description('list freezes in force')
     .option('--all', 'also those that are over')
     .option('--service <name>', 'those that cover this service')
-    .option('--limit <n>', 'at most this many, newest first', '50')
+    .option('--limit <n>', 'at most this many, newest first', integerIn(1, 200), 50)
     .addOption(output())
     .action(async (options) => (await import('./commands/freeze.js')).listFreezes(options));
   freeze

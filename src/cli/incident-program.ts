@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { output } from './options.js';
+import { integerIn, output } from './options.js';
 
 /** What went wrong: kept by the api. */
 export function addIncidents(program: Command): void {
@@ -12,7 +12,7 @@ export function addIncidents(program: Command): void {
     .option('--all', 'also those that are over')
     .option('--service <name>', 'of this service')
     .addOption(new Option('--source <source>', 'found by').choices(['monitor', 'alert', 'rollback', 'impact']))
-    .option('--limit <n>', 'at most this many', '50')
+    .option('--limit <n>', 'at most this many', integerIn(1, 500), 50)
     .addOption(output())
     .action(async (options) => (await import('./commands/incidents.js')).list(options));
   incidents

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { output } from './options.js';
+import { integerIn, output } from './options.js';
 
 const REFERENCE = 'such as digits:v2, digits@champion or digits:mv-0123456789abcdef';
 
@@ -12,7 +12,7 @@ export function addModels(program: Command): void {
   models
     .command('list [model]')
     .description('list models, or the versions of one, newest first')
-    .option('--limit <n>', 'at most this many', '50')
+    .option('--limit <n>', 'at most this many', integerIn(1, 200), 50)
     .addOption(output())
     .action(async (model, options) => (await import('./commands/models.js')).list(model, options));
   models
@@ -29,7 +29,7 @@ export function addModels(program: Command): void {
     .command('lineage <version>')
     .description('the versions that one was made from')
     .option('--descendants', 'those that were made from it instead')
-    .option('--depth <n>', 'generations at most', '10')
+    .option('--depth <n>', 'generations at most', integerIn(1, 50), 10)
     .addOption(output())
     .action(async (version, options) => (await import('./commands/models.js')).lineage(version, options));
   models

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { dryRunOption } from './dry-run.js';
-import { output } from './options.js';
+import { integerIn, output } from './options.js';
 
 const WHO = 'who says so (default: the user)';
 
@@ -24,7 +24,7 @@ export function addMonitors(program: Command): void {
   monitor
     .command('show <service> <monitor>')
     .description('show a monitor: its schedule, its newest reading and those before')
-    .option('--limit <n>', 'readings at most', '20')
+    .option('--limit <n>', 'readings at most', integerIn(1, 1000), 20)
     .option('--plot <file>', 'draw the features of the newest reading into this file (SVG), those that drifted first')
     .addOption(output())
     .action(async (service, name, options) => (await import('./commands/monitor.js')).show({ service, name }, options));

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { output } from './options.js';
+import { integerIn, output } from './options.js';
 
 const REPORT = 'md=FILE, json=FILE or junit=FILE; again for more';
 
@@ -27,7 +27,7 @@ function addHistory(program: Command): void {
     .command('list <service>')
     .description('list reports, newest first')
     .option('--candidate <version>', 'of this version only')
-    .option('--limit <n>', 'at most this many', '20')
+    .option('--limit <n>', 'at most this many', integerIn(1, 200), 20)
     .addOption(output())
     .action(async (service, options) => (await import('./commands/validations.js')).list(service, options));
   validations

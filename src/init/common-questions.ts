@@ -44,7 +44,7 @@ export function targetText(answer: string | undefined): string {
 export function protocolText({ service: name = '', protocol: kind }: Answers): string {
   switch (kind) {
     case 'json':
-      return '{ kind: json, path: /predict, features: { pointer: /features }, prediction: /prediction, unitKey: header:x-user-key }';
+      return '{ kind: json, path: /predict, features: { pointer: /features }, prediction: /prediction, unitKey: header:x-user-key } # a guess: where your server takes a row, and where its answer is';
     case 'chat':
       return `{ kind: chat, model: ${scalar(name)}, unitKey: header:x-user-key }`;
     default:

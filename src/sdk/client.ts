@@ -14,17 +14,18 @@ import { RecordsClient } from './records-client.js';
 
 /** Of every list. */
 export interface Paging extends CallOptions {
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** `next` of the page before. */
-  readonly cursor?: string;
+  readonly cursor?: string | undefined;
 }
 
 export interface RolloutQuery extends Paging {
-  readonly service?: string;
-  readonly status?: RolloutStatus;
-  readonly search?: string;
-  readonly needsMe?: boolean;
-  readonly active?: boolean;
+  readonly service?: string | undefined;
+  readonly status?: RolloutStatus | undefined;
+  /** In ids, services, versions and owners. */
+  readonly search?: string | undefined;
+  readonly needsMe?: boolean | undefined;
+  readonly active?: boolean | undefined;
 }
 
 export interface CommandOptions extends CallOptions {

@@ -10,7 +10,7 @@ export interface ClientOptions {
   /** How often a GET is asked again where the api can't answer now. Default 3. */
   readonly retries?: number;
   /** Default: the platform's own. */
-  readonly fetch?: typeof fetch;
+  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
 }
 
 /** Of one call. */
@@ -98,11 +98,9 @@ export class Http {
       });
     } catch (error) {
       if (given?.aborted === true) throw error;
-      const why =
-        signal?.aborted === true ? `no answer within ${this.options.timeoutMs ?? 10_000} ms` : 'it does not answer';
-      throw new SluiceApiError(0, 'UNREACHABLE', `the api at ${url === '' ? 'this address' : url}: ${why}`, {
-        cause: error,
-      });
+      const away = `the api at ${placeOf(url)} does not answer`;
+      if (signal?.aborted !== true) throw new SluiceApiError(0, 'UNREACHABLE', away, { cause: error });
+      throw new SluiceApiError(0, 'UNREACHABLE', `${away} within ${this.options.timeoutMs ?? 10_000} ms`);
     }
   }
 
@@ -118,6 +116,11 @@ export function pathOf(strings: TemplateStringsArray, ...parts: readonly string[
     (path, text, at) => `${path}${at === 0 ? '' : encodeURIComponent(parts[at - 1] ?? '')}${text}`,
     '',
   );
+}
+
+/** Without a password that may stand in it. */
+function placeOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : url || 'this address';
 }
 
 function search(query: Query = {}): string {

@@ -20,7 +20,8 @@ import type { Lineage } from '../registry/lineage.js';
 import type { CallOptions, Http, Query } from './http.js';
 import { pathOf } from './http.js';
 
-type Paged = CallOptions & { readonly limit?: number; readonly cursor?: string };
+type Paged = CallOptions & { readonly limit?: number | undefined; readonly cursor?: string | undefined };
+type Filtered<Filter> = Paged & { readonly [Key in keyof Filter]?: Filter[Key] | undefined };
 type PageOf<Name extends string, Item> = { [Key in Name]: Item[] } & { next: string | null };
 
 /** What is recorded beside rollouts. */
@@ -32,7 +33,7 @@ export class RecordsClient {
   }
 
   listIncidents(
-    options: Paged & { readonly active?: boolean; readonly service?: string; readonly source?: IncidentSource } = {},
+    options: Filtered<{ active: boolean; service: string; source: IncidentSource }> = {},
   ): Promise<PageOf<'incidents', Incident>> {
     return this.list('/v1/incidents', options);
   }
@@ -54,7 +55,7 @@ export class RecordsClient {
     return this.post(pathOf`/v1/incidents/${id}/resolve`, body, options);
   }
 
-  listSilences(options: Paged & { readonly active?: boolean } = {}): Promise<PageOf<'silences', Silence>> {
+  listSilences(options: Filtered<{ active: boolean }> = {}): Promise<PageOf<'silences', Silence>> {
     return this.list('/v1/silences', options);
   }
 
@@ -113,9 +114,7 @@ export class RecordsClient {
     return this.http.json({ method: 'PUT', path: pathOf`/v1/models/${model}/aliases/${alias}`, body, ...options });
   }
 
-  listFreezes(
-    options: Paged & { readonly active?: boolean; readonly service?: string } = {},
-  ): Promise<PageOf<'freezes', Freeze>> {
+  listFreezes(options: Filtered<{ active: boolean; service: string }> = {}): Promise<PageOf<'freezes', Freeze>> {
     return this.list('/v1/freezes', options);
   }
 
@@ -127,7 +126,7 @@ export class RecordsClient {
     return this.post(pathOf`/v1/freezes/${id}/lift`, body, options);
   }
 
-  listMonitors(options: Paged & { readonly service?: string } = {}): Promise<PageOf<'monitors', ReadingLine>> {
+  listMonitors(options: Filtered<{ service: string }> = {}): Promise<PageOf<'monitors', ReadingLine>> {
     return this.list('/v1/monitors', options);
   }
 
@@ -144,7 +143,7 @@ export class RecordsClient {
   }
 
   listValidations(
-    options: Paged & { readonly service: string; readonly candidate?: string },
+    options: Filtered<{ candidate: string }> & { readonly service: string },
   ): Promise<PageOf<'validations', ValidationSummary>> {
     return this.list('/v1/validations', options);
   }
@@ -165,7 +164,10 @@ export class RecordsClient {
     return this.get(pathOf`/v1/feedback/${service}/stats`, query, { ...(signal && { signal }) });
   }
 
-  pruneFeedback(body: { before: string; service?: string }, options: CallOptions = {}): Promise<PrunedFeedback> {
+  pruneFeedback(
+    body: { before: string; service?: string | undefined },
+    options: CallOptions = {},
+  ): Promise<PrunedFeedback> {
     return this.post('/v1/feedback/prune', body, options);
   }
 

@@ -94,6 +94,14 @@ describe('the client', () => {
     await expect(asked).rejects.toThrow('enough');
   });
 
+  test('names the place, not the password in its address', async () => {
+    const nobody = new SluiceClient({ url: url.replace('//', '//tess:hunter2@'), retries: 0 }).getMe();
+    await expect(nobody).rejects.toMatchObject({
+      code: 'UNREACHABLE',
+      message: `the api at ${new URL(url).host} does not answer`,
+    });
+  });
+
   test('says so of an answer that is not the api’s', async () => {
     answers = [(_, response) => void response.writeHead(502).end('<html>proxy</html>')];
     await expect(new SluiceClient({ url }).getMe()).rejects.toMatchObject({ status: 502, code: 'UNREADABLE' });

@@ -3,16 +3,15 @@ import { readQueue } from '../../client/queue.js';
 import { reading } from '../../client/reading.js';
 import { readConfig } from '../../config.js';
 import { SluiceError } from '../../domain/errors.js';
-import type { Freeze } from '../../domain/freeze.js';
 import type { QueueState } from '../../domain/queue-state.js';
 import { connectTemporal, temporalSettings } from '../../temporal/connection.js';
-import { askApi } from '../ask-api.js';
 import { exitCodeOfState } from '../errors.js';
 import { explain as explainState } from '../explain/explain.js';
 import { type Format, print, say } from '../output/print.js';
 import { styleOf } from '../output/style.js';
 import { renderExplanation } from '../render-explanation.js';
 import { openRolloutSource } from '../source/rollout-source.js';
+import { withApi } from '../with-api.js';
 
 const TIMEOUT_MS = 3000;
 
@@ -22,14 +21,14 @@ export async function explain(service: string, { output }: { readonly output: Fo
   try {
     const [seen, freezes, queue] = await Promise.all([
       source.see(service),
-      reading(() => freezesOf(service)),
+      reading(() => withApi((api) => api.listFreezes({ active: true, service, limit: 50 }), TIMEOUT_MS)),
       reading(() => queueOf(service)),
     ]);
     const { state, spec, note } = seen;
     const facts = {
       state,
       spec,
-      freezes: freezes.kind === 'read' ? freezes.value : [],
+      freezes: freezes.kind === 'read' ? freezes.value.freezes : [],
       queue: queue.kind === 'read' ? queue.value.entries : [],
     };
     const now = Date.now();
@@ -42,17 +41,6 @@ export async function explain(service: string, { output }: { readonly output: Fo
   } finally {
     await source.close();
   }
-}
-
-async function freezesOf(service: string): Promise<readonly Freeze[]> {
-  const params = { active: true, service, limit: 50 };
-  const { freezes } = await askApi<{ freezes: Freeze[] }>({
-    method: 'GET',
-    url: '/v1/freezes',
-    params,
-    timeout: TIMEOUT_MS,
-  });
-  return freezes;
 }
 
 async function queueOf(service: string): Promise<QueueState> {

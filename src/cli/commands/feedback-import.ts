@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FeedbackReceipt } from '../../api/schema/record.js';
 import { unpacked, utf8Checked } from '../../datasets/text-bytes.js';
 import { describeError, ERROR_CODES, SluiceError } from '../../domain/errors.js';
 import { LATE_AFTER_MS, type LateWindows } from '../../domain/feedback.js';
@@ -15,9 +14,9 @@ import {
 } from '../../feedback/import-feedback.js';
 import { fieldPlan } from '../../feedback/import-fields.js';
 import type { ImportFormat } from '../../feedback/import-lines.js';
-import { askApi } from '../ask-api.js';
 import { predictionIds } from '../prediction-ids.js';
 import { printable, renderImport } from '../render-feedback.js';
+import { withApi } from '../with-api.js';
 
 const CHUNK_BYTES = 256 * 1024;
 const TRIES = 6;
@@ -82,7 +81,7 @@ async function* bytesOf(file: string): AsyncGenerator<Uint8Array> {
 async function sendToApi(records: readonly FeedbackRecord[]): Promise<number> {
   for (let tries = 1; ; tries += 1) {
     try {
-      const { added } = await askApi<FeedbackReceipt>({ method: 'POST', url: '/v1/feedback', data: { records } });
+      const { added } = await withApi((api) => api.importFeedback({ records }));
       return added;
     } catch (error) {
       if (tries >= TRIES || !(error instanceof SluiceError) || !ERROR_CODES[error.code].retryable) throw error;

@@ -1,11 +1,9 @@
 import { text } from 'node:stream/consumers';
-import type { PrunedFeedback } from '../../api/schema/record.js';
 import { SluiceError } from '../../domain/errors.js';
 import { LONGEST_UNIT } from '../../gateway/feedback-item.js';
-import type { FeedbackStats, Forgotten } from '../../ports/feedback-store.js';
-import { askApi } from '../ask-api.js';
 import { predictionIds } from '../prediction-ids.js';
 import { renderFeedbackStats, renderForgotten } from '../render-feedback.js';
+import { withApi } from '../with-api.js';
 
 /** Tables have no index by unit, since this is rare: it may take its time. */
 const FORGETTING_MS = 10 * 60_000;
@@ -13,13 +11,12 @@ const PRUNING_MS = 60_000;
 
 interface StatsOptions {
   readonly since: string;
-  readonly suspect: string;
+  readonly suspect: number;
   readonly output: string;
 }
 
 export async function stats(service: string, { since, suspect, output }: StatsOptions): Promise<void> {
-  const url = `/v1/feedback/${encodeURIComponent(service)}/stats`;
-  const found = await askApi<FeedbackStats>({ method: 'GET', url, params: { since, suspect } });
+  const found = await withApi((api) => api.getFeedbackStats(service, { since, suspect }));
   print(output, found, () => renderFeedbackStats(service, since, found));
 }
 
@@ -31,10 +28,9 @@ interface PruneOptions {
 
 export async function prune({ olderThan, service, output }: PruneOptions): Promise<void> {
   const before = new Date(Date.now() - olderThan).toISOString();
-  const data = { before, ...(service === undefined ? {} : { service }) };
   let removed = 0;
   for (let isDone = false; !isDone; ) {
-    const part = await askApi<PrunedFeedback>({ method: 'POST', url: '/v1/feedback/prune', data, timeout: PRUNING_MS });
+    const part = await withApi((api) => api.pruneFeedback({ before, service }), PRUNING_MS);
     removed += part.removed;
     isDone = part.isDone;
   }
@@ -53,12 +49,7 @@ export async function forget({ unit, keyFile, output }: ForgetOptions): Promise<
   if (key === '' || key.length > LONGEST_UNIT)
     throw new SluiceError('USAGE', `--unit has ${key.length} characters; expected 1 to ${LONGEST_UNIT}`);
   const unitHash = (await predictionIds(keyFile)).hashUnit(key);
-  const gone = await askApi<Forgotten>({
-    method: 'POST',
-    url: '/v1/feedback/forget',
-    data: { unitHash },
-    timeout: FORGETTING_MS,
-  });
+  const gone = await withApi((api) => api.forgetUnit({ unitHash }), FORGETTING_MS);
   print(output, gone, () => renderForgotten(gone));
 }
 

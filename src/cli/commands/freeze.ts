@@ -1,8 +1,8 @@
 import { SluiceError } from '../../domain/errors.js';
 import type { Freeze } from '../../domain/freeze.js';
-import { askApi } from '../ask-api.js';
 import { type MaybeDry, printDryRun } from '../dry-run.js';
 import { renderTable } from '../render-table.js';
+import { withApi } from '../with-api.js';
 
 export interface CreateFreezeOptions extends MaybeDry {
   readonly reason: string;
@@ -17,25 +17,21 @@ export async function createFreeze(options: CreateFreezeOptions): Promise<void> 
   const { reason, service, actor, output, dryRun, ...end } = options;
   if ((end.for === undefined) === (end.until === undefined))
     throw new SluiceError('USAGE', 'give either --for (how long) or --until (when it ends)');
-  const data = { scope: service, reason, owner: actor, ...end };
-  if (dryRun === true) return printDryRun(`freeze ${service}`, data, output);
-  const freeze = await askApi<Freeze>({ method: 'POST', url: '/v1/freezes', data });
+  const body = { scope: service, reason, owner: actor, ...end };
+  if (dryRun === true) return printDryRun(`freeze ${service}`, body, output);
+  const freeze = await withApi((api) => api.makeFreeze(body));
   print(freeze, output, `freeze ${freeze.id} of ${describeScope(freeze)} until ${freeze.expiresAt}`);
 }
 
 export interface ListFreezesOptions {
   readonly all?: boolean;
   readonly service?: string;
-  readonly limit: string;
+  readonly limit: number;
   readonly output: string;
 }
 
 export async function listFreezes({ all = false, service, limit, output }: ListFreezesOptions): Promise<void> {
-  const { freezes } = await askApi<{ freezes: Freeze[] }>({
-    method: 'GET',
-    url: '/v1/freezes',
-    params: { active: !all, limit, ...(service === undefined ? {} : { service }) },
-  });
+  const { freezes } = await withApi((api) => api.listFreezes({ active: !all, service, limit }));
   const rows = freezes.map((f) => [f.id, f.scope, f.owner, f.createdAt, f.expiresAt, describeLift(f), f.reason]);
   print(freezes, output, renderTable(['ID', 'SERVICES', 'BY', 'SINCE', 'UNTIL', 'LIFTED', 'REASON'], rows));
 }
@@ -50,11 +46,7 @@ export async function liftFreeze(
   }: MaybeDry & { readonly reason: string; readonly actor: string; readonly output: string },
 ): Promise<void> {
   if (dryRun === true) return printDryRun(`lift the freeze ${id}`, { id, by: actor, reason }, output);
-  const freeze = await askApi<Freeze>({
-    method: 'POST',
-    url: `/v1/freezes/${encodeURIComponent(id)}/lift`,
-    data: { by: actor, reason },
-  });
+  const freeze = await withApi((api) => api.liftFreeze(id, { by: actor, reason }));
   // Somebody else may have been faster.
   print(freeze, output, `freeze ${freeze.id} of ${describeScope(freeze)} is lifted ${describeLift(freeze)}`);
 }

@@ -1,33 +1,27 @@
 import { SluiceError } from '../../domain/errors.js';
-import type { Incident, Silence } from '../../domain/incident.js';
-import type { RecordedIncident } from '../../ports/incident-store.js';
-import { askApi } from '../ask-api.js';
+import type { IncidentSource } from '../../domain/incident.js';
 import { renderIncident, renderIncidents, renderSilences } from '../render-incident.js';
+import { withApi } from '../with-api.js';
 
 export interface ListOptions {
   readonly all?: boolean;
   readonly service?: string;
-  readonly source?: string;
-  readonly limit: string;
+  readonly source?: IncidentSource;
+  readonly limit: number;
   readonly output: string;
 }
 
 export async function list({ all = false, output, ...filter }: ListOptions): Promise<void> {
-  const { incidents } = await askApi<{ incidents: Incident[] }>({
-    method: 'GET',
-    url: '/v1/incidents',
-    params: { ...filter, active: !all },
-  });
+  const { incidents } = await withApi((api) => api.listIncidents({ ...filter, active: !all }));
   print(incidents, output, renderIncidents(incidents));
 }
 
 export async function show(id: string, options: { postMortem?: boolean; output: string }): Promise<void> {
-  const url = `/v1/incidents/${encodeURIComponent(id)}`;
   if (options.postMortem) {
-    const text = await askApi<string>({ method: 'GET', url: `${url}/post-mortem`, responseType: 'text' });
+    const text = await withApi((api) => api.getPostMortem(id));
     return void process.stdout.write(`${text}\n`);
   }
-  const record = await askApi<RecordedIncident>({ method: 'GET', url });
+  const record = await withApi((api) => api.getIncident(id));
   print(record, options.output, renderIncident(record));
 }
 
@@ -36,8 +30,10 @@ export async function decide(
   id: string,
   { reason, actor, output }: { reason: string; actor: string; output: string },
 ): Promise<void> {
-  const url = `/v1/incidents/${encodeURIComponent(id)}/${command}`;
-  const incident = await askApi<Incident>({ method: 'POST', url, data: { by: actor, reason } });
+  const body = { by: actor, reason };
+  const incident = await withApi((api) =>
+    command === 'ack' ? api.acknowledgeIncident(id, body) : api.resolveIncident(id, body),
+  );
   // Somebody else may have been faster.
   const said = command === 'ack' ? incident.acknowledged : incident.resolved;
   print(incident, output, `${id} is ${incident.status} by ${said?.by} at ${said?.at}: ${said?.reason}`);
@@ -53,19 +49,17 @@ export interface SilenceOptions {
 
 export async function silence({ match, for: length, reason, actor, output }: SilenceOptions): Promise<void> {
   const labels = Object.fromEntries(match.map(labelOf));
-  const data = { match: labels, for: length, reason, by: actor };
-  const made = await askApi<Silence>({ method: 'POST', url: '/v1/silences', data });
+  const made = await withApi((api) => api.makeSilence({ match: labels, for: length, reason, by: actor }));
   print(made, output, `silence ${made.id} until ${made.until}`);
 }
 
 export async function listSilences({ all = false, output }: { all?: boolean; output: string }): Promise<void> {
-  const params = { active: !all };
-  const { silences } = await askApi<{ silences: Silence[] }>({ method: 'GET', url: '/v1/silences', params });
+  const { silences } = await withApi((api) => api.listSilences({ active: !all }));
   print(silences, output, renderSilences(silences));
 }
 
 export async function unsilence(id: string, { output }: { output: string }): Promise<void> {
-  const ended = await askApi<Silence>({ method: 'POST', url: `/v1/silences/${encodeURIComponent(id)}/end` });
+  const ended = await withApi((api) => api.endSilence(id));
   print(ended, output, `silence ${id} ended at ${ended.until}`);
 }
 

@@ -1,34 +1,30 @@
 import { SluiceError } from '../../domain/errors.js';
 import {
   type Alias,
-  type AliasChange,
   MODEL_NAME,
-  type ModelSummary,
   type ModelVersion,
   parseReference,
   parseSelector,
 } from '../../domain/model-version.js';
 import { diffVersions } from '../../registry/diff.js';
-import type { Lineage } from '../../registry/lineage.js';
 import { type Verification, verifyArtifact, verifyServed } from '../../registry/verify.js';
-import { askApi } from '../ask-api.js';
 import { renderDiff, renderVersion } from '../render-model.js';
 import { renderTable } from '../render-table.js';
+import { withApi } from '../with-api.js';
 
 interface Output {
   readonly output: string;
 }
 
-export async function list(model: string | undefined, { limit, output }: Output & { limit: string }): Promise<void> {
-  const params = { limit };
+export async function list(model: string | undefined, { limit, output }: Output & { limit: number }): Promise<void> {
   if (model === undefined) {
-    const { models } = await askApi<{ models: ModelSummary[] }>({ method: 'GET', url: '/v1/models', params });
+    const { models } = await withApi((api) => api.listModels({ limit }));
     const rows = models.map((one) => [one.model, String(one.versions), one.newest]);
     return print(models, output, renderTable(['MODEL', 'VERSIONS', 'NEWEST'], rows));
   }
-  const place = `/v1/models/${modelNamed(model)}`;
-  const { versions } = await askApi<{ versions: ModelVersion[] }>({ method: 'GET', url: `${place}/versions`, params });
-  const { aliases } = await askApi<{ aliases: Alias[] }>({ method: 'GET', url: `${place}/aliases` });
+  if (!MODEL_NAME.test(model)) throw new SluiceError('USAGE', `"${model}" is not the name of a model`);
+  const { versions } = await withApi((api) => api.listVersions(model, { limit }));
+  const { aliases } = await withApi((api) => api.listAliases(model));
   const rows = versions.map((one) => [one.version, one.id, namesOf(one, aliases), one.createdAt, one.author]);
   print(versions, output, renderTable(['VERSION', 'ID', 'ALIASES', 'REGISTERED', 'AUTHOR'], rows));
 }
@@ -46,15 +42,13 @@ export async function diff(from: string, to: string, { output }: Output): Promis
 
 export interface LineageOptions extends Output {
   readonly descendants?: boolean;
-  readonly depth: string;
+  readonly depth: number;
 }
 
 export async function lineage(reference: string, { descendants, depth, output }: LineageOptions): Promise<void> {
-  const found = await askApi<Lineage>({
-    method: 'GET',
-    url: `${placeOf(reference)}/lineage`,
-    params: { direction: descendants ? 'descendants' : 'ancestors', depth },
-  });
+  const { model, selector } = referenceOf(reference);
+  const direction = descendants ? 'descendants' : 'ancestors';
+  const found = await withApi((api) => api.getLineage(model, selector, { direction, depth }));
   const rows = found.relatives.map(({ depth, version }) => [
     String(depth),
     `${version.model}:${version.version}`,
@@ -94,29 +88,26 @@ export interface AliasOptions extends Output {
 }
 
 export async function alias(name: string, version: string | undefined, options: AliasOptions): Promise<void> {
-  const [, model, alias] = /^([^:@]+)@([^:@]+)$/.exec(name) ?? [];
-  const named = model === undefined || alias === undefined ? null : parseReference(name);
-  if (named === null) throw new SluiceError('USAGE', `"${name}" is not an alias such as digits@champion`);
-  const url = `/v1/models/${model}/aliases/${alias}`;
-  if (version === undefined && !options.remove) return history(url, options);
+  const named = parseReference(name);
+  if (!named?.selector.startsWith('@'))
+    throw new SluiceError('USAGE', `"${name}" is not an alias such as digits@champion`);
+  const alias = named.selector.slice(1);
+  if (version === undefined && !options.remove) return history(named.model, alias, options);
   if (version !== undefined && options.remove) throw new SluiceError('USAGE', 'give either a version or --remove');
   if (options.reason === undefined) throw new SluiceError('USAGE', 'a move needs --reason');
-  const { change } = await askApi<{ change: AliasChange | null }>({
-    method: 'PUT',
-    url,
-    data: {
-      to: version === undefined ? null : selectorOf(version, named.model),
-      by: options.actor,
-      why: options.reason,
-      ...(options.expect === undefined ? {} : { expected: options.expect === 'none' ? null : options.expect }),
-    },
-  });
+  const move = {
+    to: version === undefined ? null : selectorOf(version, named.model),
+    by: options.actor,
+    why: options.reason,
+    expected: options.expect === 'none' ? null : options.expect,
+  };
+  const { change } = await withApi((api) => api.moveAlias(named.model, alias, move));
   const said = change === null ? 'points there already' : `${change.from ?? 'nothing'} -> ${change.to ?? 'nothing'}`;
   print(change, options.output, `${name}: ${said}`);
 }
 
-async function history(url: string, { output }: Output): Promise<void> {
-  const { changes } = await askApi<{ changes: AliasChange[] }>({ method: 'GET', url: `${url}/history` });
+async function history(model: string, alias: string, { output }: Output): Promise<void> {
+  const { changes } = await withApi((api) => api.getAliasHistory(model, alias));
   const rows = changes.map((one) => [one.at, one.from ?? '', one.to ?? '', one.by, one.why]);
   print(changes, output, renderTable(['AT', 'FROM', 'TO', 'BY', 'WHY'], rows));
 }
@@ -131,19 +122,15 @@ function selectorOf(text: string, model: string): string {
 
 /** @throws {SluiceError} USAGE | NOT_FOUND */
 export async function fetchVersion(reference: string): Promise<ModelVersion> {
-  return askApi<ModelVersion>({ method: 'GET', url: placeOf(reference) });
+  const { model, selector } = referenceOf(reference);
+  return withApi((api) => api.getVersion(model, selector));
 }
 
-function placeOf(reference: string): string {
+function referenceOf(reference: string): { readonly model: string; readonly selector: string } {
   const named = parseReference(reference);
   if (named === null)
     throw new SluiceError('USAGE', `"${reference}" is not a version such as digits:v2, digits@champion or digits:mv-…`);
-  return `/v1/models/${named.model}/versions/${encodeURIComponent(named.selector)}`;
-}
-
-function modelNamed(text: string): string {
-  if (!MODEL_NAME.test(text)) throw new SluiceError('USAGE', `"${text}" is not the name of a model`);
-  return text;
+  return named;
 }
 
 function httpUrl(text: string): string {

@@ -1,4 +1,3 @@
-import type { MonitorHistory } from '../../api/schema/record.js';
 import { loadMonitor } from '../../client/load-monitor.js';
 import {
   createMonitor,
@@ -12,10 +11,9 @@ import {
 } from '../../client/monitors.js';
 import { type Reading, reading } from '../../client/reading.js';
 import { SluiceError } from '../../domain/errors.js';
-import type { ReadingLine } from '../../ports/monitor-store.js';
-import { askApi } from '../ask-api.js';
 import { type MaybeDry, printDryRun } from '../dry-run.js';
 import { renderMonitor, renderMonitors } from '../render-monitor.js';
+import { withApi } from '../with-api.js';
 import { withTemporal } from '../with-temporal.js';
 import { plotReading } from './monitor-plot.js';
 
@@ -36,17 +34,14 @@ export async function create({ file, replace = false, output, dryRun }: CreateMo
 
 export async function list({ service, output }: { service?: string; output: string }): Promise<void> {
   const monitors = await withTemporal(({ client }) => listMonitors(client, service));
-  const params = service === undefined ? {} : { service };
-  const read = await reading(() =>
-    askApi<{ monitors: ReadingLine[] }>({ method: 'GET', url: '/v1/monitors', params: { ...params, limit: 1000 } }),
-  );
+  const read = await reading(() => withApi((api) => api.listMonitors({ service, limit: 1000 })));
   warn(read);
   const lines = read.kind === 'read' ? read.value.monitors : [];
   say(output === 'json' ? JSON.stringify({ monitors, readings: lines }) : renderMonitors(monitors, lines));
 }
 
 export interface ShowMonitorOptions {
-  readonly limit: string;
+  readonly limit: number;
   readonly output: string;
   /** A file for an SVG. */
   readonly plot?: string;
@@ -55,7 +50,7 @@ export interface ShowMonitorOptions {
 export async function show(name: MonitorName, { limit, output, plot }: ShowMonitorOptions): Promise<void> {
   const schedule = await withTemporal(({ client }) => readMonitor(client, name));
   const read = await reading(() =>
-    askApi<MonitorHistory>({ method: 'GET', url: pathOf(name), params: { limit } }).catch((error: unknown) => {
+    withApi((api) => api.getMonitor(name.service, name.name, { limit })).catch((error: unknown) => {
       if (error instanceof SluiceError && error.code === 'NOT_FOUND') return null;
       throw error;
     }),
@@ -93,12 +88,8 @@ export async function remove(name: MonitorName, { dryRun }: MaybeDry = {}): Prom
   if (dryRun === true)
     return printDryRun(`delete the monitor ${name.service}/${name.name} and its readings`, { ...name });
   await withTemporal(({ client }) => deleteMonitor(client, name));
-  warn(await reading(() => askApi<unknown>({ method: 'DELETE', url: pathOf(name) })));
+  warn(await reading(() => withApi((api) => api.forgetMonitor(name.service, name.name))));
   say(`monitor ${name.service}/${name.name} is deleted`);
-}
-
-function pathOf({ service, name }: MonitorName): string {
-  return `/v1/monitors/${encodeURIComponent(service)}/${encodeURIComponent(name)}`;
 }
 
 /** What Temporal says is worth printing without what the store says. */

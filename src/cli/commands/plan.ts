@@ -6,10 +6,10 @@ import { type GivenTraffic, withGiven } from '../../plan/given-traffic.js';
 import { planRollout } from '../../plan/plan-rollout.js';
 import type { RolloutPlan } from '../../plan/rollout-plan.js';
 import { UNKNOWN_TRAFFIC } from '../../plan/traffic.js';
-import { askApi } from '../ask-api.js';
 import { type Format, print, say } from '../output/print.js';
 import { styleOf } from '../output/style.js';
 import { renderPlan } from '../render-plan.js';
+import { withApi } from '../with-api.js';
 
 export interface PlanOptions extends GivenTraffic {
   readonly output: Format;
@@ -40,13 +40,9 @@ async function planOfApi(
 ): Promise<RolloutPlan | null> {
   if (options.offline === true || options.rps !== undefined) return null;
   const { unitsPerDay, window } = options;
-  const body = {
-    spec: await readFile(file, 'utf8'),
-    ...(unitsPerDay === undefined ? {} : { unitsPerDay }),
-    ...(window === undefined ? {} : { window }),
-  };
+  const body = { spec: await readFile(file, 'utf8'), unitsPerDay, window };
   try {
-    return await askApi<RolloutPlan>({ method: 'POST', url: '/v1/rollouts/plan', data: body, timeout: TIMEOUT_MS });
+    return await withApi((api) => api.planRollout(body), TIMEOUT_MS);
   } catch (error) {
     if (!(error instanceof SluiceError) || !['STORE_UNAVAILABLE', 'NOT_FOUND'].includes(error.code)) throw error;
     say(`${error.message}; planned without the record of ${spec.service} (give its traffic by --rps)`);

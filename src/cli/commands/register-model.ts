@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { NewVersionBody } from '../../api/schema/model.js';
 import { describeError, SluiceError } from '../../domain/errors.js';
-import { type ModelVersion, type NewModelVersion, VERSION_ID } from '../../domain/model-version.js';
+import { type NewModelVersion, VERSION_ID } from '../../domain/model-version.js';
 import { type VersionDraft, type VersionFile, versionDraft, versionFile } from '../../domain/spec/model-version.js';
 import { digestArtifact } from '../../registry/artifact-digest.js';
 import { readDocument } from '../../yaml/read-document.js';
-import { askApi } from '../ask-api.js';
+import { withApi } from '../with-api.js';
 import { fetchVersion, print } from './models.js';
 
 export interface RegisterOptions {
@@ -31,13 +32,13 @@ export interface RegisterOptions {
 export async function register(options: RegisterOptions): Promise<void> {
   const document = await readOptions(options);
   const { sluice: _, model, artifact, datasets, author = process.env['USER'] ?? 'unknown', ...rest } = document;
-  const version: Omit<NewModelVersion, 'model'> = {
+  const version: NewVersionBody = {
     ...rest,
     author,
     artifact: await describeArtifact(artifact),
     datasets: await Promise.all(datasets.map(describeDataset)),
   };
-  const registered = await askApi<ModelVersion>({ method: 'POST', url: `/v1/models/${model}/versions`, data: version });
+  const registered = await withApi((api) => api.registerVersion(model, version));
   print(
     registered,
     options.output,

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { describeError, SluiceError } from '../../domain/errors.js';
 import { REPORT_SCHEMA, type Report } from '../../domain/report.js';
 import { renderPage } from '../../report/html/page.js';
-import { askApi } from '../ask-api.js';
+import { withApi } from '../with-api.js';
 
 export interface ReportOptions {
   readonly output?: string;
@@ -25,17 +25,14 @@ export async function report(rollout: string, { output, json }: ReportOptions): 
 
 /** @throws {SluiceError} NOT_FOUND; USAGE where the api speaks of another version of reports */
 export async function fetchReport(rollout: string): Promise<Report> {
-  const found = await askApi<Omit<Report, 'schema'> & { readonly schema: string }>({
-    method: 'GET',
-    url: `/v1/rollouts/${encodeURIComponent(rollout)}/report`,
-    timeout: TIMEOUT_MS,
-  });
-  if (found.schema !== REPORT_SCHEMA)
+  const found = await withApi((api) => api.getReport(rollout), TIMEOUT_MS);
+  const schema: string = found.schema;
+  if (schema !== REPORT_SCHEMA)
     throw new SluiceError(
       'USAGE',
-      `the api makes reports of schema ${found.schema}, and this program reads ${REPORT_SCHEMA}`,
+      `the api makes reports of schema ${schema}, and this program reads ${REPORT_SCHEMA}`,
     );
-  return { ...found, schema: REPORT_SCHEMA };
+  return found;
 }
 
 /** Says on stderr what it wrote, so that standard output stays the report's. */

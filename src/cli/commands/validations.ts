@@ -1,23 +1,18 @@
 import { SluiceError } from '../../domain/errors.js';
 import { VALIDATION_ID, type ValidationReport } from '../../domain/validation.js';
-import type { ValidationSummary } from '../../ports/validation-results.js';
 import { compareReports } from '../../validation/report/index.js';
-import { askApi } from '../ask-api.js';
 import { renderComparison, renderValidation, renderValidations } from '../render-validation.js';
+import { withApi } from '../with-api.js';
 import { wantedReports, writeReports } from './validate-reports.js';
 
 export interface ListValidationsOptions {
   readonly candidate?: string;
-  readonly limit: string;
+  readonly limit: number;
   readonly output: string;
 }
 
 export async function list(service: string, { candidate, limit, output }: ListValidationsOptions): Promise<void> {
-  const { validations } = await askApi<{ validations: ValidationSummary[] }>({
-    method: 'GET',
-    url: '/v1/validations',
-    params: { service, limit, ...(candidate === undefined ? {} : { candidate }) },
-  });
+  const { validations } = await withApi((api) => api.listValidations({ service, candidate, limit }));
   print(validations, output, renderValidations(validations));
 }
 
@@ -39,7 +34,7 @@ export async function diff(from: string, to: string, { output }: { output: strin
 /** @throws {SluiceError} USAGE | NOT_FOUND */
 async function fetchReport(id: string): Promise<ValidationReport> {
   if (!VALIDATION_ID.test(id)) throw new SluiceError('USAGE', `"${id}" is not the id of a validation`);
-  return askApi<ValidationReport>({ method: 'GET', url: `/v1/validations/${encodeURIComponent(id)}` });
+  return withApi((api) => api.getValidation(id));
 }
 
 function print(value: unknown, output: string, text: string): void {

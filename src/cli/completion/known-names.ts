@@ -2,9 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { RolloutPage } from '../../api/schema/rollout.js';
-import type { ServicePage } from '../../api/schema/service.js';
-import { askApi } from '../ask-api.js';
+import { withApi } from '../with-api.js';
 import type { KnownNames } from './words.js';
 
 /** Whoever presses Tab does not wait longer. */
@@ -36,11 +34,10 @@ export async function knownNames(apiUrl: string, env: NodeJS.ProcessEnv = proces
 }
 
 async function askNames(): Promise<KnownNames> {
-  const ask = <T>(url: string) => askApi<T>({ method: 'GET', url, params: { limit: MOST }, timeout: TIMEOUT_MS });
-  const [{ services }, { items }] = await Promise.all([
-    ask<ServicePage>('/v1/services'),
-    ask<RolloutPage>('/v1/rollouts'),
-  ]);
+  const [{ services }, { items }] = await withApi(
+    (api) => Promise.all([api.listServices({ limit: MOST }), api.listRollouts({ limit: MOST })]),
+    TIMEOUT_MS,
+  );
   return {
     services: services.map(({ service, rollout }) => ({
       value: service,

@@ -1,19 +1,13 @@
-import type { DecisionPage, RolloutDetail, RolloutPage, RolloutSummary } from '../../api/schema/rollout.js';
+import type { DecisionPage, RolloutDetail, RolloutPage } from '../../api/schema/rollout.js';
 import type { Config } from '../../config.js';
 import { SluiceError } from '../../domain/errors.js';
 import type { Route } from '../../domain/route.js';
-import { askApi } from '../ask-api.js';
+import type { RolloutQuery, SluiceClient } from '../../sdk/index.js';
+import { withApi } from '../with-api.js';
 import { openDatabaseReader } from './database-reader.js';
 
 /** Which rollouts to list. */
-export interface ListFilter {
-  readonly service?: string | undefined;
-  readonly status?: RolloutSummary['status'] | undefined;
-  /** In ids, services, versions and owners. */
-  readonly search?: string | undefined;
-  readonly needsMe?: boolean | undefined;
-  readonly active?: boolean | undefined;
-}
+export type ListFilter = Pick<RolloutQuery, 'service' | 'status' | 'search' | 'needsMe' | 'active'>;
 
 export type StoredRollout = Pick<RolloutDetail, 'spec' | 'links'> & { readonly state: RolloutDetail };
 
@@ -57,24 +51,22 @@ export function openStoreReader({ databaseUrl }: Pick<Config, 'databaseUrl'>, ti
   };
 }
 
-function apiReader(timeout: number): StoreReader {
-  const get = <T>(url: string, params: Readonly<Record<string, unknown>> = {}) =>
-    askApi<T>({ method: 'GET', url, params, timeout });
+function apiReader(timeoutMs: number): StoreReader {
+  const ask = <T>(question: (api: SluiceClient) => Promise<T>) => withApi(question, timeoutMs);
   const rollout = async (rolloutId: string): Promise<StoredRollout | null> => {
-    const state = await orNull(get<RolloutDetail>(`/v1/rollouts/${encodeURIComponent(rolloutId)}`));
+    const state = await orNull(ask((api) => api.getRollout(rolloutId)));
     return state === null ? null : { state, spec: state.spec, links: state.links };
   };
   return {
-    page: (filter, limit, cursor) => get<RolloutPage>('/v1/rollouts', { ...asked(filter), limit, cursor }),
+    page: (filter, limit, cursor) => ask((api) => api.listRollouts({ ...asked(filter), limit, cursor })),
     rollout,
     async newest(service) {
-      const { items } = await get<RolloutPage>('/v1/rollouts', { service, limit: 1 });
+      const { items } = await ask((api) => api.listRollouts({ service, limit: 1 }));
       return items[0] === undefined ? null : rollout(items[0].rolloutId);
     },
-    decisions: (rolloutId, cursor) =>
-      get<DecisionPage>(`/v1/rollouts/${encodeURIComponent(rolloutId)}/decisions`, { limit: 1000, cursor }),
+    decisions: (rolloutId, cursor) => ask((api) => api.listDecisions(rolloutId, { limit: 1000, cursor })),
     async route(service) {
-      const answer = await orNull(get<{ route: Route }>(`/v1/services/${encodeURIComponent(service)}/route`));
+      const answer = await orNull(ask((api) => api.getRoute(service)));
       return answer?.route ?? null;
     },
     close: async () => {},
@@ -82,8 +74,8 @@ function apiReader(timeout: number): StoreReader {
 }
 
 /** A flag that is not set is not sent. */
-function asked({ needsMe, active, ...rest }: ListFilter): Record<string, unknown> {
-  return { ...rest, ...(needsMe ? { needsMe: true } : {}), ...(active ? { active: true } : {}) };
+function asked({ needsMe, active, ...rest }: ListFilter): ListFilter {
+  return { ...rest, needsMe: needsMe || undefined, active: active || undefined };
 }
 
 async function orNull<T>(answer: Promise<T>): Promise<T | null> {
