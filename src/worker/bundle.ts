@@ -13,7 +13,7 @@ export interface BundleOptions {
 
 /** Compiles the workflows once, for several workers of one process. */
 export async function bundleWorkflows(options: BundleOptions = {}): Promise<WorkflowBundleWithSourceMap> {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const extension = new URL(import.meta.url).pathname.endsWith('.ts') ? 'ts' : 'js';
   const workflowsPath = fileURLToPath(new URL(`../../workflows/index.${extension}`, import.meta.url));
   const { interceptorModules = [], failureConverterPath } = options;
   const bundle = await bundleWorkflowCode({

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, statfs } from 'node:fs/promises';
+import { mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tsImport } from 'tsx/esm/api';
@@ -16,6 +16,10 @@ export default async function setUp() {
   const report = (line) => process.stderr.write(`${line}\n`);
   const server = await startDevServer({ stateDir, port, uiPort, flags, report });
   process.env.SLUICE_TEST_TEMPORAL = server.address;
+  // Compiled once for all suites: each would take seconds to compile the same.
+  const { bundleWorkflows } = await tsImport('../../src/worker/bundle.ts', import.meta.url);
+  process.env.SLUICE_TEST_BUNDLE = join(stateDir, 'workflows.json');
+  await writeFile(process.env.SLUICE_TEST_BUNDLE, JSON.stringify(await bundleWorkflows()));
   globalThis.stopTemporal = async () => {
     await server.stop();
     await rm(stateDir, { recursive: true, force: true });

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { Client } from '@temporalio/client';
 import { NativeConnection, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { createQueueActivities } from '../../activities/queue.js';
@@ -82,7 +83,7 @@ export class Stage {
     return new Stage(
       identity,
       await connectTemporal(settings, 5000, identity),
-      await bundleWorkflows(bundled),
+      await bundleOf(bundled),
       await NativeConnection.connect(settings.connectionOptions),
     );
   }
@@ -129,6 +130,13 @@ export class Stage {
       },
     };
   }
+}
+
+/** What test/setup/global.mjs has compiled, where nothing else is asked for. */
+async function bundleOf(options: BundleOptions): Promise<WorkflowBundleWithSourceMap> {
+  const compiled = process.env['SLUICE_TEST_BUNDLE'];
+  if (compiled === undefined || Object.keys(options).length > 0) return bundleWorkflows(options);
+  return JSON.parse(await readFile(compiled, 'utf8')) as WorkflowBundleWithSourceMap;
 }
 
 /** Names of services and queues, one for each test, so that none sees another's rollout. */
