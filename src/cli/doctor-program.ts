@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { SluiceError } from '../domain/errors.js';
+import { localUser } from './local-user.js';
 import { output } from './options.js';
 
 /** Commands for when something does not fit together. */
@@ -35,7 +36,7 @@ export function addForceOptions(rollback: Command): void {
       if (force !== true && (to !== undefined || url !== undefined))
         throw new SluiceError('USAGE', '--to and --url need --force: a workflow knows its own baseline');
       if (force !== true) return (await import('./commands/decide.js')).decide('rollback', service, options);
-      const { actor = process.env['USER'] ?? 'unknown' } = options;
+      const { actor = localUser() } = options;
       return (await import('./commands/force-rollback.js')).forceServiceBack(service, { ...options, actor, to, url });
     });
 }

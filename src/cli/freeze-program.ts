@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { dryRunOption } from './dry-run.js';
+import { localUser } from './local-user.js';
 import { integerIn } from './options.js';
 
 /** Stops of forward moves over services, kept by the api. */
@@ -36,5 +37,5 @@ export function addFreezes(program: Command): void {
     .action(async (id, options) => (await import('./commands/freeze.js')).liftFreeze(id, options));
 }
 
-const actor = () => new Option('--actor <name>', 'who decides').default(process.env['USER'] ?? 'unknown');
+const actor = () => new Option('--actor <name>', 'who decides').default(localUser());
 const output = () => new Option('-o, --output <format>', 'how to print').choices(['table', 'json']).default('table');

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { localUser } from './local-user.js';
 import { integerIn, output } from './options.js';
 
 /** What went wrong: kept by the api. */
@@ -58,4 +59,4 @@ function addSilences(incidents: Command): void {
     .action(async (id, options) => (await import('./commands/incidents.js')).unsilence(id, options));
 }
 
-const actor = () => new Option('--actor <name>', 'who says so').default(process.env['USER'] ?? 'unknown');
+const actor = () => new Option('--actor <name>', 'who says so').default(localUser());

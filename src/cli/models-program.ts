@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { localUser } from './local-user.js';
 import { integerIn, output } from './options.js';
 
 const REFERENCE = 'such as digits:v2, digits@champion or digits:mv-0123456789abcdef';
@@ -84,4 +85,4 @@ function collect(value: string, before: readonly string[]): string[] {
   return [...before, value];
 }
 
-const actor = () => new Option('--actor <name>', 'who decides').default(process.env['USER'] ?? 'unknown');
+const actor = () => new Option('--actor <name>', 'who decides').default(localUser());

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { dryRunOption } from './dry-run.js';
+import { localUser } from './local-user.js';
 import { integerIn, output } from './options.js';
 
 const WHO = 'who says so (default: the user)';
@@ -36,7 +37,7 @@ export function addMonitors(program: Command): void {
       .command(`${command} <service> <monitor>`)
       .description(meaning)
       .option('--reason <text>', 'why', '')
-      .option('--actor <name>', WHO, process.env['USER'] ?? 'unknown')
+      .option('--actor <name>', WHO, localUser())
       .addOption(dryRunOption())
       .action(async (service, name, options) =>
         (await import('./commands/monitor.js')).hold(command, { service, name }, options),

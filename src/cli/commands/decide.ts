@@ -5,6 +5,7 @@ import { SluiceError } from '../../domain/errors.js';
 import { environmentSigner } from '../../identity/private-key.js';
 import { ask, canAsk } from '../ask.js';
 import { type MaybeDry, printDryRun } from '../dry-run.js';
+import { localUser } from '../local-user.js';
 import { withTemporal } from '../with-temporal.js';
 
 export interface DecideOptions extends MaybeDry {
@@ -29,7 +30,7 @@ export async function decide(name: Command, service: string, options: DecideOpti
   const { output, full, for: forMs, to, digest, dryRun, yes, timeout, ...request } = options;
   const command = full === true ? 'promote-full' : name;
   const signer = await environmentSigner();
-  const actor = options.actor ?? (signer === null ? (process.env['USER'] ?? 'unknown') : undefined);
+  const actor = options.actor ?? (signer === null ? localUser() : undefined);
   const asked = { ...request, actor, ...(forMs === undefined ? {} : { forMs }), ...target(name, to) };
   if (dryRun === true) {
     const artifacts = digest === undefined ? {} : { artifacts: { candidate: digest } };

@@ -7,6 +7,7 @@ import { type Answers, answersFrom, type Draft } from '../../init/question.js';
 import { rolloutDraft } from '../../init/rollout.js';
 import { readDocument } from '../../yaml/read-document.js';
 import { askFor, canAsk } from '../ask.js';
+import { localUser } from '../local-user.js';
 import { say } from '../output/print.js';
 
 export type DocumentKind = 'rollout' | 'monitor' | 'gateway' | 'group';
@@ -35,7 +36,7 @@ export async function init(kind: DocumentKind, options: InitOptions): Promise<vo
 }
 
 function draftOf(kind: DocumentKind): Draft {
-  const user = process.env['USER'] ?? 'unknown';
+  const user = localUser();
   switch (kind) {
     case 'rollout':
       return rolloutDraft(user);

@@ -7,6 +7,7 @@ import { type NewModelVersion, VERSION_ID } from '../../domain/model-version.js'
 import { type VersionDraft, type VersionFile, versionDraft, versionFile } from '../../domain/spec/model-version.js';
 import { digestArtifact } from '../../registry/artifact-digest.js';
 import { readDocument } from '../../yaml/read-document.js';
+import { localUser } from '../local-user.js';
 import { withApi } from '../with-api.js';
 import { fetchVersion, print } from './models.js';
 
@@ -31,7 +32,7 @@ export interface RegisterOptions {
 /** Digests are computed here, where the files are; the api keeps what it is told. */
 export async function register(options: RegisterOptions): Promise<void> {
   const document = await readOptions(options);
-  const { sluice: _, model, artifact, datasets, author = process.env['USER'] ?? 'unknown', ...rest } = document;
+  const { sluice: _, model, artifact, datasets, author = localUser(), ...rest } = document;
   const version: NewVersionBody = {
     ...rest,
     author,

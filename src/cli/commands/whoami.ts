@@ -1,6 +1,7 @@
 import { readConfig } from '../../config.js';
 import { loadKeySet } from '../../identity/key-set.js';
 import { loadPrivateKey, type PrivateKey } from '../../identity/private-key.js';
+import { localUser } from '../local-user.js';
 
 /** What is printed as JSON. */
 interface WhoIs {
@@ -28,7 +29,7 @@ async function ofKey({ kid, x, holder }: PrivateKey): Promise<WhoIs> {
 }
 
 function withoutKey(): WhoIs {
-  return { subject: process.env['USER'] ?? 'unknown', roles: [], issuer: false, kid: null, known: null };
+  return { subject: localUser(), roles: [], issuer: false, kid: null, known: null };
 }
 
 function describe({ subject, roles, issuer, kid, known }: WhoIs): string {

@@ -83,6 +83,8 @@ withTmux('completion, as a person presses Tab', () => {
         if (typed.endsWith(' pro')) await terminal.press('Tab');
         await terminal.until(expected);
         await terminal.press('C-c');
+        // What is typed before there is a prompt again is lost.
+        await terminal.until(/\$\s*$/);
       }
     } finally {
       await terminal.close();
