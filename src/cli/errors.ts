@@ -45,7 +45,8 @@ const REMEDIES: Readonly<Record<ErrorCode, string>> = {
   DATASET_INVALID: 'look at the named row of the data set, and at dataset: of the spec',
   DATASET_UNREACHABLE: 'check the address; SLUICE_DATA_DIR is where file names start from',
   ADDRESS_REFUSED: 'SLUICE_ALLOW_PRIVATE lists private addresses that specs may lead to',
-  OBSERVATION_INVALID: 'look at the named field or line; where a gateway has sent it, compare its version with the api’s',
+  OBSERVATION_INVALID:
+    'look at the named field or line; where a gateway has sent it, compare its version with the api’s',
   STORE_SCHEMA: 'the same version of api, worker and CLI: sluice --version',
   STORE_LOCKED: 'stop the other process, or give each a PostgreSQL (DATABASE_URL)',
   STORE_UNAVAILABLE: 'sluice api (SLUICE_API says where it is), and the database behind it (DATABASE_URL)',

@@ -36,7 +36,7 @@ test('reports of a service, newest first, of one version, at most so many', asyn
   expect(await ids('')).toEqual([second.id, first.id]);
   expect(await ids('&candidate=v2')).toEqual([first.id]);
   expect(await ids('&limit=1')).toEqual([second.id]);
-  expect(await get('?service=other')).toEqual({ status: 200, body: { validations: [] } });
+  expect(await get('?service=other')).toEqual({ status: 200, body: { validations: [], next: null } });
   expect((await get('?service=digits&candidate=v3')).body).toEqual({
     validations: [
       {
@@ -51,6 +51,7 @@ test('reports of a service, newest first, of one version, at most so many', asyn
         verdict: 'fail',
       },
     ],
+    next: null,
   });
 });
 

@@ -221,7 +221,7 @@ test('closes under load: what was asked is answered, and busy connections end', 
         await body.dump();
         statuses.push(statusCode);
       } catch (error) {
-        // Only a refused new connection is no loss.
+        // A new connection that is refused is no loss; nor is one that the kernel took and nobody accepted any more.
         codes.push(String((error as { code?: unknown }).code));
         return;
       }
@@ -237,7 +237,7 @@ test('closes under load: what was asked is answered, and busy connections end', 
   await pool.close();
   expect(statuses.length).toBeGreaterThan(4);
   expect(statuses.every((status) => status === 200)).toBe(true);
-  expect(codes.filter((code) => code !== 'ECONNREFUSED')).toEqual([]);
+  expect(codes.filter((code) => !['ECONNREFUSED', 'ECONNRESET'].includes(code))).toEqual([]);
 });
 
 test('a switch out of range does not start', async () => {

@@ -78,13 +78,13 @@ withTmux('completion, as a person presses Tab', () => {
         ['sluice list --status pro', /progressing[^]*promoted/],
       ] as const;
       for (const [typed, expected] of cases) {
+        // What is typed before there is a prompt again is lost.
+        await terminal.until(/^\$$/m);
         await terminal.press(typed, 'Tab');
         // The second one shows what there is to choose from.
         if (typed.endsWith(' pro')) await terminal.press('Tab');
         await terminal.until(expected);
         await terminal.press('C-c');
-        // What is typed before there is a prompt again is lost.
-        await terminal.until(/\$\s*$/);
       }
     } finally {
       await terminal.close();
