@@ -68,3 +68,8 @@ export function unitOf(metric: string): ReportUnit {
 export function percent(value: number): string {
   return `${number(value)} %`;
 }
+
+/** Why a verdict is what it is, where the metric's name stands beside it already. */
+export function reasonOf({ metric, reason }: { readonly metric: string; readonly reason: string }): string {
+  return reason.startsWith(`${metric}: `) ? reason.slice(metric.length + 2) : reason;
+}

@@ -1,7 +1,7 @@
 import { describeApproval } from '../../../src/domain/approval.js';
 import { isAsking } from '../../../src/domain/commands.js';
 import type { RolloutDetail } from '../data/types.js';
-import { percent } from '../format.js';
+import { percent, reasonOf } from '../format.js';
 import { WordBadge } from '../parts/badge.js';
 import { Section } from '../parts/section.js';
 import { At, Countdown } from '../parts/time.js';
@@ -57,7 +57,7 @@ function Basis({ rollout: { weightPercent, evidence, candidate } }: { readonly r
           <li key={`${metric} ${segment ?? ''}`}>
             <WordBadge word={verdict} /> <b>{metric}</b>
             {segment !== undefined && ` (${segment})`}
-            {dryRun && ' (dry run)'} <span class="faint">{reason}</span>
+            {dryRun && ' (dry run)'} <span class="faint">{reasonOf({ metric, reason })}</span>
           </li>
         ))}
       </ul>

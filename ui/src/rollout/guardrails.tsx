@@ -1,7 +1,7 @@
 import { isMetric, METRIC_TABLE } from '../../../src/domain/metric.js';
 import type { ReportUnit } from '../../../src/domain/report.js';
 import type { Evidence } from '../../../src/domain/verdict.js';
-import { number, quantity, unitOf } from '../format.js';
+import { number, quantity, reasonOf, unitOf } from '../format.js';
 import { WordBadge } from '../parts/badge.js';
 import { Empty } from '../parts/notice.js';
 import { Section } from '../parts/section.js';
@@ -36,7 +36,7 @@ const COLUMNS: readonly Column<Evidence>[] = [
       <>
         {metric} {segment !== undefined && <span class="tag">{segment}</span>}
         {dryRun && <span class="tag">dry run</span>}
-        <div class="faint small">{reason}</div>
+        <div class="faint small">{reasonOf({ metric, reason })}</div>
       </>
     ),
   },
