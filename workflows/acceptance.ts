@@ -1,5 +1,5 @@
 import { ApplicationFailure, uuid4 } from '@temporalio/workflow';
-import { refusal } from '../src/domain/commands.js';
+import { BEING_STOPPED, refusal } from '../src/domain/commands.js';
 import type { Command, CommandRequest } from '../src/domain/decision.js';
 import type { Identity } from '../src/domain/identity.js';
 import { DIGEST } from '../src/domain/model-version.js';
@@ -66,7 +66,7 @@ function stops(command: Command): boolean {
 /** Once it goes back nothing else is taken, but that it goes faster. */
 function stoppedRefusal({ inbox, state }: Run, command: Command): string | null {
   if (inbox.stop === null || stops(command)) return null;
-  return `cannot ${command}: rollout ${state.rolloutId} is being stopped: ${inbox.stop.reason}`;
+  return `cannot ${command}: rollout ${state.rolloutId} ${BEING_STOPPED}: ${inbox.stop.reason}`;
 }
 
 export function isRepeat(run: Run, request: CommandRequest): boolean {

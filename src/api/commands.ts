@@ -51,9 +51,7 @@ export function commandRoutes(server: FastifyInstance, deps: CommandDeps): void 
   serve(server, planRollout, async ({ body }) => {
     const spec = readSpec(body.spec);
     const now = Date.now();
-    const { rps, unitsPerDay } = body;
-    const given = { ...(rps === undefined ? {} : { rps }), ...(unitsPerDay === undefined ? {} : { unitsPerDay }) };
-    const traffic = withGiven(await measureTraffic(store, spec, now, body.window), spec, given);
+    const traffic = withGiven(await measureTraffic(store, spec, now, body.window), spec, body);
     const freezes = await store.freezes({ service: spec.service, activeAt: 'now', limit: MOST_FREEZES });
     return plan(spec, traffic, now, freezes);
   });
@@ -62,17 +60,21 @@ export function commandRoutes(server: FastifyInstance, deps: CommandDeps): void 
   serve(server, sendCommand, async ({ params: { service }, headers, body, who, request }): Promise<CommandAnswer> => {
     assertRole(who, COMMAND_ROLES[body.command], Boolean(request.headers.authorization));
     const decisionId = idOf(body.decisionId, headers['idempotency-key']);
-    await assertMeant(store, service, body.rolloutId);
-    const { command } = body;
+    const { command, rolloutId } = body;
     const once = repeatKey(who, decisionId);
+    const act = async () => {
+      await assertMeant(store, service, rolloutId);
+      if (command === 'retry') return retry(deps, service, body, decisionId, who);
+      if (command === 'force') return force(deps, service, body, decisionId, who);
+      return decide(deps, service, { ...body, command }, decisionId, who);
+    };
+    // A repeat is answered before it is asked which is the newest: that may be what the first one has made.
     const answer =
       command === 'retry'
-        ? await retryOnce(once, `${service} ${body.step}`, () => retry(deps, service, body, decisionId, who))
+        ? await retryOnce(once, `${service} ${rolloutId} ${body.step}`, act)
         : command === 'force'
-          ? await retryOnce(once, `${service} ${body.to} ${body.reason}`, () =>
-              force(deps, service, body, decisionId, who),
-            )
-          : await decide(deps, service, { ...body, command }, decisionId, who);
+          ? await retryOnce(once, `${service} ${rolloutId} ${body.to} ${body.reason}`, act)
+          : await act();
     request.log.info({ service, command, decisionId, subject: who.subject }, 'command accepted');
     return answer;
   });
@@ -141,7 +143,8 @@ async function force(
       'this api knows no gateways (SLUICE_GATEWAYS): sluice rollback --force',
     );
   const detail = await deps.force({ service, reason, ...(to === undefined ? {} : { to }) }, who);
-  const [newest] = await deps.store.listed.newestOf([service]);
+  // The gateways have changed: that the store can't be read now makes it no failure, which would be tried again.
+  const [newest] = await deps.store.listed.newestOf([service]).catch(() => []);
   const { rolloutId = `${service}-forced`, status = 'rolled-back', phase = 'unknown' } = newest ?? {};
   return { accepted: true, decisionId, rolloutId, status, phase, detail };
 }

@@ -42,7 +42,7 @@ export interface ApiDeps {
   readonly auth?: AuthSettings;
   /** Where alerts go; without one none are taken. */
   readonly alerts?: AlertSink | null;
-  /** What alerts must bring; without one they are taken on loopback only. */
+  /** What alerts must bring; without it they are taken on loopback only, and only where nobody else brings a token. */
   readonly alertToken?: string | null;
   /** Where commands go; without one each is answered 503. */
   readonly commands?: CommandSink | null;

@@ -36,6 +36,11 @@ export interface Endpoint<Params = unknown, Query = unknown, Body = unknown, Ans
   readonly invalid?: ErrorCode;
 }
 
+/** An answer that goes on until somebody hangs up: HEAD would wait for its end. */
+export function isEndless({ media }: { readonly media?: string }): boolean {
+  return media === 'text/event-stream';
+}
+
 /** Keeps the types of the parts. */
 export function endpoint<
   Params = Record<never, never>,

@@ -14,9 +14,18 @@ export function decodeCursor<const Shape extends readonly ('string' | 'number')[
   const fits =
     Array.isArray(position) &&
     position.length === shape.length &&
-    position.every((value, at) => typeof value === shape[at] && !String(value).includes('\0'));
+    position.every((value, at) => typeof value === shape[at] && (isCount(value) || isText(value)));
   if (!fits) throw new SluiceError('USAGE', 'cursor: expected the `next` of an answer to the same question');
   return position as never;
+}
+
+/** Numbers in cursors say how many, or which in a row. */
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && !value.includes('\0');
 }
 
 function parse(text: string): unknown {
@@ -46,12 +55,13 @@ export async function pageOf<T>(
 ): Promise<Page<T>> {
   if (cursor === undefined) return cut(await list(limit + 1), limit, keyOf, 0);
   const [key, seen] = decodeCursor(cursor, ['string', 'number']);
-  for (let most = Math.min(seen, DEEPEST) + limit + 1; ; most = Math.min(most * 2, DEEPEST)) {
+  if (seen > DEEPEST) throw new SluiceError('USAGE', `cursor: ${seen} is beyond the ${DEEPEST} that a list is read to`);
+  for (let most = Math.min(seen + limit + 1, DEEPEST); ; most = Math.min(most * 2, DEEPEST)) {
     const items = await list(most);
     const at = items.findIndex((item) => keyOf(item) === key);
     const isWhole = items.length < most || most >= DEEPEST;
     // One that is gone since: what stood in its place comes next.
-    const from = at >= 0 ? at + 1 : isWhole ? Math.min(Math.max(seen, 0), items.length) : -1;
+    const from = at >= 0 ? at + 1 : isWhole ? Math.min(seen, items.length) : -1;
     if (from >= 0 && (isWhole || items.length > from + limit)) return cut(items.slice(from), limit, keyOf, from);
   }
 }

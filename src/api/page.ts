@@ -31,16 +31,6 @@ const POLICY = [
   "trusted-types 'none'",
 ].join('; ');
 
-const HEADERS = {
-  'content-security-policy': POLICY,
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-  'permissions-policy': 'camera=(), geolocation=(), microphone=()',
-};
-
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -97,7 +87,7 @@ function readPageFile(name: string): PageFile {
 function answer(file: PageFile, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { body, encoding } = encoded(file, request.headers['accept-encoding']);
   if (encoding !== null) reply.header('content-encoding', encoding);
-  return reply.headers(HEADERS).header('vary', 'accept-encoding').type(file.type).send(body);
+  return reply.header('content-security-policy', POLICY).header('vary', 'accept-encoding').type(file.type).send(body);
 }
 
 /** As the browser takes it, the smallest; `br;q=0` refuses. */

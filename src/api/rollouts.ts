@@ -36,7 +36,6 @@ export function rolloutRoutes(server: FastifyInstance, store: Store, webUi: WebU
 
   serve(server, listDecisions, async ({ params: { rolloutId }, query: { limit, cursor } }) => {
     const after = cursor === undefined ? 0 : decodeCursor(cursor, ['number'])[0];
-    if (!Number.isSafeInteger(after)) throw new SluiceError('USAGE', 'cursor: expected the `next` of an answer');
     const found = await store.listed.decisions(rolloutId, after, limit + 1);
     // The first decision is recorded before the first view: only a rollout without either is unknown.
     if (found.length === 0 && after === 0) await stateOf(store, rolloutId);

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { SluiceError } from '../domain/errors.js';
 import type { Principal } from './auth/principal.js';
-import type { Access, Endpoint } from './endpoint.js';
+import { type Access, type Endpoint, isEndless } from './endpoint.js';
 import { parseInput } from './problem.js';
 
 declare module 'fastify' {
@@ -51,6 +51,7 @@ export function serve<Params, Query, Body, Answer, Headers>(
     method: one.method,
     url: one.path.replaceAll(/\{(\w+)\}/g, ':$1'),
     config: { access: one.access },
+    exposeHeadRoute: one.method === 'GET' && !isEndless(one),
     ...(one.bodyLimit === undefined ? {} : { bodyLimit: one.bodyLimit }),
     handler: async (request, reply) => {
       const asked = { ...partsOf(one, request), who: request.principal ?? NOBODY, request, reply };

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { duration, integerIn, output, withExamples } from './options.js';
+import { collect, duration, integerIn, output, withExamples } from './options.js';
 
 /** The HTTP API, and who may come in. */
 export function addApi(program: Command): void {
@@ -34,7 +34,3 @@ export function addApi(program: Command): void {
 }
 
 const NONE: readonly string[] = [];
-
-function collect(value: string, before: string[]): string[] {
-  return [...before, value];
-}

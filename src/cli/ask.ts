@@ -2,7 +2,8 @@ import { Writable } from 'node:stream';
 import { default as input } from '@inquirer/input';
 import { default as select } from '@inquirer/select';
 import { SluiceError } from '../domain/errors.js';
-import { type Answers, answerFault, type Question } from '../init/question.js';
+import { type Answers, answerFault, isAsked, type Question } from '../init/question.js';
+import { Interrupted } from './errors.js';
 
 /** Whether somebody can answer. */
 export function canAsk(): boolean {
@@ -10,13 +11,26 @@ export function canAsk(): boolean {
 }
 
 /**
+ * Asks whether it is meant, where somebody can answer; a script that runs it means it.
+ * @param message what will be done, and `Go on?`
+ * @throws {SluiceError} USAGE where the answer is no
+ * @throws {Interrupted} when it is broken off
+ */
+export async function assertMeant(message: string): Promise<void> {
+  if (!canAsk()) return;
+  const answer = await ask({ name: 'go on', message, choices: ['no', 'yes'], standard: () => 'no' }, 'no');
+  if (answer !== 'yes') throw new SluiceError('USAGE', 'nothing was done');
+}
+
+/**
  * Asks what flags have not answered. Prompts go to stderr: what is written may go to stdout.
- * @throws {SluiceError} USAGE when it is broken off
+ * @throws {SluiceError} USAGE for a flag that is wrong, or answers what is not asked
+ * @throws {Interrupted} when it is broken off
  */
 export async function askFor(questions: readonly Question[], given: Answers): Promise<Answers> {
   const answers: Record<string, string> = {};
   for (const question of questions) {
-    if (question.isAsked?.(answers) === false) continue;
+    if (!isAsked(question, answers, given)) continue;
     const flag = given[question.name];
     const fault = flag === undefined ? null : answerFault(question, flag);
     if (fault !== null) throw new SluiceError('USAGE', fault);
@@ -25,7 +39,7 @@ export async function askFor(questions: readonly Question[], given: Answers): Pr
   return answers;
 }
 
-/** @throws {SluiceError} USAGE when it is broken off */
+/** @throws {Interrupted} when it is broken off */
 export async function ask(question: Question, standard: string | null): Promise<string> {
   const { message, choices } = question;
   const asked =
@@ -44,7 +58,8 @@ export async function ask(question: Question, standard: string | null): Promise<
         );
   return asked.catch((error: unknown) => {
     // Ctrl-C, or the end of what is typed.
-    throw new SluiceError('USAGE', 'broken off: nothing was written', { cause: error });
+    if (!(error instanceof Error && error.name === 'ExitPromptError')) throw error;
+    throw new Interrupted('broken off: nothing was done', { cause: error });
   });
 }
 

@@ -6,6 +6,10 @@ import { say } from './output/print.js';
 import { styleOf } from './output/style.js';
 
 const USAGE_EXIT = 2;
+const INTERRUPTED_EXIT = 130;
+
+/** A person has broken a question off: nothing is wrong, and nothing was done. */
+export class Interrupted extends Error {}
 
 /** Every code that a command may end with, and what a script learns from it. The one table of them; help texts and docs show it. */
 export const EXIT_CODES = [
@@ -17,6 +21,7 @@ export const EXIT_CODES = [
   [5, 'of a rollout: waits for a person, or is paused; of a validation: inconclusive'],
   [124, 'the time-out was over before the answer or the end came'],
   [130, 'interrupted'],
+  [143, 'told to end (SIGTERM)'],
 ] as const;
 
 /** What to do next, by code: a command or a setting. Where it depends on more, the message says more. */
@@ -62,6 +67,7 @@ const REMEDIES: Readonly<Record<ErrorCode, string>> = {
 /** The exit code of anything that was thrown; see EXIT_CODES. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof SluiceError) return ERROR_CODES[error.code].exitCode;
+  if (error instanceof Interrupted) return INTERRUPTED_EXIT;
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_EXIT;
   return 1;
 }
@@ -85,6 +91,7 @@ export function exitCodeOfState({ status }: { readonly status: RolloutStatus }):
 
 /** For a person: what went wrong, its code, and what to do next. */
 export function reportError(error: unknown): void {
+  if (error instanceof Interrupted) return say(error.message);
   const style = styleOf(process.stderr);
   say(style.bad(describeError(error).split('\n').map(plainText).join('\n')));
   say(error instanceof SluiceError ? `(${error.code})` : '(ERROR)');

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { duration, integerIn, output } from './options.js';
+import { collect, duration, integerIn, output, yes } from './options.js';
 
 /** Feedback in the store, by way of the api (SLUICE_API, with SLUICE_ADMIN_TOKEN where it has one). */
 export function addFeedback(program: Command): void {
@@ -19,6 +19,7 @@ export function addFeedback(program: Command): void {
     .description('delete feedback that was received long ago')
     .requiredOption('--older-than <duration>', 'such as 180d', duration)
     .option('--service <name>', 'of this service only')
+    .addOption(yes())
     .addOption(output())
     .action(async (options) => (await import('./commands/feedback.js')).prune(options));
   feedback
@@ -26,6 +27,7 @@ export function addFeedback(program: Command): void {
     .description('delete all that is kept of a unit: feedback, predictions, exposures, samples, lists')
     .requiredOption('--unit <key>', 'as requests name it; - reads it from standard input')
     .addOption(keyFile())
+    .addOption(yes())
     .addOption(output())
     .action(async (options) => (await import('./commands/feedback.js')).forget(options));
 }
@@ -54,8 +56,4 @@ function keyFile(): Option {
     '--key-file <file>',
     'the gateways’ key, such as .sluice/gateway/prediction.key (default: SLUICE_PREDICTION_KEY)',
   );
-}
-
-function collect(text: string, before: string[]): string[] {
-  return [...before, text];
 }

@@ -1,7 +1,6 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { dryRunOption } from './dry-run.js';
-import { localUser } from './local-user.js';
-import { integerIn } from './options.js';
+import { actor, integerIn, output } from './options.js';
 
 /** Stops of forward moves over services, kept by the api. */
 export function addFreezes(program: Command): void {
@@ -15,7 +14,7 @@ export function addFreezes(program: Command): void {
     .option('--for <duration>', 'how long, at most 30d')
     .option('--until <time>', 'when it ends instead, such as 2026-11-30T08:00:00Z')
     .option('--service <name>', 'a service, or a pattern such as "eu-*"', '*')
-    .addOption(actor())
+    .addOption(actor('who decides'))
     .addOption(dryRunOption())
     .addOption(output())
     .action(async (options) => (await import('./commands/freeze.js')).createFreeze(options));
@@ -31,11 +30,8 @@ export function addFreezes(program: Command): void {
     .command('lift <id>')
     .description('end a freeze before its time')
     .requiredOption('--reason <text>', 'why')
-    .addOption(actor())
+    .addOption(actor('who decides'))
     .addOption(dryRunOption())
     .addOption(output())
     .action(async (id, options) => (await import('./commands/freeze.js')).liftFreeze(id, options));
 }
-
-const actor = () => new Option('--actor <name>', 'who decides').default(localUser());
-const output = () => new Option('-o, --output <format>', 'how to print').choices(['table', 'json']).default('table');

@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
-import { localUser } from './local-user.js';
-import { integerIn, output } from './options.js';
+import { actor, integerIn, output } from './options.js';
 
 /** What went wrong: kept by the api. */
 export function addIncidents(program: Command): void {
@@ -30,7 +29,7 @@ export function addIncidents(program: Command): void {
       .command(`${command} <id>`)
       .description(meaning)
       .requiredOption('--reason <text>', 'what is being done, or how it ended')
-      .addOption(actor())
+      .addOption(actor('who says so'))
       .addOption(output())
       .action(async (id, options) => (await import('./commands/incidents.js')).decide(command, id, options));
   addSilences(incidents);
@@ -43,7 +42,7 @@ function addSilences(incidents: Command): void {
     .requiredOption('--match <label=value...>', 'all of them must fit, such as service=digits monitor=deps')
     .requiredOption('--for <duration>', 'how long, at most 30d')
     .requiredOption('--reason <text>', 'why')
-    .addOption(actor())
+    .addOption(actor('who says so'))
     .addOption(output())
     .action(async (options) => (await import('./commands/incidents.js')).silence(options));
   incidents
@@ -58,5 +57,3 @@ function addSilences(incidents: Command): void {
     .addOption(output())
     .action(async (id, options) => (await import('./commands/incidents.js')).unsilence(id, options));
 }
-
-const actor = () => new Option('--actor <name>', 'who says so').default(localUser());

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { output } from './options.js';
 
 /** Commands about who somebody is. */
 export function addKeys(program: Command): void {
@@ -16,7 +17,7 @@ export function addKeys(program: Command): void {
   program
     .command('whoami')
     .description('show as whom commands are sent (SLUICE_IDENTITY)')
-    .option('-o, --output <format>', 'table or json', 'table')
+    .addOption(output())
     .action(async (options) => (await import('./commands/whoami.js')).whoami(options));
 }
 

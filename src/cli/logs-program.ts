@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
-import { output } from './options.js';
+import { output, yes } from './options.js';
 
-/** Logs of gateways and model servers, kept by the api (SLUICE_API, with SLUICE_ADMIN_TOKEN where it has one). */
+/** Logs of gateways and model servers, kept by the api (SLUICE_API, with SLUICE_TOKEN or SLUICE_ADMIN_TOKEN). */
 export function addLogs(program: Command): void {
   const logs = program.command('logs').description('logs of gateways and model servers: errors by version');
   logs
@@ -23,6 +23,7 @@ export function addLogs(program: Command): void {
     .command('prune')
     .description('drop what is old, by whole days')
     .option('--keep <duration>', 'how much stays', '30d')
+    .addOption(yes())
     .addOption(output())
     .action(async (options) => (await import('./commands/logs.js')).prune(options));
   logs

@@ -53,7 +53,7 @@ function addPlan(program: Command): void {
       'show what a spec would do and see: schedule with windows, approvals, samples at today’s traffic, the smallest regression each step can detect; starts nothing',
     )
     .option('--rps <n>', 'requests a second, instead of what the api has measured', positive)
-    .option('--error-rate <share>', 'with --rps: of the baseline, 0..1', shareOf)
+    .option('--error-rate <share>', 'of the baseline, 0..1; default: as recorded', shareOf)
     .option('--units-per-day <n>', 'new users a day, for the A/B evaluation', positive)
     .option(
       '--primary-value <share>',

@@ -1,6 +1,5 @@
-import { type Command, Option } from 'commander';
-import { localUser } from './local-user.js';
-import { integerIn, output } from './options.js';
+import type { Command } from 'commander';
+import { actor, collect, integerIn, output } from './options.js';
 
 const REFERENCE = 'such as digits:v2, digits@champion or digits:mv-0123456789abcdef';
 
@@ -76,13 +75,7 @@ function addAlias(models: Command): void {
     .option('--remove', 'take it away')
     .option('--reason <text>', 'why')
     .option('--expect <id>', 'only if it points at this id now, or at nothing: none')
-    .addOption(actor())
+    .addOption(actor('who decides'))
     .addOption(output())
     .action(async (alias, version, options) => (await import('./commands/models.js')).alias(alias, version, options));
 }
-
-function collect(value: string, before: readonly string[]): string[] {
-  return [...before, value];
-}
-
-const actor = () => new Option('--actor <name>', 'who decides').default(localUser());

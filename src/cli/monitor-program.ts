@@ -1,9 +1,6 @@
 import type { Command } from 'commander';
 import { dryRunOption } from './dry-run.js';
-import { localUser } from './local-user.js';
-import { integerIn, output } from './options.js';
-
-const WHO = 'who says so (default: the user)';
+import { actor, integerIn, output, yes } from './options.js';
 
 /** What watches live models: schedules of Temporal, with readings that the api keeps. */
 export function addMonitors(program: Command): void {
@@ -37,7 +34,7 @@ export function addMonitors(program: Command): void {
       .command(`${command} <service> <monitor>`)
       .description(meaning)
       .option('--reason <text>', 'why', '')
-      .option('--actor <name>', WHO, localUser())
+      .addOption(actor('who says so'))
       .addOption(dryRunOption())
       .action(async (service, name, options) =>
         (await import('./commands/monitor.js')).hold(command, { service, name }, options),
@@ -50,6 +47,7 @@ export function addMonitors(program: Command): void {
   monitor
     .command('delete <service> <monitor>')
     .description('end a monitor and drop its readings; its incidents stay')
+    .addOption(yes())
     .addOption(dryRunOption())
     .action(async (service, name, options) =>
       (await import('./commands/monitor.js')).remove({ service, name }, options),

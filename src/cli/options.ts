@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { SluiceError } from '../domain/errors.js';
 import { parseDuration } from '../domain/spec/duration.js';
+import { localUser } from './local-user.js';
 import { FORMATS } from './output/print.js';
 
 /** How a command prints. */
@@ -9,6 +10,17 @@ export const output = () =>
 
 /** The same of a command that shows something: `wide` has more columns, `name` is for other commands. */
 export const format = () => new Option('-o, --output <format>', 'how to print').choices([...FORMATS]).default('table');
+
+/** Under whose name, where nothing is signed. */
+export const actor = (description: string) => new Option('--actor <name>', description).default(localUser());
+
+/** Of what can't be taken back. */
+export const yes = () => new Option('-y, --yes', 'no question whether it is meant (asked in a terminal)');
+
+/** Of an option that may be given again. */
+export function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}
 
 /** How long a command may take, where it waits for something. */
 export const timeout = (standard: string, description: string) =>

@@ -20,13 +20,15 @@ function header(plan: RolloutPlan, style: Style): string {
   const { service, owner, baseline, candidate, startsAt, earliestEnd, expectedEnd } = plan;
   const took = (at: string | null) =>
     at === null ? 'not known' : `${clock(at)}, after ${formatDuration(Date.parse(at) - Date.parse(startsAt))}`;
-  return [
+  const lines = [
     style.bold(plainText(`${service}: ${baseline} -> ${candidate}, owned by ${owner}`)),
     `  traffic   ${trafficText(plan)}`,
     `  start     ${clock(startsAt)}`,
     `  expected  ${took(expectedEnd)}${expectedEnd === null ? '' : ': with the time that samples take; people are taken to answer at once'}`,
     `  earliest  ${took(earliestEnd)}${earliestEnd === null ? '' : ': as if all evidence came at once'}`,
-  ].join('\n');
+  ];
+  if (!plan.areFreezesKnown) lines.push('  freezes   not known without an api: planned as if there were none');
+  return lines.join('\n');
 }
 
 function trafficText({ traffic: { source, requestsPerSecond, isByHour, since, until } }: RolloutPlan): string {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { integerIn, output } from './options.js';
+import { collect, integerIn, output } from './options.js';
 
 const REPORT = 'md=FILE, json=FILE or junit=FILE; again for more';
 
@@ -41,8 +41,4 @@ function addHistory(program: Command): void {
     .description('two reports, check by check')
     .addOption(output())
     .action(async (from, to, options) => (await import('./commands/validations.js')).diff(from, to, options));
-}
-
-function collect(value: string, before: readonly string[]): string[] {
-  return [...before, value];
 }

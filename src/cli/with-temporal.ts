@@ -1,6 +1,5 @@
 import { isGrpcServiceError } from '@temporalio/client';
 import { isDeadline } from '../client/deadline.js';
-import { type Config, readConfig } from '../config.js';
 import { describeError, SluiceError } from '../domain/errors.js';
 import { connectTemporal, type TemporalLink, temporalSettings } from '../temporal/connection.js';
 
@@ -11,11 +10,11 @@ const DEADLINE_MS = 60_000;
  * Connects for the length of one command.
  * @throws {SluiceError} what `body` throws; TEMPORAL_UNAVAILABLE where Temporal does not answer in time
  */
-export async function withTemporal<T>(body: (link: TemporalLink, config: Config) => Promise<T>): Promise<T> {
+export async function withTemporal<T>(body: (link: TemporalLink) => Promise<T>): Promise<T> {
   const settings = temporalSettings();
   const link = await connectTemporal(settings);
   try {
-    return await link.client.withDeadline(Date.now() + DEADLINE_MS, () => body(link, readConfig()));
+    return await link.client.withDeadline(Date.now() + DEADLINE_MS, () => body(link));
   } catch (error) {
     throw asUnavailable(error, settings.address);
   } finally {

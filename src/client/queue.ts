@@ -54,7 +54,10 @@ export async function dequeue(client: Client, service: string, rolloutId: string
 /** Whether rollouts of a service wait, without asking a worker. */
 export async function hasQueue(client: Client, service: string): Promise<boolean> {
   try {
-    const { status } = await client.workflow.getHandle(queueWorkflowIdOf(service)).describe();
+    // Whoever waits for its turn asks for days: each time has its own deadline.
+    const { status } = await client.withDeadline(Date.now() + ANSWER_TIMEOUT_MS, () =>
+      client.workflow.getHandle(queueWorkflowIdOf(service)).describe(),
+    );
     return status.name === 'RUNNING';
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return false;

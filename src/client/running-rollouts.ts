@@ -1,4 +1,5 @@
 import { type Client, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import { BEING_STOPPED } from '../domain/commands.js';
 import { SluiceError } from '../domain/errors.js';
 import { hasEnded, type RolloutState } from '../domain/rollout-state.js';
 import type { RunningRollouts } from '../ports/running-rollouts.js';
@@ -34,7 +35,9 @@ export function createRunningRollouts(client: Client): RunningRollouts {
       } catch (error) {
         if (!(error instanceof SluiceError)) throw error;
         if (error.code === 'NOT_FOUND') return false;
-        if (error.code === 'COMMAND_REFUSED' && (await isEnding(client, service))) return true;
+        if (error.code !== 'COMMAND_REFUSED') throw error;
+        // Somebody else was sooner: it gives way to whoever comes next as well.
+        if (error.message.includes(BEING_STOPPED) || (await isEnding(client, service))) return true;
         throw error;
       }
     },

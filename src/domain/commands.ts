@@ -6,6 +6,9 @@ import { digestRefusal } from './rollout-models.js';
 import { hasEnded, type RolloutState } from './rollout-state.js';
 import type { RolloutSpec } from './spec/rollout-spec.js';
 
+/** In the refusal of whatever comes while a rollout goes back. */
+export const BEING_STOPPED = 'is being stopped';
+
 /** What somebody asks of a rollout. */
 export interface Asked {
   readonly command: Command;

@@ -23,7 +23,7 @@ const url: Question = {
   name: 'url',
   message: 'what is asked whether it is well: an http(s) URL that answers 2xx',
   standard: () => null,
-  isAsked: ({ kind: chosen }) => chosen === 'dependencies',
+  onlyWith: { question: 'kind', answer: 'dependencies' },
   fault: (answer) => (URL.canParse(answer) && /^https?:/.test(answer) ? null : 'expected an http or https URL'),
 };
 

@@ -14,8 +14,8 @@ export interface Question {
   readonly standard: (answers: Answers) => string | null;
   /** What is wrong with an answer; null where nothing is. */
   readonly fault?: (answer: string) => string | null;
-  /** Whether it is asked at all, by the answers so far. */
-  readonly isAsked?: (answers: Answers) => boolean;
+  /** Asked only where another question, which comes before, has this answer. */
+  readonly onlyWith?: { readonly question: string; readonly answer: string };
 }
 
 /** A document that `init` can write. */
@@ -41,6 +41,20 @@ export function answerFault({ name, choices, fault }: Question, answer: string):
 }
 
 /**
+ * Whether a question is asked at all.
+ * @param answers those so far
+ * @param given by flags
+ * @throws {SluiceError} USAGE for a flag that answers what is not asked: it would be forgotten in silence
+ */
+export function isAsked({ name, onlyWith }: Question, answers: Answers, given: Answers): boolean {
+  if (onlyWith === undefined) return true;
+  const { question, answer } = onlyWith;
+  if (answers[question] === answer) return true;
+  if (given[name] === undefined) return false;
+  throw new SluiceError('USAGE', `--${name} goes with --${question} ${answer}, not with ${answers[question]}`);
+}
+
+/**
  * The answers that flags give, with defaults for what they leave out.
  * @throws {SluiceError} USAGE naming every flag that is missing, or the first that is wrong
  */
@@ -48,7 +62,7 @@ export function answersFrom(questions: readonly Question[], given: Answers): Ans
   const answers: Record<string, string> = {};
   const missing: string[] = [];
   for (const question of questions) {
-    if (question.isAsked?.(answers) === false) continue;
+    if (!isAsked(question, answers, given)) continue;
     const answer = given[question.name] ?? question.standard(answers);
     if (answer === null) {
       missing.push(`--${question.name} (${question.message})`);

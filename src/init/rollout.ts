@@ -23,7 +23,7 @@ const primary: Question = {
   name: 'primary',
   message: 'what decides the A/B evaluation: conversion, thumb, accuracy, error_rate, latency_p50…',
   standard: () => 'conversion',
-  isAsked: ({ strategy: chosen }) => chosen === 'ab',
+  onlyWith: { question: 'strategy', answer: 'ab' },
 };
 const approver: Question = {
   name: 'approver',

@@ -1,17 +1,36 @@
 import { isMeasurableInShadow } from '../domain/metric.js';
 import type { Guardrail } from '../domain/spec/guardrail.js';
+import type { RolloutSpec } from '../domain/spec/rollout-spec.js';
 import { isTested, readingsPerRequest, samplesForVerdict } from './guardrails.js';
+import type { ArmSizes } from './power.js';
 import { type PlanTraffic, timeOfRequests } from './traffic.js';
 
-export interface EvidenceQuestion {
-  readonly guardrails: readonly Guardrail[];
-  readonly traffic: PlanTraffic;
-  /** Percent of requests that each arm answers. */
-  readonly percent: { readonly candidate: number; readonly baseline: number };
+/** How a step lets the candidate be met, and what it waits for itself. */
+export interface Meeting {
   readonly arm: 'candidate' | 'shadow';
-  /** What the step itself asks for. */
-  readonly need: { readonly minSamples: number; readonly minLabels?: number };
+  /** Of units, or of requests copied to the candidate. */
+  readonly percent: number;
+  readonly minSamples: number;
+  readonly minLabels?: number | undefined;
+}
+
+export interface EvidenceQuestion {
+  readonly spec: RolloutSpec;
+  readonly traffic: PlanTraffic;
+  readonly meets: Meeting;
   readonly fromMs: number;
+}
+
+/** Of so many requests to the service, those that each arm answers. Shadow copies are answered by both. */
+export function armsOf(spec: RolloutSpec, { arm, percent }: Meeting, requests: number): ArmSizes {
+  const baseline = arm === 'shadow' ? 100 : baselinePercent(spec, percent);
+  return { baseline: (requests * baseline) / 100, candidate: (requests * percent) / 100 };
+}
+
+/** Further versions have a fixed share of their own. */
+function baselinePercent({ traffic }: RolloutSpec, candidatePercent: number): number {
+  const others = (traffic?.others ?? []).reduce((sum, { weight }) => sum + weight, 0);
+  return Math.max(0, 100 - others - candidatePercent);
 }
 
 /** Those that are judged at all: of discarded answers nobody knows what users made of them. */
@@ -25,19 +44,29 @@ export function judgedIn(guardrails: readonly Guardrail[], arm: 'candidate' | 's
  * @returns ms since 1970; null: not within a year
  */
 export function evidenceTime(question: EvidenceQuestion): number | null {
-  const { guardrails, traffic, percent, arm, need, fromMs } = question;
+  const { spec, traffic, meets, fromMs } = question;
+  const { arm, minSamples, minLabels } = meets;
+  const percent = armsOf(spec, meets, 100);
   const smaller = Math.min(percent.candidate, percent.baseline);
   const labels = traffic.shares.accuracy?.perRequest;
   const times = [
-    whenReadings(question, need.minSamples, percent.candidate, 1),
-    need.minLabels === undefined || labels === undefined
-      ? fromMs
-      : whenReadings(question, need.minLabels, smaller, labels),
-    ...judgedIn(guardrails, arm)
+    whenReadings(question, minSamples, percent.candidate, 1),
+    minLabels === undefined || labels === undefined ? fromMs : whenReadings(question, minLabels, smaller, labels),
+    ...judgedIn(spec.guardrails, arm)
       .filter(({ dryRun }) => !dryRun)
       .map((guardrail) => whenJudged(question, guardrail, smaller)),
   ];
   return times.some((at) => at === null) ? null : Math.max(...times.map(Number));
+}
+
+/** Past its deadline a person is asked, who is taken to answer at once. */
+export function stepEnd(
+  { leastMs, mostMs }: { readonly leastMs: number; readonly mostMs: number | null },
+  fromMs: number,
+  evidenceAt: number | null,
+): number {
+  const deadline = fromMs + (mostMs ?? Number.POSITIVE_INFINITY);
+  return Math.max(fromMs + leastMs, Math.min(evidenceAt ?? Number.POSITIVE_INFINITY, deadline));
 }
 
 function whenJudged(question: EvidenceQuestion, guardrail: Guardrail, smallerPercent: number): number | null {

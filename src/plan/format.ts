@@ -5,7 +5,7 @@ const UNITS = [
   ['s', 1000],
 ] as const;
 
-/** The two largest units, rounded up: `2d 4h`, `90s` reads `1m 30s`; below a second `0s`. */
+/** The two largest units, rounded up: `2d 4h`, `90s` reads `1m 30s`; anything below a second `1s`. */
 export function formatDuration(ms: number): string {
   const first = UNITS.findIndex(([, size]) => ms >= size);
   if (first < 0) return ms > 0 ? '1s' : '0s';

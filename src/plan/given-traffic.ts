@@ -7,13 +7,13 @@ import type { PlanTraffic } from './traffic.js';
 /** What a person says of the traffic; what is left out stays as measured. */
 export interface GivenTraffic {
   /** Requests a second. */
-  readonly rps?: number;
+  readonly rps?: number | undefined;
   /** Of the baseline, 0..1. */
-  readonly errorRate?: number;
+  readonly errorRate?: number | undefined;
   /** Distinct units that come new each day, for the A/B evaluation. */
-  readonly unitsPerDay?: number;
+  readonly unitsPerDay?: number | undefined;
   /** The primary metric of the A/B evaluation, where that is a share, 0..1. */
-  readonly primaryValue?: number;
+  readonly primaryValue?: number | undefined;
 }
 
 /** Days of newcomers that an A/B evaluation is planned from: as many each day. */

@@ -4,10 +4,10 @@ import { metricNamed } from '../domain/spec/metric-definition.js';
 import type { RolloutSpec } from '../domain/spec/rollout-spec.js';
 import { type ExperimentPlan, planExperiment } from '../experiment/plan.js';
 import { UNPLANNED_TUNING } from '../experiment/sample-size.js';
-import { adviceFor, armsOf } from './advice.js';
-import { judgedIn } from './evidence-time.js';
+import { adviceFor } from './advice.js';
+import { armsOf, judgedIn } from './evidence-time.js';
 import { type GuardrailQuestion, isTested, planGuardrail } from './guardrails.js';
-import { type ArmSizes, POWER } from './power.js';
+import { POWER } from './power.js';
 import type { PlannedGuardrail, PlannedStep, PlanWarning, RolloutPlan } from './rollout-plan.js';
 import { type ScheduledStep, scheduleOf } from './schedule.js';
 import { type PlanTraffic, requestsBetween } from './traffic.js';
@@ -22,18 +22,18 @@ const COST_OF_ADVICE = 3;
  * What a rollout will do, when, and what it will be able to see: nothing is asked, changed or stored.
  * @param traffic measured, given or unknown
  * @param nowMs since 1970: when it would start
- * @param freezes of the service, in force or to come
+ * @param freezes of the service, in force or to come; null: nobody knows them here
  */
 export function planRollout(
   spec: RolloutSpec,
   traffic: PlanTraffic,
   nowMs: number,
-  freezes: readonly Freeze[] = [],
+  freezes: readonly Freeze[] | null = null,
 ): RolloutPlan {
   const experiment = experimentOf(spec, traffic);
-  const schedule = scheduleOf({ spec, traffic, freezes, experiment, nowMs });
-  const sight = createSight(spec, traffic);
-  const seen = schedule.steps.map((one, index) => sight(one, nextMove(schedule.steps, index)));
+  const schedule = scheduleOf({ spec, traffic, freezes: freezes ?? [], experiment, nowMs });
+  const sight = createSight(spec, traffic, freezes ?? []);
+  const seen = schedule.steps.map((one, index) => sight(one, schedule.steps.slice(index + 1)));
   const iso = (at: number | null) => (at === null ? null : new Date(Math.round(at)).toISOString());
   const { source, requestsPerSecond, byHour, since, until } = traffic;
   return {
@@ -44,6 +44,7 @@ export function planRollout(
     startsAt: new Date(nowMs).toISOString(),
     earliestEnd: iso(schedule.end.earliest),
     expectedEnd: iso(schedule.end.expected),
+    areFreezesKnown: freezes !== null,
     traffic: { source, requestsPerSecond, isByHour: byHour !== null, since, until },
     alpha: guardrailAlpha(spec),
     power: POWER,
@@ -58,9 +59,13 @@ export function planRollout(
 }
 
 /** A pause belongs to the weight before it: what is seen until the next weight is seen at this one. */
-function nextMove(steps: readonly ScheduledStep[], index: number): number | null {
-  const next = steps.slice(index + 1).find(({ step }) => step.kind !== 'pause' && step.kind !== 'approval');
-  return next?.fromMs ?? null;
+function restOf(later: readonly ScheduledStep[]): { readonly pausesMs: number; readonly untilMs: number | null } {
+  const next = later.findIndex(({ step }) => step.kind !== 'pause' && step.kind !== 'approval');
+  const pauses = next < 0 ? later : later.slice(0, next);
+  return {
+    pausesMs: pauses.reduce((sum, { step }) => sum + step.leastMs, 0),
+    untilMs: later[next]?.fromMs ?? null,
+  };
 }
 
 interface Seen {
@@ -68,7 +73,11 @@ interface Seen {
   readonly warnings: readonly PlanWarning[];
 }
 
-function createSight(spec: RolloutSpec, traffic: PlanTraffic): (step: ScheduledStep, untilMs: number | null) => Seen {
+function createSight(
+  spec: RolloutSpec,
+  traffic: PlanTraffic,
+  freezes: readonly Freeze[],
+): (step: ScheduledStep, later: readonly ScheduledStep[]) => Seen {
   const alpha = guardrailAlpha(spec);
   const hasSegments = (spec.traffic?.segments ?? []).length > 0;
   let asked = 0;
@@ -78,10 +87,11 @@ function createSight(spec: RolloutSpec, traffic: PlanTraffic): (step: ScheduledS
       asked += times * (isTested(guardrail) && guardrail.sequential ? COST_OF_PLANNED_LOOKS : 1);
     return asked <= MOST_QUESTIONS;
   };
-  return ({ step, meets, fromMs }, untilMs) => {
+  return ({ step, meets, fromMs }, later) => {
     if (meets === null) return { step: { ...step, sample: null, guardrails: [] }, warnings: [] };
+    const { pausesMs, untilMs } = restOf(later);
     const requests = fromMs === null || untilMs === null ? null : requestsBetween(traffic, fromMs, untilMs);
-    const arms = requests === null ? null : armsIn(spec, meets, requests);
+    const arms = requests === null ? null : armsOf(spec, meets, requests);
     const questions = judgedIn(spec.guardrails, meets.arm).map((guardrail) => ({
       guardrail,
       alpha,
@@ -95,12 +105,9 @@ function createSight(spec: RolloutSpec, traffic: PlanTraffic): (step: ScheduledS
     const warning = requests === null || fromMs === null || blind.length === 0 ? null : warn(step.title, guardrails);
     if (warning === null || requests === null || fromMs === null)
       return { step: { ...step, sample, guardrails }, warnings: [] };
-    const help =
-      meets.arm === 'shadow'
-        ? 'a larger minSamples or sample'
-        : affords(blind, COST_OF_ADVICE)
-          ? adviceFor({ spec, traffic, fromMs, percent: meets.percent, requests, questions: blind })
-          : null;
+    const help = affords(blind, COST_OF_ADVICE)
+      ? adviceFor({ spec, traffic, freezes, step, meets, fromMs, pausesMs, requests, questions: blind })
+      : null;
     return { step: { ...step, sample, guardrails }, warnings: [{ ...warning, help }] };
   };
 }
@@ -110,13 +117,6 @@ function unasked(question: GuardrailQuestion): PlannedGuardrail {
     ...planGuardrail({ ...question, requests: null }),
     reason: 'not computed: the spec has too many steps and guardrails',
   };
-}
-
-/** Shadow copies are answered by both. */
-function armsIn(spec: RolloutSpec, { arm, percent }: NonNullable<ScheduledStep['meets']>, requests: number): ArmSizes {
-  return arm === 'shadow'
-    ? { baseline: requests, candidate: (requests * percent) / 100 }
-    : armsOf(spec, requests, percent);
 }
 
 /** Without what floating point takes away: 4999.9999 is 5000. */

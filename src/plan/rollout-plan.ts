@@ -13,6 +13,8 @@ export interface RolloutPlan {
   readonly earliestEnd: string | null;
   /** With the time that samples take to come; null where that is not known, or never. People are taken to answer at once. */
   readonly expectedEnd: string | null;
+  /** Else it is planned as if there were none. */
+  readonly areFreezesKnown: boolean;
   readonly traffic: {
     readonly source: 'measured' | 'given' | 'unknown';
     readonly requestsPerSecond: number | null;

@@ -1,11 +1,10 @@
 import type { Freeze } from '../domain/freeze.js';
 import { plannedReplicas } from '../domain/planned-replicas.js';
-import type { Guardrail } from '../domain/spec/guardrail.js';
 import type { Approval, CanaryStep } from '../domain/spec/phases.js';
 import type { RolloutSpec } from '../domain/spec/rollout-spec.js';
 import type { ExperimentPlan } from '../experiment/plan.js';
 import { openingFrom } from './calendar.js';
-import { evidenceTime } from './evidence-time.js';
+import { evidenceTime, type Meeting, stepEnd } from './evidence-time.js';
 import { formatDuration } from './format.js';
 import { hooksAt, type Place } from './hooks.js';
 import type { PlannedApproval, PlannedStep, PlanWarning, Span } from './rollout-plan.js';
@@ -16,8 +15,8 @@ const DAY_MS = 86_400_000;
 /** A step with its times; what it sees is computed from them. */
 export interface ScheduledStep {
   readonly step: Omit<PlannedStep, 'sample' | 'guardrails'>;
-  /** Who meets the candidate: percent of units, or of requests copied to it. Null: nobody does. */
-  readonly meets: { readonly arm: 'candidate' | 'shadow'; readonly percent: number } | null;
+  /** Null: nobody meets the candidate. */
+  readonly meets: Meeting | null;
   /** ms since 1970, as expected; null where that is not known. */
   readonly fromMs: number | null;
 }
@@ -97,6 +96,7 @@ class Scheduler {
 
   shadow(shadow: NonNullable<RolloutSpec['phases']['shadow']>): void {
     const { sample, minSamples, maxDuration } = shadow;
+    const meets = { arm: 'shadow', percent: sample, minSamples } as const;
     const heldBy = this.move();
     this.add({
       phase: 'shadow',
@@ -106,8 +106,8 @@ class Scheduler {
       mostMs: maxDuration,
       shadowPercent: sample,
       place: { phase: 'shadow' },
-      meets: { arm: 'shadow', percent: sample },
-      evidence: this.evidence({ candidate: sample, baseline: 100 }, minSamples, 'shadow'),
+      meets,
+      evidence: this.evidence(meets),
       heldBy,
     });
   }
@@ -115,19 +115,21 @@ class Scheduler {
   canaryStep(step: CanaryStep, index: number): void {
     const { steps } = this.input.spec.phases.canary;
     if ('pause' in step) return this.pause(step.pause, index);
+    const { setWeight: percent, minSamples, minLabels } = step;
+    const meets = { arm: 'candidate', percent, minSamples, minLabels } as const;
     const heldBy = this.move();
-    this.percent = step.setWeight;
+    this.percent = percent;
     const isLast = !steps.slice(index + 1).some((later) => 'setWeight' in later);
     this.add({
       phase: 'canary',
       kind: 'weight',
-      title: `canary ${step.setWeight} %`,
+      title: `canary ${percent} %`,
       index,
       leastMs: step.bake,
       mostMs: step.maxDuration ?? 10 * step.bake,
       place: { phase: 'canary', step: index, isFirst: index === 0, isLast },
-      meets: { arm: 'candidate', percent: step.setWeight },
-      evidence: this.evidence(this.live(step.setWeight), step.minSamples, 'candidate', step.minLabels),
+      meets,
+      evidence: this.evidence(meets),
       heldBy,
     });
   }
@@ -152,7 +154,8 @@ class Scheduler {
     this.percent = split;
     // What is not known, or would take longer, ends with the time that is given.
     const planned = Math.min(maxDuration, experiment?.days == null ? maxDuration : experiment.days * DAY_MS);
-    const evidence = this.evidence(this.live(split), 0, 'candidate', minLabels);
+    const meets = { arm: 'candidate', percent: split, minSamples: 0, minLabels } as const;
+    const evidence = this.evidence(meets);
     this.add({
       phase: 'abTest',
       kind: 'ab-test',
@@ -160,7 +163,7 @@ class Scheduler {
       leastMs: minDuration,
       mostMs: maxDuration,
       place: { phase: 'abTest' },
-      meets: { arm: 'candidate', percent: split },
+      meets,
       evidence: (fromMs) => {
         const at = evidence(fromMs);
         return at === null ? null : Math.max(at, fromMs + planned);
@@ -257,16 +260,14 @@ class Scheduler {
     });
   }
 
-  /** Past the deadline a person is asked, who is taken to answer at once. */
   private expectedEnd({ title, leastMs, mostMs, evidence }: Draft): number | null {
     const from = this.clocks.expected;
     if (from === null) return null;
-    const least = from + leastMs;
-    if (!evidence) return least;
+    if (!evidence) return from + leastMs;
     const at = evidence(from);
-    const deadline = mostMs === undefined ? Number.POSITIVE_INFINITY : from + mostMs;
-    const end = Math.max(least, Math.min(at ?? Number.POSITIVE_INFINITY, deadline));
-    if (at === null || at > deadline) this.tooSlow(title, mostMs ?? 0, at === null ? null : at - from);
+    const end = stepEnd({ leastMs, mostMs: mostMs ?? null }, from, at);
+    if (at === null || at > from + (mostMs ?? Number.POSITIVE_INFINITY))
+      this.tooSlow(title, mostMs ?? 0, at === null ? null : at - from);
     const { progressDeadline } = this.input.spec;
     if (progressDeadline !== undefined && end - from > progressDeadline)
       this.warn({
@@ -293,28 +294,10 @@ class Scheduler {
     this.warnings.push(warning);
   }
 
-  /** Percent of requests that each arm answers. */
-  private live(percent: number): { candidate: number; baseline: number } {
-    return { candidate: percent, baseline: baselinePercent(this.input.spec, percent) };
-  }
-
-  private evidence(
-    percent: { candidate: number; baseline: number },
-    minSamples: number,
-    arm: 'candidate' | 'shadow',
-    minLabels?: number,
-  ): (fromMs: number) => number | null {
+  private evidence(meets: Meeting): (fromMs: number) => number | null {
     const { spec, traffic } = this.input;
-    const guardrails: readonly Guardrail[] = spec.guardrails;
-    const need = { minSamples, ...(minLabels === undefined ? {} : { minLabels }) };
-    return (fromMs) => evidenceTime({ guardrails, traffic, percent, arm, need, fromMs });
+    return (fromMs) => evidenceTime({ spec, traffic, meets, fromMs });
   }
-}
-
-/** Further versions have a fixed share of their own. */
-export function baselinePercent({ traffic }: RolloutSpec, candidatePercent: number): number {
-  const others = (traffic?.others ?? []).reduce((sum, { weight }) => sum + weight, 0);
-  return Math.max(0, 100 - others - candidatePercent);
 }
 
 function later(at: number | null, ms: number): number | null {

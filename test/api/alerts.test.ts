@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { createApi } from '../../src/api/create-api.js';
+import { type ApiDeps, createApi } from '../../src/api/create-api.js';
 import { type StartedApi, startApi } from '../../src/api/server.js';
 import { createAlertSink } from '../../src/client/send-alert.js';
 import type { Alert } from '../../src/domain/alert.js';
@@ -169,6 +169,35 @@ describe('who may', () => {
     const { body } = await answerOf(await post(local, 'garbage'));
     expect(body).toMatchObject({ status: 401, detail: expect.stringMatching(/0\.0\.0\.0.*SLUICE_ALERT_TOKEN/) });
     await api.close();
+  });
+
+  test.each<[string, Partial<ApiDeps>]>([
+    ['an admin token', { adminToken: 'the-admin-token-of-the-suite' }],
+    ['a file of tokens', { auth: { tokens: { find: () => null }, oidc: null } }],
+    [
+      'an issuer',
+      { auth: { tokens: null, oidc: { issuer: 'https://id.test', audience: 'a', rolesClaim: 'r', roles: {} } } },
+    ],
+  ])('with %s and none of its own, on loopback: nobody', async (_, deps) => {
+    const sink = new ListSink();
+    const api = await startApi({ store, host: '127.0.0.1', port: 0, alerts: sink, ...deps });
+    const { body } = await answerOf(await post(api, webhookOf(alertOf({ service: 'digits' }))));
+    expect(body).toMatchObject({ status: 401, detail: expect.stringContaining('has no SLUICE_ALERT_TOKEN') });
+    expect(sink.sent).toEqual([]);
+    await api.close();
+  });
+
+  test('without any token, a name of another site that leads here is refused', async () => {
+    const server = createApi({ store, alerts: new ListSink() });
+    const ask = (host: string) =>
+      server.inject({
+        method: 'POST',
+        url: '/v1/alerts/alertmanager',
+        headers: { host },
+        payload: webhookOf(alertOf({})),
+      });
+    expect([(await ask('evil.test')).statusCode, (await ask('localhost:8090')).statusCode]).toEqual([403, 200]);
+    await server.close();
   });
 
   test('a short token is refused at the start, an api without Temporal takes no alerts', async () => {

@@ -146,6 +146,38 @@ describe('commands', () => {
   });
 });
 
+describe('what is asked again with its key', () => {
+  test('a retry is answered as it was, though the newest is by now what it has made', async () => {
+    await store.saveRollout(stateOf('digits', { rolloutId: 'digits-10', startedAt: '2026-11-02T08:00:00.000Z' }));
+    const retry = (rolloutId: string) => command({ command: 'retry', rolloutId, decisionId: 'again' });
+    const first = await retry('digits-10');
+    expect(first.status).toBe(200);
+    await store.saveRollout(stateOf('digits', { rolloutId: 'digits-11', startedAt: '2026-11-03T08:00:00.000Z' }));
+    const second = await retry('digits-10');
+    expect([second.status, await second.json()]).toEqual([200, await first.json()]);
+    // Something else, and not yet answered.
+    expect((await retry('digits-11')).status).toBe(409);
+    expect((await command({ command: 'retry', rolloutId: 'digits-10' })).status).toBe(409);
+  });
+
+  test('a forced rollback that the gateways took is no failure while the store is down, and is done once', async () => {
+    const fail = () => Promise.reject(new SluiceError('STORE_UNAVAILABLE', 'PostgreSQL at db:5432/x cannot answer'));
+    const listed = { ...store.listed, newestOf: fail };
+    let forced = 0;
+    const force = async () => `v1 serves all on 2 of 2 gateways, time ${++forced}`;
+    const own = await openSite({ ...store, listed } as Store, { force });
+    const body = JSON.stringify({ command: 'force', reason: 'half of it fails', decisionId: 'forced' });
+    for (const _ of [1, 2]) {
+      const said = await own.ask('/v1/services/digits/commands', TOKENS.admin, { method: 'POST', body });
+      expect([said.status, await said.json()]).toEqual([
+        200,
+        expect.objectContaining({ status: 'rolled-back', detail: 'v1 serves all on 2 of 2 gateways, time 1' }),
+      ]);
+    }
+    await own.close();
+  });
+});
+
 describe('starts and plans', () => {
   test('from YAML, once a key', async () => {
     calls.length = 0;
@@ -168,8 +200,10 @@ describe('starts and plans', () => {
 
   test('a plan needs a viewer, and starts nothing', async () => {
     calls.length = 0;
-    const plan = await site.client(TOKENS.viewer).planRollout({ spec: SPEC, rps: 20 });
+    const plan = await site.client(TOKENS.viewer).planRollout({ spec: SPEC, rps: 20, errorRate: 0.03 });
     expect(plan).toMatchObject({ service: 'digits', traffic: { source: 'given', requestsPerSecond: 20 } });
+    expect(plan.areFreezesKnown).toBe(true);
+    expect(JSON.stringify(plan.steps)).toMatch(/where the baseline has 3\.00 %/);
     await expect(site.client(TOKENS.viewer).startRollout({ spec: SPEC })).rejects.toMatchObject({ status: 403 });
     expect(calls).toEqual([]);
   });

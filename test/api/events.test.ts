@@ -81,6 +81,30 @@ describe('live events', () => {
     expect(only).toMatchObject({ event: 'reset', data: { reason: expect.stringContaining('no longer kept') } });
   });
 
+  test('more than can be told at once is a reset, and the client comes back from there', async () => {
+    const [, first] = await take(2, () => store.saveRollout(stateOf('before', { service: 'large' })));
+    const reason = 'x'.repeat(20_000);
+    for (let n = 0; n < 100; n += 1) await store.saveRollout(stateOf(`large-${n}`, { service: 'large', reason }));
+    const over = new AbortController();
+    const states: string[] = [];
+    const client = site.client(TOKENS.viewer);
+    let reset: LiveEvent | null = null;
+    for await (const event of client.events({
+      lastEventId: first?.id ?? '',
+      signal: over.signal,
+      onConnection: (state) => states.push(state),
+    })) {
+      if (event.event !== 'reset') continue;
+      reset = event;
+      over.abort();
+    }
+    expect(reset).toMatchObject({ data: { reason: expect.stringContaining('than is told at once') } });
+    expect(states).toEqual(['open']);
+    await store.saveRollout(stateOf('after', { service: 'large' }));
+    const [next] = await take(1, async () => undefined, { lastEventId: reset?.id ?? '' });
+    expect(next).toMatchObject({ data: { rolloutId: 'after' } });
+  });
+
   test('only of one service where it is named', async () => {
     const seen = await take(
       2,
@@ -101,6 +125,30 @@ describe('live events', () => {
     const second = await own.ask('/v1/events');
     expect([second.status, second.headers.get('retry-after')]).toEqual([429, '10']);
     await first.body?.cancel();
+    await own.close();
+  });
+
+  test('nobody takes all places', async () => {
+    const own = await openSite(store, { live: { most: 10, mostEach: 2 } });
+    const mine = [await own.ask('/v1/events'), await own.ask('/v1/events')];
+    const third = await own.ask('/v1/events');
+    expect([third.status, ((await third.json()) as { detail: string }).detail]).toEqual([
+      429,
+      '2 connections of subject viewer@example.test follow already',
+    ]);
+    const other = await own.ask('/v1/events', TOKENS.operator);
+    expect(other.status).toBe(200);
+    for (const { body } of [...mine, other]) await body?.cancel();
+    await own.close();
+  });
+
+  test('HEAD does not follow', async () => {
+    const own = await openSite(store, { live: { most: 1 } });
+    const head = await own.ask('/v1/events', TOKENS.viewer, { method: 'HEAD' });
+    expect([head.status, head.headers.get('allow')]).toEqual([405, 'GET']);
+    const get = await own.ask('/v1/events');
+    expect(get.status).toBe(200);
+    await get.body?.cancel();
     await own.close();
   });
 

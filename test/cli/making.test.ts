@@ -86,6 +86,11 @@ describe('init', () => {
   });
 });
 
+test('whoami prints in no format that it does not have', async () => {
+  const { code, stderr } = await sluice(['whoami', '-o', 'yaml']);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/Allowed choices are table, json/)]);
+});
+
 test('lint names place, value, limit and what was probably meant', async () => {
   const file = join(folder, 'wrong.yaml');
   writeFileSync(

@@ -64,6 +64,7 @@ describe('a rollout', () => {
     [{ ...NEEDED, service: 'Digits!' }, /service: "Digits!": expected 1 to 63 lower-case letters/],
     [{ ...NEEDED, candidate: 'v2' }, /candidate: "v2": expected <version>@<url>/],
     [{ ...NEEDED, strategy: 'blue' }, /strategy: "blue" is none of canary, ab, shadow/],
+    [{ ...NEEDED, primary: 'accuracy' }, /^--primary goes with --strategy ab, not with canary$/],
   ])('%j is refused', (given, expected) => {
     expect(() => answersFrom(rollout.questions, given as Answers)).toThrow(expected);
   });
@@ -72,6 +73,11 @@ describe('a rollout', () => {
 test.each(MONITOR_KINDS)('a monitor of the kind %s is valid', (kind) => {
   const given = { service: 'digits', kind, ...(kind === 'dependencies' ? { url: 'http://127.0.0.1:8120/ready' } : {}) };
   expect(written(monitorDraft, given)).toMatchObject({ kind, name: kind });
+});
+
+test('a flag whose question is not asked is refused, not forgotten', () => {
+  const given = { service: 'digits', kind: 'performance', url: 'http://127.0.0.1:8120/ready' };
+  expect(() => written(monitorDraft, given)).toThrow('--url goes with --kind dependencies, not with performance');
 });
 
 test.each(PROTOCOLS)('a gateway over %s is valid', (protocol) => {

@@ -110,6 +110,11 @@ describe('the schedule', () => {
     };
     expect(stepOf(planRollout(spec, steady(10), NOW), 'canary').earliest.from).toBe('2026-11-23T09:00:00.000Z');
     const frozen = stepOf(planRollout(spec, steady(10), NOW, [freeze]), 'canary');
+    expect([[freeze], [], null].map((known) => planRollout(spec, steady(10), NOW, known).areFreezesKnown)).toEqual([
+      true,
+      true,
+      false,
+    ]);
     expect(frozen.earliest.from).toBe('2026-11-23T12:00:00.000Z');
     expect(frozen.heldBy).toMatch(/sale \(freeze f1 by ann\)/);
     const lifted = { ...freeze, liftedAt: '2026-11-21T01:00:00Z' };

@@ -95,6 +95,16 @@ test('where the newest rollout stands', async () => {
   );
 });
 
+test('one that has run for long is there however many are newer', async () => {
+  const [service, busy] = [newService(), newService()];
+  await store.saveRollout(stateOf(service, { startedAt: '2026-01-01T00:00:00.000Z' }));
+  for (let n = 0; n < 201; n += 1)
+    await store.saveRollout(stateOf(busy, { status: 'promoted', startedAt: new Date(1.8e12 + n).toISOString() }));
+  const text = await page();
+  expect(text).toContain(`sluice_rollout_phase{service="${service}",phase="canary"} 1\n`);
+  expect(text).toContain(`sluice_rollout_status{service="${busy}",status="promoted"} 1\n`);
+});
+
 test('what monitors last said, without what there may be thousands of', async () => {
   const service = newService();
   const value = (metric: string, subject: string | null, version: string | null, number: number | null) => ({

@@ -5,7 +5,17 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { pageRoutes } from '../../src/api/page.js';
 import type { CommandBody } from '../../src/api/schema/command.js';
 import { me, type Role } from '../../src/api/schema/common.js';
-import { type RolloutDetail, rolloutDetail, rolloutPage, series } from '../../src/api/schema/rollout.js';
+import { saidOfIncident } from '../../src/api/schema/incident.js';
+import {
+  type RolloutDetail,
+  type RolloutSeries,
+  rolloutDetail,
+  rolloutPage,
+  series,
+} from '../../src/api/schema/rollout.js';
+import { namedBy } from '../../src/api/serve.js';
+import type { ExperimentReport } from '../../src/domain/experiment.js';
+import type { Incident } from '../../src/domain/incident.js';
 import { decisionsOf, detailOf, driftOf, incidentOf, looksOf, seriesOf, summaryFrom, versionOf } from './fake-world.js';
 
 interface Given {
@@ -14,6 +24,11 @@ interface Given {
   readonly port?: number;
   /** Token -> role; empty: whoever asks is admin. */
   readonly tokens?: Readonly<Record<string, Role>>;
+  /** Oldest first. */
+  readonly looks?: readonly ExperimentReport[];
+  /** Newest first. */
+  readonly incidents?: readonly Incident[];
+  readonly series?: Partial<RolloutSeries>;
   /** Text that stands wherever people or machines may have written something. */
   readonly text?: string;
 }
@@ -25,12 +40,18 @@ interface Given {
 export class FakeApi {
   readonly url: string;
   readonly commands: CommandBody[] = [];
+  readonly incidents: Incident[];
+  /** Of all routes. */
+  epoch = 4;
+  /** What the list of rollouts waits for before it answers what it has read. */
+  slowness: Promise<void> = Promise.resolve();
   private readonly server: FastifyInstance;
   private readonly changes = new EventEmitter().setMaxListeners(0);
   private readonly rollouts: RolloutDetail[];
   private sequence = 0;
 
-  private constructor(server: FastifyInstance, rollouts: RolloutDetail[], url: string) {
+  private constructor(server: FastifyInstance, rollouts: RolloutDetail[], incidents: Incident[], url: string) {
+    this.incidents = incidents;
     this.server = server;
     this.rollouts = rollouts;
     this.url = url;
@@ -39,11 +60,15 @@ export class FakeApi {
   static async start(given: Given = {}): Promise<FakeApi> {
     const server = Fastify({ forceCloseConnections: true });
     const rollouts = [...(given.rollouts ?? [detailOf('r-digits-2', 'digits')])];
+    const incidents = [
+      ...(given.incidents ?? [incidentOf('digits', 'r-digits-2', given.text ?? 'all as it should be')]),
+    ];
     pageRoutes(server);
     let fake: FakeApi | null = null;
     routes(server, rollouts, given, () => fake as FakeApi);
     await server.listen({ host: '127.0.0.1', port: given.port ?? 0 });
-    fake = new FakeApi(server, rollouts, `http://127.0.0.1:${(server.server.address() as AddressInfo).port}`);
+    const { port } = server.server.address() as AddressInfo;
+    fake = new FakeApi(server, rollouts, incidents, `http://127.0.0.1:${port}`);
     return fake;
   }
 
@@ -81,6 +106,8 @@ export class FakeApi {
   }
 }
 
+type Query = Readonly<Record<string, string>>;
+
 const problem = (status: number, detail: string) => ({ type: 'about:blank', title: '', status, detail, code: 'X' });
 
 function routes(server: FastifyInstance, rollouts: RolloutDetail[], given: Given, fake: () => FakeApi): void {
@@ -106,14 +133,12 @@ function routes(server: FastifyInstance, rollouts: RolloutDetail[], given: Given
         (query['needsMe'] !== 'true' || one.needsMe) &&
         `${one.rolloutId} ${one.service} ${one.owner}`.includes(query['search'] ?? ''),
     );
-    const from = Number(query['cursor'] ?? 0);
-    const to = from + Number(query['limit'] ?? 50);
-    return rolloutPage.parse({
-      items: wanted.slice(from, to).map(summaryFrom),
-      next: to < wanted.length ? String(to) : null,
-    });
+    const { items, next } = paged(wanted, query);
+    const answer = rolloutPage.parse({ items: items.map(summaryFrom), next });
+    await fake().slowness;
+    return answer;
   });
-  rolloutRoutes(server, rollouts);
+  rolloutRoutes(server, rollouts, given);
   server.post<{ Body: CommandBody; Params: { service: string } }>(
     '/v1/services/:service/commands',
     async ({ body, params, headers }, reply) => {
@@ -129,6 +154,10 @@ function routes(server: FastifyInstance, rollouts: RolloutDetail[], given: Given
           needsMe: false,
           reason: `aborted by Dana: ${body.reason}`,
         });
+      if (found && (body.command === 'pause' || body.command === 'resume')) {
+        const paused = { actor: 'dana', at: new Date().toISOString(), reason: body.reason ?? '' };
+        fake().change(found.rolloutId, { paused: body.command === 'pause' ? paused : null });
+      }
       if (found && body.command === 'approve')
         fake().change(found.rolloutId, {
           status: 'progressing',
@@ -149,7 +178,7 @@ function routes(server: FastifyInstance, rollouts: RolloutDetail[], given: Given
       };
     },
   );
-  recordRoutes(server, text);
+  recordRoutes(server, text, fake);
   server.get('/v1/events', async (_, reply) => {
     const stream = new PassThrough();
     fake().follow(stream);
@@ -157,7 +186,13 @@ function routes(server: FastifyInstance, rollouts: RolloutDetail[], given: Given
   });
 }
 
-function rolloutRoutes(server: FastifyInstance, rollouts: readonly RolloutDetail[]): void {
+/** As the api pages: `next` where there is more. */
+function paged<T>(all: readonly T[], { cursor = '0', limit = '50' }: Query): { items: T[]; next: string | null } {
+  const to = Number(cursor) + Number(limit);
+  return { items: all.slice(Number(cursor), to), next: to < all.length ? String(to) : null };
+}
+
+function rolloutRoutes(server: FastifyInstance, rollouts: readonly RolloutDetail[], given: Given): void {
   server.get<{ Params: { id: string } }>('/v1/rollouts/:id', async ({ params }, reply) => {
     const found = rollouts.find(({ rolloutId }) => rolloutId === params.id);
     return found
@@ -169,9 +204,12 @@ function rolloutRoutes(server: FastifyInstance, rollouts: readonly RolloutDetail
     next: null,
   }));
   server.get<{ Params: { id: string } }>('/v1/rollouts/:id/series', async ({ params }) =>
-    series.parse(seriesOf(params.id)),
+    series.parse({ ...seriesOf(params.id), ...given.series }),
   );
-  server.get('/v1/rollouts/:id/experiments', async () => ({ experiments: looksOf(), next: null }));
+  server.get<{ Querystring: Query }>('/v1/rollouts/:id/experiments', async ({ query }) => {
+    const { items, next } = paged(given.looks ?? looksOf(), query);
+    return { experiments: items, next };
+  });
   server.get('/v1/rollouts/:id/impact', async () => ({
     impact: { data: null, note: 'There is no impact analysis yet.' },
   }));
@@ -194,13 +232,13 @@ function rolloutRoutes(server: FastifyInstance, rollouts: readonly RolloutDetail
 }
 
 /** What stands beside rollouts. */
-function recordRoutes(server: FastifyInstance, text: string): void {
+function recordRoutes(server: FastifyInstance, text: string, fake: () => FakeApi): void {
   const target = (version: string) => ({ version, url: `http://127.0.0.1:8110/${version}` });
   server.get<{ Params: { service: string } }>('/v1/services/:service/route', async ({ params }) => ({
     route: {
       service: params.service,
       protocol: { kind: 'open-inference' },
-      epoch: 4,
+      epoch: fake().epoch,
       rolloutId: 'r-digits-2',
       salt: 'r-digits-2',
       baseline: target('v1'),
@@ -218,15 +256,12 @@ function recordRoutes(server: FastifyInstance, text: string): void {
     others: [],
     holdback: null,
   }));
-  const incident = incidentOf('digits', 'r-digits-2', text);
-  server.get('/v1/incidents', async () => ({ incidents: [incident], next: null }));
-  const events = [{ key: 'a', kind: 'opened', at: incident.openedAt, by: 'sluice', text }];
-  server.get('/v1/incidents/:id', async () => ({ incident, events }));
+  incidentRoutes(server, text, fake);
   const line = {
     service: 'digits',
     monitor: 'errors',
     kind: 'logs',
-    at: incident.seenAt,
+    at: new Date().toISOString(),
     verdict: 'fail',
     reason: text,
   };
@@ -254,7 +289,13 @@ function recordRoutes(server: FastifyInstance, text: string): void {
   ];
   const child = versionOf('digits-small', 'v1', third, [second]);
   server.get('/v1/models', async () => ({ models: [{ model: 'digits', versions: 2, newest: 'v2' }], next: null }));
-  server.get('/v1/models/:model/versions', async () => ({ versions, next: null }));
+  const oldest = versionOf('digits', 'v0', 'mv-00000000000000a0');
+  server.get('/v1/models/:model/versions', async () => ({ versions, next: 'more' }));
+  server.get<{ Params: { version: string } }>('/v1/models/:model/versions/:version', async ({ params }, reply) =>
+    params.version === oldest.id
+      ? oldest
+      : reply.status(404).send(problem(404, `no version ${params.version} is registered`)),
+  );
   server.get('/v1/models/:model/aliases', async () => ({
     aliases: [{ model: 'digits', alias: 'champion', id: first, version: 'v1' }],
   }));
@@ -270,4 +311,32 @@ function recordRoutes(server: FastifyInstance, text: string): void {
           }
         : { relatives: [{ version: child, depth: 1 }], missing: [], isCircular: false, isTruncated: false },
   );
+}
+
+/** Whoever asks here shares a token, as with SLUICE_ADMIN_TOKEN: nobody is known by it. */
+const UNPROVEN = { subject: 'admin', name: 'admin', roles: ['admin'], role: 'admin', isProven: false } as const;
+
+function incidentRoutes(server: FastifyInstance, text: string, fake: () => FakeApi): void {
+  server.get<{ Querystring: Query }>('/v1/incidents', async ({ query }) => {
+    const { items, next } = paged(fake().incidents, query);
+    return { incidents: items, next };
+  });
+  const found = (id: string) => fake().incidents.findIndex((one) => one.id === id);
+  server.get<{ Params: { id: string } }>('/v1/incidents/:id', async ({ params }) => {
+    const incident = fake().incidents[found(params.id)];
+    return { incident, events: [{ key: 'a', kind: 'opened', at: incident?.openedAt, by: 'sluice', text }] };
+  });
+  server.post<{ Params: { id: string } }>('/v1/incidents/:id/ack', async ({ params, body }, reply) => {
+    const at = found(params.id);
+    const old = fake().incidents[at];
+    if (old === undefined) return reply.status(404).send(problem(404, `there was never an incident ${params.id}`));
+    try {
+      const { by, reason } = saidOfIncident.parse(body);
+      const acknowledged = { by: namedBy(UNPROVEN, by, 'by'), at: new Date().toISOString(), reason };
+      fake().incidents[at] = { ...old, status: 'acknowledged', acknowledged };
+      return fake().incidents[at];
+    } catch (error) {
+      return reply.status(400).send(problem(400, (error as Error).message));
+    }
+  });
 }

@@ -1,12 +1,10 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import type { Browser } from 'playwright-core';
-import { hasChromium, launch, openPage, rows, seriousFindings, settled, sideways, type Watched } from './browser.js';
-import { hasBuiltPage } from './built-page.js';
+import { expect, jest, test } from '@jest/globals';
+import { rows, seriousFindings, settled, sideways, until } from './browser.js';
 import { FakeApi } from './fake-api.js';
 import { detailOf, summaryFrom } from './fake-world.js';
+import { describeInBrowser, visits } from './visits.js';
 
 jest.setTimeout(90_000);
-const describeInBrowser = hasChromium() && hasBuiltPage() ? describe : describe.skip;
 
 const HOSTILE = `"><script>globalThis.pwned=1</script><img src=x onerror="globalThis.pwned=1">{{constructor}} javascript:alert(1)`;
 const PLACES = [
@@ -23,26 +21,7 @@ const PLACES = [
 ];
 
 describeInBrowser('the page', () => {
-  let browser: Browser;
-  const open = async (api: FakeApi, path = '/', options: Parameters<typeof openPage>[2] = {}): Promise<Watched> => {
-    const watched = await openPage(browser, api.url + path, options);
-    await watched.page.waitForSelector('h1');
-    return watched;
-  };
-  /** Starts an api, and ends it and all pages after the test. */
-  const withApi = async (given: Parameters<typeof FakeApi.start>[0], act: (api: FakeApi) => Promise<void>) => {
-    const api = await FakeApi.start(given);
-    try {
-      await act(api);
-    } finally {
-      for (const context of browser.contexts()) await context.close();
-      await api.close();
-    }
-  };
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  afterAll(() => browser?.close());
+  const { open, withApi } = visits();
 
   test.each([
     ['light', { colorScheme: 'light' }],
@@ -255,4 +234,69 @@ describeInBrowser('the page', () => {
       expect(await seriousFindings(page)).toEqual([]);
     });
   });
+
+  test('another page has the focus on its heading, and is announced', async () => {
+    await withApi({}, async (api) => {
+      const { page } = await open(api);
+      await rows(page, 1);
+      await page.getByRole('link', { name: 'Services', exact: true }).click();
+      await until(page, focusOn('Services'));
+      await page.getByRole('status').getByText('services', { exact: true }).waitFor({ state: 'attached' });
+      await page.goBack();
+      await until(page, focusOn('Rollouts'));
+      await page.locator('tbody').getByRole('link', { name: 'digits' }).click();
+      await until(page, `document.activeElement.tagName === 'H1' && document.activeElement.textContent.includes('v2')`);
+    });
+  });
+
+  test('what is said keeps the focus: on the button in its place, else on the heading', async () => {
+    await withApi({}, async (api) => {
+      const { page } = await open(api, '/rollouts/r-digits-2');
+      const say = async (name: string) => {
+        await page.getByRole('button', { name, exact: true }).click();
+        await page
+          .getByRole('dialog')
+          .getByLabel(/Reason/)
+          .fill('as agreed');
+        await page.getByRole('dialog').getByRole('button', { name }).click();
+        await page.getByRole('dialog').waitFor({ state: 'detached' });
+      };
+      await say('Pause');
+      await until(page, focusOn('Resume'));
+      await say('Resume');
+      await until(page, focusOn('Pause'));
+      await say('Approve');
+      await page.getByText('approved by Dana').first().waitFor();
+      await until(page, `document.activeElement.tagName === 'H1'`);
+    });
+  });
+
+  test('a selection that ends beside the dialog leaves it open; a press beside it closes it', async () => {
+    await withApi({}, async (api) => {
+      const { page } = await open(api, '/rollouts/r-digits-2');
+      await page.getByRole('group', { name: 'Actions' }).getByRole('button', { name: 'Abort' }).click();
+      const reason = page.getByRole('dialog').getByLabel('Reason');
+      await reason.fill('wrong model');
+      const box = await reason.boundingBox();
+      if (box === null) throw new Error('no box');
+      await page.mouse.move(box.x + 60, box.y + 15);
+      await page.mouse.down();
+      await page.mouse.move(10, 10);
+      await page.mouse.up();
+      expect(await reason.inputValue()).toBe('wrong model');
+      await page.mouse.click(10, 10);
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    });
+  });
+
+  test('a promoted rollout offers nothing, and says why', async () => {
+    const promoted = detailOf('r-digits-2', 'digits', { status: 'promoted', waiting: null, needsMe: false });
+    await withApi({ rollouts: [promoted] }, async (api) => {
+      const { page } = await open(api, '/rollouts/r-digits-2');
+      await page.getByText(/it was promoted, and there is nothing to try again/).waitFor();
+      expect(await page.getByRole('button', { name: 'Retry' }).count()).toBe(0);
+    });
+  });
 });
+
+const focusOn = (text: string) => `document.activeElement.textContent === '${text}'`;

@@ -4,6 +4,7 @@ import { pageRoutes } from '../../src/api/page.js';
 import { COMMAND_ROLES as ROLES_OF_THE_API } from '../../src/api/schema/command.js';
 import { ROLES } from '../../src/api/schema/common.js';
 import { COMMAND_ROLES, may, roleRefusal } from '../../ui/src/data/access.js';
+import { newDecisionId } from '../../ui/src/decision-id.js';
 import { duration, number, quantity } from '../../ui/src/format.js';
 import { layOut } from '../../ui/src/models/layout.js';
 import { versionOf } from './fake-world.js';
@@ -19,6 +20,12 @@ describe('rights', () => {
     expect(roleRefusal('operator', 'approve')).toBe('approve needs the role approver; yours is operator');
     expect(roleRefusal('approver', 'abort')).toBeNull();
   });
+});
+
+test('the id of a decision is a random UUID', () => {
+  const ids = Array.from({ length: 500 }, newDecisionId);
+  for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  expect(new Set(ids).size).toBe(ids.length);
 });
 
 describe('numbers', () => {

@@ -105,7 +105,8 @@ export class Stage {
         activity: [() => ({ inbound: failureInterceptor }), () => ({ inbound: shutdownInterceptor })],
       },
       shutdownForceTime: '2s',
-      maxCachedWorkflows: 0,
+      // As in production; that histories replay is what test/replay and the interleavings are for.
+      maxCachedWorkflows: 100,
     });
     return worker.runUntil(body);
   }

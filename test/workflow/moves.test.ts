@@ -100,7 +100,8 @@ describe('a canary is moved by hand', () => {
       await ask(service, 'promote');
       await rollout.until(({ weightPercent, waiting }) => weightPercent === 20 && waiting?.kind === 'bake');
       await ask(service, 'promote');
-      await rollout.until(({ waiting }) => waiting?.kind === 'approval');
+      // An approval is void once a verdict changes: the first one at this weight has to be there.
+      await rollout.until(({ waiting, verdict }) => waiting?.kind === 'approval' && verdict === 'pass');
       await ask(service, 'approve', { actor: 'carol' });
       await rollout.until(({ weightPercent, waiting }) => weightPercent === 50 && waiting?.kind === 'bake');
       await ask(service, 'set-weight', { weightPercent: 45 });

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { SluiceError } from '../../domain/errors.js';
-import { AccessError } from '../problem.js';
+import { denied } from './denied.js';
 import { createOidcVerifier, type OidcSettings } from './oidc.js';
 import { highestRole, type Principal } from './principal.js';
 import { type KnownTokens, TOKEN_PREFIX } from './token-file.js';
@@ -58,11 +58,16 @@ export function createAuthenticate(
   };
 }
 
-/** For Alertmanager: one token of its own, or loopback. @throws {SluiceError} USAGE for one that is too short */
+/**
+ * For Alertmanager: one token of its own; without one, whoever is on this machine.
+ * @param isOpenToAll false where others bring tokens: then a proxy on this machine may let in anybody, and loopback says nothing
+ * @throws {SluiceError} USAGE for one that is too short
+ */
 export function createTokenCheck(
   server: FastifyInstance,
   token: string | null,
   variable: string,
+  isOpenToAll: boolean,
 ): (authorization: string | undefined) => void {
   const expected = token === null ? null : digestOf(token, variable);
   return (authorization) => {
@@ -75,6 +80,7 @@ export function createTokenCheck(
       throw denied(
         `the api listens on ${open}, which can be reached from elsewhere, and has no ${variable}: it takes nothing here`,
       );
+    if (!isOpenToAll) throw denied(`the api asks for tokens, and has no ${variable}: it takes nothing here`);
   };
 }
 
@@ -91,12 +97,6 @@ function principalOf(entry: NonNullable<ReturnType<KnownTokens['find']>>): Princ
   const { subject, name, roles, expires } = entry;
   if (expires !== undefined && Date.parse(expires) <= Date.now()) throw denied(`the token has expired at ${expires}`);
   return { subject, name, roles, role: highestRole(roles), isProven: true };
-}
-
-export function denied(message: string): AccessError {
-  return new AccessError('UNAUTHORIZED', message, {
-    'www-authenticate': 'Bearer realm="sluice", error="invalid_token"',
-  });
 }
 
 export function isOnLoopback(server: FastifyInstance): boolean {

@@ -38,9 +38,9 @@ const TOKEN_NAMES = new Set([
  */
 export function addGuard(server: FastifyInstance, settings: GuardSettings): void {
   const authenticate = createAuthenticate(server, settings.adminToken, settings);
-  const checkAlerts = createTokenCheck(server, settings.alertToken, 'SLUICE_ALERT_TOKEN');
-  const limiter = new RateLimiter(settings.limits ?? STANDARD_LIMITS);
   const isOpenToAll = settings.tokens === null && settings.oidc === null && settings.adminToken === null;
+  const checkAlerts = createTokenCheck(server, settings.alertToken, 'SLUICE_ALERT_TOKEN', isOpenToAll);
+  const limiter = new RateLimiter(settings.limits ?? STANDARD_LIMITS);
   server.decorateRequest('principal', null);
   server.addHook('onRequest', async (request) => {
     assertNoTokenInAddress(request.url);

@@ -4,7 +4,7 @@ import { describeError, SluiceError } from '../../domain/errors.js';
 import { subjectFault } from '../../domain/identity.js';
 import type { AddressPolicy } from '../../net/address-policy.js';
 import { sharedTransport } from '../../net/shared-transport.js';
-import { AccessError } from '../problem.js';
+import { denied } from './denied.js';
 import { highestRole, type Principal } from './principal.js';
 
 export interface OidcSettings {
@@ -162,12 +162,6 @@ function refusalOf(error: unknown): SluiceError {
   if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError))
     return new SluiceError('AUTH_UNAVAILABLE', `the issuer's keys can't be had: ${describeError(error)}`);
   return denied('the token is not one that this issuer has signed');
-}
-
-function denied(message: string): AccessError {
-  return new AccessError('UNAUTHORIZED', message, {
-    'www-authenticate': 'Bearer realm="sluice", error="invalid_token"',
-  });
 }
 
 function unreachable(issuer: string, why: string): SluiceError {

@@ -8,6 +8,8 @@ export interface HubOptions {
 
 /** One who follows. */
 export interface Follower {
+  /** False: what else was missed would be too much to tell at once. */
+  readonly hasRoom: boolean;
   /** `id`: what to come back with. */
   tell(change: Change, id: number): void;
   /** Too much was missed. */
@@ -19,6 +21,7 @@ export interface Follower {
 const MOST_AT_ONCE = 500;
 /** Who is further behind than this reads again sooner than it would catch up. */
 const MOST_MISSED = 5000;
+const TOO_MUCH = 'more was missed than is told at once';
 /** A position that is not there by then was rolled back, and never will be. */
 const MISSING_KEPT_MS = 30_000;
 
@@ -26,6 +29,8 @@ interface Following {
   readonly follower: Follower;
   /** False while it is told what it has missed. */
   caughtUp: boolean;
+  /** What it was told to come back with. */
+  lastId: number;
   readonly waiting: Change[];
 }
 
@@ -58,7 +63,7 @@ export class EventHub {
    * @throws {SluiceError} where the store can't be read
    */
   async follow(lastId: number | null, follower: Follower): Promise<() => void> {
-    const one: Following = { follower, caughtUp: false, waiting: [] };
+    const one: Following = { follower, caughtUp: false, lastId: lastId ?? 0, waiting: [] };
     // First, so that nothing falls between the look that is under way and where this one begins.
     this.followers.add(one);
     try {
@@ -83,18 +88,31 @@ export class EventHub {
 
   /** What was before the loop tells of it; what the loop has told meanwhile comes after. */
   private async catchUp(one: Following, lastId: number | null, oldest: number, newest: number): Promise<void> {
-    const { follower } = one;
-    if (lastId === null) follower.reset('connected', newest);
+    if (lastId === null) reset(one, 'connected', newest);
     else if (lastId < oldest || lastId > newest || newest - lastId > MOST_MISSED)
-      follower.reset(`what came after ${lastId} is no longer kept`, newest);
-    else
-      for (let after = lastId; after < newest; ) {
-        const { changes, positions } = await this.list.changes(after, [], MOST_AT_ONCE);
-        for (const change of changes) if (change.position <= newest) follower.tell(change, change.position);
-        after = positions.at(-1) ?? newest;
+      reset(one, `what came after ${lastId} is no longer kept`, newest);
+    else await this.tellMissed(one, lastId, newest);
+    one.lastId = Math.max(one.lastId, newest);
+    for (const change of one.waiting.splice(0)) {
+      if (!one.follower.hasRoom) {
+        reset(one, TOO_MUCH, Math.max(one.lastId, this.position));
+        break;
       }
-    for (const change of one.waiting.splice(0)) follower.tell(change, Math.max(newest, change.position));
+      tell(one, change);
+    }
     one.caughtUp = true;
+  }
+
+  private async tellMissed(one: Following, lastId: number, newest: number): Promise<void> {
+    for (let after = lastId; after < newest; ) {
+      const { changes, positions } = await this.list.changes(after, [], MOST_AT_ONCE);
+      for (const change of changes) {
+        if (change.position > newest) continue;
+        if (!one.follower.hasRoom) return reset(one, TOO_MUCH, newest);
+        tell(one, change);
+      }
+      after = positions.at(-1) ?? newest;
+    }
   }
 
   private start(): void {
@@ -140,7 +158,19 @@ export class EventHub {
   }
 
   private pass(one: Following, change: Change): void {
-    if (one.caughtUp) one.follower.tell(change, Math.max(this.position, change.position));
+    if (one.caughtUp) tell(one, change);
     else one.waiting.push(change);
   }
+}
+
+/** Each has an id of its own, so that a connection that is cut goes on right there; a late one has that of what was told before it. */
+function tell(one: Following, change: Change): void {
+  one.lastId = Math.max(one.lastId, change.position);
+  one.follower.tell(change, one.lastId);
+}
+
+function reset(one: Following, reason: string, newest: number): void {
+  // An id that never was must not stay.
+  one.lastId = newest;
+  one.follower.reset(reason, newest);
 }

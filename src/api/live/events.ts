@@ -14,6 +14,8 @@ export interface LiveOptions {
   readonly intervalMs?: number;
   /** Connections at most. Default 500. */
   readonly most?: number;
+  /** Of these, of one subject, or of one address where nobody is known. Default 50. */
+  readonly mostEach?: number;
 }
 
 const PING_MS = 15_000;
@@ -21,27 +23,32 @@ const PING_MS = 15_000;
 const LONGEST_MS = 15 * 60_000;
 /** What a slow reader may leave unread. */
 const MOST_UNREAD_BYTES = 1024 * 1024;
+/** Nothing is read before the answer begins, which is after all that was missed is written: with room for what changes meanwhile. */
+const MOST_MISSED_BYTES = MOST_UNREAD_BYTES / 2;
 
 /** Server-sent events of what changes in the store, whoever has changed it. */
 export function eventRoutes(
   server: FastifyInstance,
   list: RolloutList,
-  { intervalMs = 300, most = 500 }: LiveOptions,
+  { intervalMs = 300, most = 500, mostEach = 50 }: LiveOptions,
 ): void {
   const hub = new EventHub(list, {
     intervalMs,
     onError: (error) => server.log.warn({ err: error }, 'events stand still: the store can not be read'),
   });
-  const open = new Set<PassThrough>();
+  /** Each with who reads it. */
+  const open = new Map<PassThrough, string>();
   server.addHook('preClose', async () => {
-    for (const stream of open) stream.end();
+    for (const stream of open.keys()) stream.end();
     await hub.close();
   });
-  serve(server, followEvents, async ({ query, headers, who, reply }) => {
-    if (open.size >= most)
-      throw new AccessError('RATE_LIMITED', `${most} connections follow already`, { 'retry-after': '10' });
+  serve(server, followEvents, async ({ query, headers, who, request, reply }) => {
+    if (open.size >= most) throw tooMany(`${most} connections follow already`);
+    const reader = who.isProven ? `subject ${who.subject}` : `address ${request.ip}`;
+    if ([...open.values()].filter((other) => other === reader).length >= mostEach)
+      throw tooMany(`${mostEach} connections of ${reader} follow already`);
     const stream = new PassThrough({ highWaterMark: MOST_UNREAD_BYTES });
-    open.add(stream);
+    open.set(stream, reader);
     const writer = new EventWriter(stream, who, query.service);
     const lastId = headers['last-event-id'];
     let leave: () => void = () => undefined;
@@ -62,10 +69,16 @@ export function eventRoutes(
     void reply
       .header('cache-control', 'no-store')
       .header('x-accel-buffering', 'no')
+      // Else the connection would outlive the stream, and an api that stops would wait for it.
+      .header('connection', 'close')
       .type('text/event-stream')
       .send(stream);
     return ANSWERED;
   });
+}
+
+function tooMany(what: string): AccessError {
+  return new AccessError('RATE_LIMITED', what, { 'retry-after': '10' });
 }
 
 /** Writes events as text; drops who does not read. */
@@ -83,6 +96,10 @@ class EventWriter implements Follower {
     stream.write('retry: 1000\n\n');
     this.end = setTimeout(() => stream.end(), LONGEST_MS);
     this.end.unref();
+  }
+
+  get hasRoom(): boolean {
+    return this.unread < MOST_MISSED_BYTES;
   }
 
   tell(change: Change, id: number): void {
@@ -111,10 +128,14 @@ class EventWriter implements Follower {
     clearTimeout(this.end);
   }
 
+  private get unread(): number {
+    return this.stream.writableLength + this.stream.readableLength;
+  }
+
   /** JSON has no line breaks of its own, so that one line of `data` is enough. */
   private write(event: string, data: unknown, id: number | null): void {
     if (this.stream.writableEnded || this.stream.destroyed) return;
-    if (this.stream.writableLength + this.stream.readableLength > MOST_UNREAD_BYTES) return void this.stream.destroy();
+    if (this.unread > MOST_UNREAD_BYTES) return void this.stream.destroy();
     this.stream.write(`${id === null ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   }
 }

@@ -1,26 +1,36 @@
-import { hasEnded, type RolloutState } from '../../domain/rollout-state.js';
+import { hasEnded } from '../../domain/rollout-state.js';
 import type { Route } from '../../domain/route.js';
+import type { ListedRollout } from '../../ports/rollout-list.js';
 import type { Store } from '../../ports/store.js';
 import { type GaugeSample, secondsOf } from './api-gauges.js';
 
-const MOST_ROLLOUTS = 200;
+const SERVICES_AT_ONCE = 500;
 const MOST_INCIDENTS = 500;
 
 /** Where the newest rollout of each service stands, which routes are wanted, and what is wrong. */
 export async function readRollouts(
-  store: Pick<Store, 'rollouts' | 'incidents'>,
+  store: Pick<Store, 'listed' | 'incidents'>,
   routes: readonly Route[],
 ): Promise<GaugeSample[]> {
-  const newest = new Map<string, RolloutState>();
-  for (const state of await store.rollouts({ limit: MOST_ROLLOUTS }))
-    if (!newest.has(state.service)) newest.set(state.service, state);
+  const newest = await newestOfAll(store);
   const wanted = routes.map(
     ({ service, epoch }): GaugeSample => ({ name: 'sluice_wanted_route_epoch', labels: { service }, value: epoch }),
   );
-  return [...wanted, ...[...newest.values()].flatMap(samplesOf), ...(await incidentSamples(store))];
+  return [...wanted, ...newest.flatMap(samplesOf), ...(await incidentSamples(store))];
 }
 
-function samplesOf({ service, status, phase, baseline, candidate, weightPercent, startedAt }: RolloutState) {
+/** By service: among the newest of all, one that runs for weeks would not be. */
+async function newestOfAll({ listed }: Pick<Store, 'listed'>): Promise<ListedRollout[]> {
+  const newest: ListedRollout[] = [];
+  for (let after: string | undefined = ''; after !== undefined; ) {
+    const services = await listed.services(after, SERVICES_AT_ONCE);
+    newest.push(...(await listed.newestOf(services)));
+    after = services.length < SERVICES_AT_ONCE ? undefined : services.at(-1);
+  }
+  return newest;
+}
+
+function samplesOf({ service, status, phase, baseline, candidate, weightPercent, startedAt }: ListedRollout) {
   const samples: GaugeSample[] = [
     { name: 'sluice_rollout_status', labels: { service, status }, value: 1 },
     { name: 'sluice_rollout_versions', labels: { service, baseline, candidate }, value: 1 },

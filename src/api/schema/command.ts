@@ -119,7 +119,14 @@ export const planBody = z.strictObject({
   spec,
   /** Requests a second; absent: what the store has measured in the last day. */
   rps: z.number().gt(0).max(1e7).optional(),
+  errorRate: z.number().min(0).max(1).optional().describe('Of the baseline. Absent: as measured.'),
   unitsPerDay: z.number().gt(0).max(1e12).optional(),
+  primaryValue: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('The primary metric of the A/B evaluation, where that is a share. Absent: as measured.'),
   window: duration.optional().describe('How far back traffic is measured. Default: 24h'),
 });
 export type PlanBody = z.input<typeof planBody>;

@@ -40,7 +40,7 @@ export const route = shapeOf<Route>(
     shadowPercent: percent,
     leaseMs: z.int().nullable(),
   }),
-).describe('docs/traffic.md');
+).describe('What gateways are told: docs/architecture.md, Traffic');
 export const routeAnswer = z.object({ route });
 export const routePage = z.object({ routes: z.array(route), next });
 

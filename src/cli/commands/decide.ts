@@ -1,9 +1,8 @@
 import { artifactsOnTrial } from '../../client/artifacts-on-trial.js';
 import { sendCommand } from '../../client/send-command.js';
 import type { Command, CommandRequest } from '../../domain/decision.js';
-import { SluiceError } from '../../domain/errors.js';
 import { environmentSigner } from '../../identity/private-key.js';
-import { ask, canAsk } from '../ask.js';
+import { assertMeant } from '../ask.js';
 import { type MaybeDry, printDryRun } from '../dry-run.js';
 import { localUser } from '../local-user.js';
 import { withTemporal } from '../with-temporal.js';
@@ -40,7 +39,8 @@ export async function decide(name: Command, service: string, options: DecideOpti
       output,
     );
   }
-  if (yes !== true) await assertMeant(command, service);
+  if (yes !== true && SKIPS.includes(command))
+    await assertMeant(`${command} of ${service} skips what its spec asks for. Go on?`);
   const state = await withTemporal(async ({ client }) => {
     const artifacts = command === 'approve' ? await artifactsOnTrial(client, service, digest) : {};
     return sendCommand(client, service, command, { ...asked, ...artifacts }, signer, timeout);
@@ -51,14 +51,6 @@ export async function decide(name: Command, service: string, options: DecideOpti
 
 /** What skips what the spec asks for. What stops a rollout is never asked about: it must be quick. */
 const SKIPS: readonly Command[] = ['promote-full', 'break-glass'];
-
-/** @throws {SluiceError} USAGE where the answer is no */
-async function assertMeant(command: Command, service: string): Promise<void> {
-  if (!SKIPS.includes(command) || !canAsk()) return;
-  const message = `${command} of ${service} skips what its spec asks for. Go on?`;
-  const answer = await ask({ name: 'go on', message, choices: ['no', 'yes'], standard: () => 'no' }, 'no');
-  if (answer !== 'yes') throw new SluiceError('USAGE', 'nothing was sent');
-}
 
 function target(name: Command, to: number | string | undefined): Pick<CommandRequest, 'weightPercent' | 'step' | 'to'> {
   if (to === undefined) return {};

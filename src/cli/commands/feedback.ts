@@ -1,6 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { SluiceError } from '../../domain/errors.js';
 import { LONGEST_UNIT } from '../../gateway/feedback-item.js';
+import { assertMeant } from '../ask.js';
 import { predictionIds } from '../prediction-ids.js';
 import { renderFeedbackStats, renderForgotten } from '../render-feedback.js';
 import { withApi } from '../with-api.js';
@@ -23,11 +24,14 @@ export async function stats(service: string, { since, suspect, output }: StatsOp
 interface PruneOptions {
   readonly olderThan: number;
   readonly service?: string;
+  readonly yes?: boolean;
   readonly output: string;
 }
 
-export async function prune({ olderThan, service, output }: PruneOptions): Promise<void> {
+export async function prune({ olderThan, service, yes, output }: PruneOptions): Promise<void> {
   const before = new Date(Date.now() - olderThan).toISOString();
+  const whose = service === undefined ? 'of all services' : `of ${service}`;
+  if (yes !== true) await assertMeant(`feedback ${whose} received before ${before} is deleted for good. Go on?`);
   let removed = 0;
   for (let isDone = false; !isDone; ) {
     const part = await withApi((api) => api.pruneFeedback({ before, service }), PRUNING_MS);
@@ -40,11 +44,14 @@ export async function prune({ olderThan, service, output }: PruneOptions): Promi
 interface ForgetOptions {
   readonly unit: string;
   readonly keyFile?: string;
+  readonly yes?: boolean;
   readonly output: string;
 }
 
 /** The key stays here; the api is told its hash, as the store knows it. */
-export async function forget({ unit, keyFile, output }: ForgetOptions): Promise<void> {
+export async function forget({ unit, keyFile, yes, output }: ForgetOptions): Promise<void> {
+  // First: an answer can't be read behind a key that comes from the same place.
+  if (yes !== true) await assertMeant('all that is kept of the unit is deleted for good, in all services. Go on?');
   const key = unit === '-' ? (await text(process.stdin)).replace(/\r?\n$/, '') : unit;
   if (key === '' || key.length > LONGEST_UNIT)
     throw new SluiceError('USAGE', `--unit has ${key.length} characters; expected 1 to ${LONGEST_UNIT}`);

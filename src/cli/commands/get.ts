@@ -33,16 +33,16 @@ export async function get(service: string, { watch = false, timeout, output }: G
 /** Follows a rollout that a command has just begun, to its end. */
 export async function follow(
   client: Client,
-  service: string,
-  apiUrl: string,
+  { service, rolloutId }: { readonly service: string; readonly rolloutId: string },
   { timeout, output }: { readonly timeout: number; readonly output: string },
 ): Promise<void> {
-  const source = openRolloutSource({ ...readConfig(), apiUrl }, client);
+  const source = openRolloutSource(readConfig(), client);
   const format = output === 'json' ? 'json' : 'table';
   try {
     const seen = await watchRollout(source, service, {
       timeout,
       output: format,
+      rolloutId,
       patienceMs: Math.min(timeout, WORKER_PATIENCE_MS),
     });
     if (format === 'table') printSeen(seen, format);

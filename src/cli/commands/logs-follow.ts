@@ -20,7 +20,7 @@ export interface FollowOptions {
   readonly stateDir: string;
 }
 
-/** Runs until a signal; with `--once` to the end of the file. */
+/** Runs until a signal; with `--once` to the end of the file. @throws {SluiceError} NOT_FOUND with `--once` where there is no file */
 export async function follow(file: string, options: FollowOptions): Promise<void> {
   const path = resolve(file);
   const { service, version = null } = options;
@@ -76,7 +76,7 @@ class Follower {
         looks = next === position ? looks + 1 : 0;
         position = next;
         if (looks === 0) continue;
-        if (this.what.once && looks > 1) return;
+        if (this.what.once && looks > 1) return this.assertFound();
         await sleep(this.what.once ? 0 : POLL_MS, undefined, { signal: this.signal });
       }
     } finally {
@@ -132,8 +132,12 @@ class Follower {
 
   /** Once: it may be a file that is yet to come, or a wrong name. */
   private sayMissing(): void {
-    if (!this.isMissed) say(`${this.path} is not there${this.what.once === true ? '' : ' yet: it is waited for'}`);
+    if (!this.isMissed && this.what.once !== true) say(`${this.path} is not there yet: it is waited for`);
     this.isMissed = true;
+  }
+
+  private assertFound(): void {
+    if (this.log === null) throw new SluiceError('NOT_FOUND', `${this.path} is not there`);
   }
 
   /** Said first, sent then: after a crash the same bytes go out under the same number. */

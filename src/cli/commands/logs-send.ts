@@ -22,7 +22,7 @@ export type SendLogs = (place: LogPlace, body: Buffer) => Promise<LogReceipt | n
 
 /** Sends until the api has it: what can't be reached or is busy is tried again, at longer and longer intervals. */
 export function createLogSender(
-  { apiUrl, adminToken }: Config,
+  { apiUrl, apiToken }: Config,
   signal: AbortSignal,
   say: (line: string) => void,
 ): SendLogs {
@@ -41,7 +41,7 @@ export function createLogSender(
           headers: {
             'content-type': 'application/x-ndjson',
             'content-encoding': 'gzip',
-            ...(adminToken === null ? {} : { authorization: `Bearer ${adminToken}` }),
+            ...(apiToken === null ? {} : { authorization: `Bearer ${apiToken}` }),
           },
         })
         // Without the cause: it holds the request, and the token with it.
@@ -50,6 +50,8 @@ export function createLogSender(
       if (answer.status === 202) return answer.data as LogReceipt;
       const said = `${answer.status === 0 ? 'no answer' : `status ${answer.status}`} of the api: ${detailOf(answer.data)}`;
       if (answer.status === 401 || answer.status === 404) throw new SluiceError('UNAUTHORIZED', said);
+      // Another token would be heard: nothing is left out for it.
+      if (answer.status === 403) throw new SluiceError('FORBIDDEN', said);
       if (answer.status >= 400 && answer.status < 500 && answer.status !== 408 && answer.status !== 429) {
         say(`left out ${body.length} bytes: ${said}`);
         return null;

@@ -11,6 +11,7 @@ import {
 } from '../../client/monitors.js';
 import { type Reading, reading } from '../../client/reading.js';
 import { SluiceError } from '../../domain/errors.js';
+import { assertMeant } from '../ask.js';
 import { type MaybeDry, printDryRun } from '../dry-run.js';
 import { renderMonitor, renderMonitors } from '../render-monitor.js';
 import { withApi } from '../with-api.js';
@@ -84,9 +85,14 @@ export async function run(name: MonitorName, { dryRun }: MaybeDry = {}): Promise
   say(`monitor ${name.service}/${name.name} runs; sluice monitor show ${name.service} ${name.name}`);
 }
 
-export async function remove(name: MonitorName, { dryRun }: MaybeDry = {}): Promise<void> {
+export async function remove(
+  name: MonitorName,
+  { dryRun, yes }: MaybeDry & { readonly yes?: boolean } = {},
+): Promise<void> {
   if (dryRun === true)
     return printDryRun(`delete the monitor ${name.service}/${name.name} and its readings`, { ...name });
+  if (yes !== true)
+    await assertMeant(`the monitor ${name.service}/${name.name} is deleted for good, with its readings. Go on?`);
   await withTemporal(({ client }) => deleteMonitor(client, name));
   warn(await reading(() => withApi((api) => api.forgetMonitor(name.service, name.name))));
   say(`monitor ${name.service}/${name.name} is deleted`);

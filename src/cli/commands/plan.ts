@@ -23,6 +23,8 @@ const TIMEOUT_MS = 30_000;
 
 /** Prints what a spec would do and see. Starts nothing; needs no Temporal. */
 export async function plan(file: string, { output, ...options }: PlanOptions): Promise<void> {
+  if (options.window !== undefined && !asksApi(options))
+    throw new SluiceError('USAGE', '--window says how far back the api measures: not with --rps or --offline');
   const spec = await loadSpec(file);
   const made = (await planOfApi(file, spec, options)) ?? planHere(spec, options);
   print(output, {
@@ -32,15 +34,19 @@ export async function plan(file: string, { output, ...options }: PlanOptions): P
   });
 }
 
+function asksApi({ offline, rps }: Pick<PlanOptions, 'offline' | 'rps'>): boolean {
+  return offline !== true && rps === undefined;
+}
+
 /** What is given needs no record, and a plan must not fail for want of one. */
 async function planOfApi(
   file: string,
   spec: RolloutSpec,
   options: Omit<PlanOptions, 'output'>,
 ): Promise<RolloutPlan | null> {
-  if (options.offline === true || options.rps !== undefined) return null;
-  const { unitsPerDay, window } = options;
-  const body = { spec: await readFile(file, 'utf8'), unitsPerDay, window };
+  if (!asksApi(options)) return null;
+  const { errorRate, unitsPerDay, primaryValue, window } = options;
+  const body = { spec: await readFile(file, 'utf8'), errorRate, unitsPerDay, primaryValue, window };
   try {
     return await withApi((api) => api.planRollout(body), TIMEOUT_MS);
   } catch (error) {

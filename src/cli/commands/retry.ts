@@ -22,14 +22,14 @@ export async function retry(service: string, options: RetryOptions): Promise<voi
       { service, actor, isSigned: signer !== null, fromStep },
       output,
     );
-  await withTemporal(async ({ client }, config) => {
+  await withTemporal(async ({ client }) => {
     const started = await retryRollout(client, service, actor, {
       signer,
       ...(fromStep === undefined ? {} : { fromStep: fromStep - 1 }),
     });
     if (output === 'table') process.stdout.write(`${describe(started)}\n`);
     else if (!wait) process.stdout.write(`${JSON.stringify(started)}\n`);
-    if (wait) await follow(client, service, config.apiUrl, options);
+    if (wait) await follow(client, { service, rolloutId: started.rolloutId }, options);
   });
 }
 

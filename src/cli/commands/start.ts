@@ -24,7 +24,7 @@ export async function start(file: string, options: StartOptions): Promise<void> 
   if (options.dryRun === true) return showStart(spec, who, options);
   const { actor, signer } = who;
   const { onConflict, reason, timeout, output, wait } = options;
-  await withTemporal(async ({ client }, config) => {
+  await withTemporal(async ({ client }) => {
     const started = await startRollout(client, spec, actor, { onConflict, reason, signer });
     if (output === 'table') process.stdout.write(`${describe(started)}\n`);
     else if (!wait) process.stdout.write(`${JSON.stringify(started)}\n`);
@@ -32,7 +32,7 @@ export async function start(file: string, options: StartOptions): Promise<void> 
     const begun = performance.now();
     if (started.queued !== null) await untilStarted(client, spec.service, started.rolloutId, { timeoutMs: timeout });
     const left = Math.max(0, timeout - (performance.now() - begun));
-    await follow(client, spec.service, config.apiUrl, { timeout: left, output });
+    await follow(client, { service: spec.service, rolloutId: started.rolloutId }, { timeout: left, output });
   });
 }
 

@@ -23,7 +23,8 @@ export async function status(service: string, { watch = false, timeout, output }
     const seen = watch
       ? await watchRollout(source, service, { timeout, output, asLines: true })
       : await source.see(service);
-    if (!watch || output === 'table' || output === 'wide') printStatus(seen, output);
+    // Whoever follows lines of JSON has had the ending as the last of them.
+    if (!watch || (output !== 'json' && output !== 'yaml')) printStatus(seen, output);
     process.exitCode = exitCodeOfState(seen.state);
   } finally {
     await source.close();

@@ -14,6 +14,8 @@ export interface WatchOptions {
   readonly output: Format;
   /** A line a change also on a terminal. */
   readonly asLines?: boolean;
+  /** Whose ending is waited for; absent: of the one that is the service's newest at the first look. */
+  readonly rolloutId?: string;
   /** How long a rollout that has just been started may take to be taken up. Default: it has been. */
   readonly patienceMs?: number;
 }
@@ -35,7 +37,9 @@ export async function watchRollout(
 ): Promise<SeenRollout> {
   const viewer = viewerOf(options);
   const deadline = performance.now() + options.timeout;
-  let seen = await firstLook(source, service, options.patienceMs ?? 0);
+  let seen = await firstLook(source, service, options);
+  // The queue may start another in the moment this one ends.
+  const { rolloutId } = seen.state;
   let lost: { readonly since: number; readonly why: string } | null = null;
   try {
     for (;;) {
@@ -47,7 +51,7 @@ export async function watchRollout(
       if (performance.now() > deadline) throw tooLong(seen.state, options.timeout);
       await new Promise((resolve) => setTimeout(resolve, viewer.intervalMs));
       try {
-        seen = await source.see(service);
+        seen = await source.see(service, rolloutId);
         lost = null;
       } catch (error) {
         if (!(error instanceof SluiceError) || !PASSING.includes(error.code)) throw error;
@@ -60,11 +64,15 @@ export async function watchRollout(
 }
 
 /** @throws {SluiceError} NO_WORKER once nobody has taken it up for so long */
-async function firstLook(source: RolloutSource, service: string, patienceMs: number): Promise<SeenRollout> {
+async function firstLook(
+  source: RolloutSource,
+  service: string,
+  { rolloutId, patienceMs = 0 }: WatchOptions,
+): Promise<SeenRollout> {
   const deadline = performance.now() + patienceMs;
   for (let told = false; ; told = true) {
     try {
-      return await source.see(service);
+      return await source.see(service, rolloutId);
     } catch (error) {
       const mayCome = error instanceof SluiceError && error.code === 'NO_WORKER' && performance.now() < deadline;
       if (!mayCome) throw error;

@@ -105,7 +105,7 @@ function queuePoints({ state, queue }: ExplainFacts): Point[] {
 function endingPoint({ status, service, rolloutId, pending }: RolloutState): Point {
   const left = pending?.length ? `; still to be done, by itself: ${pending.join(', ')}` : '';
   const text = `it has ended, ${status}${left}`;
-  const report = `sluice report ${rolloutId}`;
+  const report = `sluice report ${rolloutId} -o report.html`;
   const commands = status === 'promoted' ? [report] : [`sluice retry ${service}`, report];
   return { kind: 'ending', effect: 'ok', text, commands };
 }

@@ -10,7 +10,7 @@ import { connectTemporal, type TemporalLink, temporalSettings } from '../../temp
 import { ageOf } from '../output/time-text.js';
 import { openStoreReader, type StoredRollout, type StoreReader } from './store-reader.js';
 
-/** One look at the newest rollout of a service. */
+/** One look at a rollout. */
 export interface SeenRollout {
   readonly state: RolloutState;
   /** Null where it could not be had: then steps are shown by number only. */
@@ -26,9 +26,11 @@ export interface SeenRollout {
 }
 
 export interface RolloutSource {
-  /** @throws {SluiceError} NOT_FOUND; NO_WORKER, TEMPORAL_UNAVAILABLE where the store can't help either */
-  see(service: string): Promise<SeenRollout>;
-  readonly store: StoreReader;
+  /**
+   * @param rolloutId of that rollout, and of no other; absent: of the service's newest
+   * @throws {SluiceError} NOT_FOUND; NO_WORKER, TEMPORAL_UNAVAILABLE where the store can't help either
+   */
+  see(service: string, rolloutId?: string): Promise<SeenRollout>;
   close(): Promise<void>;
 }
 
@@ -44,13 +46,15 @@ export function openRolloutSource(config: Config, given?: Client): RolloutSource
   const store = openStoreReader(config);
   const specs = specCache(config);
   return {
-    store,
-    async see(service) {
+    async see(service, rolloutId) {
+      let newest: SeenRollout;
       try {
-        return await seeWorkflow(await temporal.client(), service, (id) => specs.of(id));
+        newest = await seeWorkflow(await temporal.client(), service, (id) => specs.of(id));
       } catch (error) {
-        return seeStored(store, service, error);
+        return seeStored(store, { service, rolloutId }, error);
       }
+      const isMeant = rolloutId === undefined || newest.state.rolloutId === rolloutId;
+      return isMeant ? newest : seeEarlier(store, rolloutId, newest.state.rolloutId);
     },
     close: async () => void (await Promise.all([temporal.close(), store.close(), specs.close()])),
   };
@@ -76,26 +80,45 @@ async function seeWorkflow(
   }
 }
 
+/** One that a newer one has followed: Temporal speaks of that one. @throws {SluiceError} NOT_FOUND; STORE_UNAVAILABLE */
+async function seeEarlier(store: StoreReader, rolloutId: string, newer: string): Promise<SeenRollout> {
+  const stored = await store.rollout(rolloutId);
+  if (stored === null)
+    throw new SluiceError('NOT_FOUND', `${newer} has followed it, and the store knows nothing of ${rolloutId}`);
+  return asStored(stored, `${newer} has followed it; ${recordedText(stored)}`);
+}
+
+interface Wanted {
+  readonly service: string;
+  readonly rolloutId: string | undefined;
+}
+
 /** @param why what Temporal said, or did not */
-async function seeStored(store: StoreReader, service: string, why: unknown): Promise<SeenRollout> {
+async function seeStored(store: StoreReader, { service, rolloutId }: Wanted, why: unknown): Promise<SeenRollout> {
   if (!(why instanceof SluiceError) || !['NOT_FOUND', 'NO_WORKER', 'TEMPORAL_UNAVAILABLE'].includes(why.code))
     throw why;
   let stored: StoredRollout | null;
   try {
-    stored = await store.newest(service);
+    stored = await (rolloutId === undefined ? store.newest(service) : store.rollout(rolloutId));
   } catch (error) {
     if (why.code === 'NOT_FOUND') throw why;
     throw new SluiceError(why.code, `${why.message}; and of the store: ${describeError(error)}`);
   }
   if (stored === null) {
     if (why.code === 'NOT_FOUND') throw why;
-    throw new SluiceError(why.code, `${why.message}; and the store knows of no rollout of ${service}`);
+    const unknown = rolloutId === undefined ? `of no rollout of ${service}` : `nothing of ${rolloutId}`;
+    throw new SluiceError(why.code, `${why.message}; and the store knows ${unknown}`);
   }
-  const { state, spec, links } = stored;
-  const age = `this is the view recorded ${ageOf(state.updatedAt, Date.now())} ago, at ${state.updatedAt}`;
   // Temporal keeps histories for a while only, the store for ever.
-  const note = why.code === 'NOT_FOUND' ? null : `${describeError(why)}; ${age}`;
+  return asStored(stored, why.code === 'NOT_FOUND' ? null : `${describeError(why)}; ${recordedText(stored)}`);
+}
+
+function asStored({ state, spec, links }: StoredRollout, note: string | null): SeenRollout {
   return { state, spec, impact: null, source: 'store', runId: null, webUi: links.webUi, note };
+}
+
+function recordedText({ state: { updatedAt } }: StoredRollout): string {
+  return `this is the view recorded ${ageOf(updatedAt, Date.now())} ago, at ${updatedAt}`;
 }
 
 /** Connects once it is needed, and again where that failed some time ago. */

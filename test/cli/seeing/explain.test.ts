@@ -92,11 +92,13 @@ describe('what else has a say', () => {
         {
           kind: 'ending',
           text: 'it has ended, rolled-back; still to be done, by itself: scale the candidate down',
-          commands: ['sluice retry digits', 'sluice report digits-20261121-100000-4f2a'],
+          commands: ['sluice retry digits', 'sluice report digits-20261121-100000-4f2a -o report.html'],
         },
       ],
     });
-    expect(of({ status: 'promoted' }).points[0]?.commands).toEqual(['sluice report digits-20261121-100000-4f2a']);
+    expect(of({ status: 'promoted' }).points[0]?.commands).toEqual([
+      'sluice report digits-20261121-100000-4f2a -o report.html',
+    ]);
   });
 
   test('what comes next: a step, else a phase that the spec has', () => {

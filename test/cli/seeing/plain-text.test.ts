@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { asPrintable as getPrintable } from '../../../src/cli/commands/get.js';
 import { asPrintable as listPrintable } from '../../../src/cli/commands/list.js';
 import { statusLine } from '../../../src/cli/commands/status.js';
-import { EXIT_CODES, exitCodeOf, exitCodeOfState, remedyOf } from '../../../src/cli/errors.js';
+import { EXIT_CODES, exitCodeOf, exitCodeOfState, Interrupted, remedyOf } from '../../../src/cli/errors.js';
 import { explain } from '../../../src/cli/explain/explain.js';
 import { fitLine, frame } from '../../../src/cli/output/live-screen.js';
 import { harmless, plainly, plainText } from '../../../src/cli/output/plain-text.js';
@@ -173,6 +173,8 @@ test('every error code has an exit code in the table, and says what to do next i
     expect(remedyOf(error)).toMatch(/^.{10,160}$/);
   }
   expect(remedyOf(new Error('x'))).toMatch(/SLUICE_DEBUG/);
+  expect(exitCodeOf(new Interrupted('x'))).toBe(130);
+  expect(codes).toContain(130);
 });
 
 test.each([

@@ -117,6 +117,12 @@ describe('following', () => {
     expect(stderr.match(/nothing heard/g)).toHaveLength(1);
   });
 
+  test('status -o name says whose ending it was', async () => {
+    api.save(soon({ revision: 35, status: 'promoted', waiting: null }));
+    const { code, stdout } = await sluice(env, 'status', 'digits', '--watch', '-o', 'name');
+    expect([code, stdout]).toEqual([0, `${soon({}).rolloutId}\n`]);
+  });
+
   test('a ledger that grows', async () => {
     api.save(soon({ revision: 40 }));
     api.decisions.splice(0, 9, decision(1, { reason: 'first' }));

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFile, mkdtemp, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
@@ -32,7 +34,11 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function follow(args: string[] = [], url = api.url): { child: ChildProcess; said: () => string } {
+function follow(
+  args: string[] = [],
+  url = api.url,
+  own: Record<string, string> = {},
+): { child: ChildProcess; said: () => string } {
   const command = nodeCommand(new URL('../../../src/cli/main.ts', import.meta.url));
   const all = [
     'logs',
@@ -46,7 +52,7 @@ function follow(args: string[] = [], url = api.url): { child: ChildProcess; said
     join(folder, 'state'),
     ...args,
   ];
-  const env = { ...process.env, NODE_OPTIONS: '', SLUICE_API: url, SLUICE_ADMIN_TOKEN: TOKEN };
+  const env = { ...process.env, NODE_OPTIONS: '', SLUICE_API: url, SLUICE_ADMIN_TOKEN: TOKEN, ...own };
   const child = spawn(process.execPath, [...command, ...all], { env, stdio: ['ignore', 'ignore', 'pipe'] });
   running.push(child);
   let said = '';
@@ -159,6 +165,30 @@ test('a wrong token ends it, and is in no message', async () => {
   expect(said()).toContain('UNAUTHORIZED');
   expect(said()).not.toContain(TOKEN);
   await other.close();
+});
+
+test('a token without the right ends it too: nothing is left out; the person’s own goes before the admin’s', async () => {
+  await writeFile(log, linesOf(0, 1));
+  let brought: string | undefined;
+  const refusing = createServer((request, response) => {
+    brought = request.headers.authorization;
+    request.resume().on('end', () => response.writeHead(403).end());
+  }).listen(0, '127.0.0.1');
+  await once(refusing, 'listening');
+  const url = `http://127.0.0.1:${(refusing.address() as AddressInfo).port}`;
+  const { child, said } = follow(['--once'], url, { SLUICE_TOKEN: 'a-token-of-a-person' });
+  expect(await ended(child)).toBe(1);
+  expect(said()).toContain('FORBIDDEN');
+  expect(brought).toBe('Bearer a-token-of-a-person');
+  refusing.close();
+  expect(await ended(follow(['--once']).child)).toBe(0);
+  expect(await counted()).toBe(1);
+});
+
+test('--once: a file that is not there is an error', async () => {
+  const { child, said } = follow(['--once']);
+  expect(await ended(child)).toBe(1);
+  expect(said()).toMatch(/server\.log is not there\n\(NOT_FOUND\)/);
 });
 
 test('--from-end leaves out what is there', async () => {

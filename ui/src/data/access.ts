@@ -3,7 +3,7 @@ import type { CommandName, Role } from './types.js';
 /** Each may do what those before it may. */
 const ROLES: readonly Role[] = ['viewer', 'operator', 'approver', 'admin'];
 
-/** As src/api/schema/command.ts has it; test/ui/access.test.ts holds the two together. */
+/** As src/api/schema/command.ts has it; test/ui/parts.test.ts holds the two together. */
 export const COMMAND_ROLES: Readonly<Record<CommandName, Role>> = {
   approve: 'approver',
   reject: 'approver',

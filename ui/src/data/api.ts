@@ -1,4 +1,4 @@
-import { SluiceClient } from '../../../src/sdk/client.js';
+import { everyOf, SluiceClient } from '../../../src/sdk/client.js';
 import { SluiceApiError } from '../../../src/sdk/errors.js';
 import { refuseToken, token } from '../session.js';
 
@@ -21,6 +21,16 @@ export const api = new SluiceClient({
 async function whyOf(answer: Response): Promise<string> {
   const problem = (await answer.json().catch(() => ({}))) as { readonly detail?: unknown };
   return typeof problem.detail === 'string' ? problem.detail : 'the token is not taken';
+}
+
+/** A list to its end, for what a part of it would say wrongly. */
+export async function allOf<Page extends { readonly next: string | null }, Item>(
+  ask: (paging: { readonly cursor?: string }) => Promise<Page>,
+  itemsOf: (page: Page) => readonly Item[],
+): Promise<Item[]> {
+  const all: Item[] = [];
+  for await (const one of everyOf(ask, itemsOf)) all.push(one);
+  return all;
 }
 
 /** What went wrong, whoever threw it. */

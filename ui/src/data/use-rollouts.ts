@@ -38,23 +38,34 @@ export function useRollouts(filter: RolloutFilter): RolloutList {
   const [turn, setTurn] = useState(0);
   const { fresh, mark } = useFresh();
   const asked = useRef<AbortController | null>(null);
+  // While a question is under way, whose answer may be older; null: none is.
+  const heard = useRef<Summary[] | null>(null);
 
   const load = useCallback(
     (cursor: string | null) => {
       asked.current?.abort();
       const current = new AbortController();
       asked.current = current;
+      heard.current = [];
       setLoading(true);
       const paging = cursor === null ? { limit: FIRST_PAGE } : { limit: NEXT_PAGES, cursor };
       api.listRollouts({ ...queryOf(filter), ...paging, signal: current.signal }).then(
         (page) => {
-          setItems((before) => (cursor === null ? page.items : joined(before, page.items)));
+          const later = heard.current ?? [];
+          heard.current = null;
+          setItems((before) =>
+            later.reduce(
+              (rows, news) => withNews(rows, news, filter),
+              cursor === null ? page.items : joined(before, page.items),
+            ),
+          );
           setNext(page.next);
           setError(null);
           setLoading(false);
         },
         (failure: unknown) => {
           if (current.signal.aborted) return;
+          heard.current = null;
           setError(asApiError(failure));
           setLoading(false);
         },
@@ -69,6 +80,7 @@ export function useRollouts(filter: RolloutFilter): RolloutList {
 
   useLive('rollout', (summary) => {
     mark(summary.rolloutId);
+    heard.current?.push(summary);
     setItems((before) => withNews(before, summary, filter));
   });
   useLive('reset', () => setTurn((last) => last + 1));

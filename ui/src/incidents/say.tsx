@@ -4,7 +4,6 @@ import { may } from '../data/access.js';
 import { api, asApiError } from '../data/api.js';
 import { announce } from '../parts/announcer.js';
 import { Dialog } from '../parts/dialog.js';
-import { token } from '../session.js';
 import { useMe } from '../shell/me.js';
 
 const WORDS = {
@@ -52,8 +51,8 @@ function SayDialog({ incident, what, onSaid, onClose }: Saying & { readonly onCl
   const [problem, setProblem] = useState<string | null>(null);
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
-    // With a token the api knows who says it, and takes no name.
-    const body = { reason: reason.trim(), ...(token() === null ? { by: subject } : {}) };
+    // Whoever has a token of their own is named by it, whatever stands here; who shares the installation's is not.
+    const body = { reason: reason.trim(), by: subject };
     try {
       await (what === 'ack' ? api.acknowledgeIncident(incident.id, body) : api.resolveIncident(incident.id, body));
       announce(`${incident.id} is ${done}`);

@@ -7,6 +7,7 @@ import { number } from '../format.js';
 import { SayButton } from '../incidents/say.js';
 import { useLive } from '../live/live.js';
 import { WordBadge } from '../parts/badge.js';
+import { Fact } from '../parts/fact.js';
 import { Empty, Loaded } from '../parts/notice.js';
 import { Section } from '../parts/section.js';
 import { type Column, Table } from '../parts/table.js';
@@ -16,6 +17,7 @@ import { At } from '../parts/time.js';
 export function IncidentPage({ id }: { readonly id: string }) {
   const [news, setNews] = useState(0);
   useLive('incident', (incident) => incident.id === id && setNews((last) => last + 1));
+  useLive('reset', () => setNews((last) => last + 1));
   const record = useResource(`incident ${id}`, (options) => api.getIncident(id, options), news);
   return (
     <Loaded of={record} what="the incident">
@@ -45,38 +47,23 @@ function Record({
           <SayButton incident={incident} what="resolve" onSaid={onSaid} />
         </div>
         <dl class="facts">
-          <div>
-            <dt>Service</dt>
-            <dd>
-              <a href={`/services/${encodeURIComponent(service)}`}>{service}</a> {version}
-            </dd>
-          </div>
-          <div>
-            <dt>Cause</dt>
-            <dd>
-              {cause ?? 'not known'}, found by {source}
-            </dd>
-          </div>
+          <Fact name="Service">
+            <a href={`/services/${encodeURIComponent(service)}`}>{service}</a> {version}
+          </Fact>
+          <Fact name="Cause">
+            {cause ?? 'not known'}, found by {source}
+          </Fact>
           {rolloutId !== null && (
-            <div>
-              <dt>Rollout</dt>
-              <dd>
-                <a href={`/rollouts/${encodeURIComponent(rolloutId)}`}>{rolloutId}</a>
-              </dd>
-            </div>
+            <Fact name="Rollout">
+              <a href={`/rollouts/${encodeURIComponent(rolloutId)}`}>{rolloutId}</a>
+            </Fact>
           )}
-          <div>
-            <dt>Opened</dt>
-            <dd>
-              <At at={openedAt} />
-            </dd>
-          </div>
-          <div>
-            <dt>Last seen</dt>
-            <dd>
-              <At at={seenAt} /> ({number(sightings)} times)
-            </dd>
-          </div>
+          <Fact name="Opened">
+            <At at={openedAt} />
+          </Fact>
+          <Fact name="Last seen">
+            <At at={seenAt} /> ({number(sightings)} times)
+          </Fact>
         </dl>
       </header>
       <Section title="Evidence">

@@ -20,16 +20,24 @@ export function ModelPage({ model }: { readonly model: string }) {
   const { query } = usePlace();
   const versions = useResource(`versions ${model}`, (options) => api.listVersions(model, { limit: 200, ...options }));
   const aliases = useResource(`aliases ${model}`, (options) => api.listAliases(model, options));
+  const wanted = query.get('version') || null;
+  const isListed = wanted === null || versions.data?.versions.some(({ id }) => id === wanted);
+  const older = useResource(versions.data === null || isListed ? null : `version ${model} ${wanted}`, (options) =>
+    api.getVersion(model, wanted ?? '', options),
+  );
   return (
     <>
       <h1>{model}</h1>
       <Loaded of={versions} what="versions">
-        {({ versions: all }) => {
-          const chosen = all.find(({ id }) => id === query.get('version')) ?? all[0];
-          if (chosen === undefined) return <Empty>No version of {model} is registered.</Empty>;
+        {({ versions: listed, next }) => {
+          const found = older.data;
+          // It may be named by its label, too.
+          const all = found === null || listed.some(({ id }) => id === found.id) ? listed : [...listed, found];
+          const chosen = wanted === null ? all[0] : (found ?? all.find(({ id }) => id === wanted));
+          if (all.length === 0) return <Empty>No version of {model} is registered.</Empty>;
           const rows = all.map((version) => ({
             version,
-            isChosen: version.id === chosen.id,
+            isChosen: version.id === chosen?.id,
             aliases: (aliases.data?.aliases ?? []).filter(({ id }) => id === version.id).map(({ alias }) => alias),
           }));
           return (
@@ -42,17 +50,32 @@ export function ModelPage({ model }: { readonly model: string }) {
                   rowKey={({ version }) => version.id}
                   rowClass={({ isChosen }) => (isChosen ? 'chosen' : '')}
                 />
+                {next !== null && <p class="faint">The newest {listed.length} are listed.</p>}
               </Section>
-              <Section title={`Lineage of ${chosen.version}`}>
-                <LineageGraph version={chosen} />
-              </Section>
-              <Section title={`About ${chosen.version}`}>
-                <About version={chosen} />
-              </Section>
+              {chosen === undefined ? (
+                <Loaded of={older} what={`version ${wanted}`}>
+                  {() => null}
+                </Loaded>
+              ) : (
+                <Chosen version={chosen} />
+              )}
             </>
           );
         }}
       </Loaded>
+    </>
+  );
+}
+
+function Chosen({ version }: { readonly version: ModelVersion }) {
+  return (
+    <>
+      <Section title={`Lineage of ${version.version}`}>
+        <LineageGraph version={version} />
+      </Section>
+      <Section title={`About ${version.version}`}>
+        <About version={version} />
+      </Section>
     </>
   );
 }

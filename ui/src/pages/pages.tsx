@@ -1,4 +1,6 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
+import { announce } from '../parts/announcer.js';
+import { focusHeading } from '../parts/focus.js';
 import { Empty } from '../parts/notice.js';
 import { usePlace } from '../router.js';
 import { IncidentPage } from './incident.js';
@@ -20,6 +22,13 @@ export function Pages() {
   useEffect(() => {
     document.title = `${title} · Sluice`;
   }, [title]);
+  const shown = useRef(path);
+  useEffect(() => {
+    if (shown.current === path) return;
+    shown.current = path;
+    announce(title, { isSeen: false });
+    return focusHeading();
+  }, [path]);
   return page(room, name, more) ?? <Empty>There is no page {path}.</Empty>;
 }
 

@@ -1,4 +1,3 @@
-import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Route } from '../../../src/domain/route.js';
 import { api } from '../data/api.js';
@@ -7,6 +6,7 @@ import { useResource, useThrottled } from '../data/use-resource.js';
 import { duration, percent } from '../format.js';
 import { useLive } from '../live/live.js';
 import { StatusBadge } from '../parts/badge.js';
+import { Fact } from '../parts/fact.js';
 import { Empty, Loaded } from '../parts/notice.js';
 import { Section } from '../parts/section.js';
 import { type Column, Table } from '../parts/table.js';
@@ -18,6 +18,7 @@ const AGAIN_MS = 1000;
 export function ServicePage({ service }: { readonly service: string }) {
   const [news, setNews] = useState(0);
   useLive('rollout', (summary) => summary.service === service && setNews((last) => last + 1));
+  useLive('reset', () => setNews((last) => last + 1));
   const version = useThrottled(news, AGAIN_MS);
   const route = useResource(`route ${service}`, (options) => api.getRoute(service, options), version);
   const flags = useResource(`flags ${service}`, (options) => api.getFlags(service, options), version);
@@ -194,12 +195,3 @@ const ROLLOUTS: readonly Column<RolloutPage['items'][number]>[] = [
   { title: 'Why', cell: ({ reason }) => reason, kind: 'long' },
   { title: 'Started', cell: ({ startedAt }) => <Ago at={startedAt} /> },
 ];
-
-function Fact({ name, children }: { readonly name: string; readonly children: ComponentChildren }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
-}

@@ -77,7 +77,7 @@ function Serving({ serving }: { readonly serving: ServiceSummary['serving'] }) {
       {candidate !== null && (
         <>
           {' '}
-          {percent(100 - weightPercent)}, {candidate} {percent(weightPercent)}
+          → {candidate} {percent(weightPercent)}
         </>
       )}
       {shadowPercent > 0 && <span class="faint"> shadow {percent(shadowPercent)}</span>}

@@ -4,6 +4,7 @@ interface Message {
   readonly id: number;
   readonly text: string;
   readonly isBad: boolean;
+  readonly isSeen: boolean;
 }
 
 const SHOWN_MS = 8000;
@@ -11,10 +12,13 @@ const MOST = 4;
 let count = 0;
 let tell: (message: Message) => void = () => undefined;
 
-/** Shows a line for some seconds, and says it to screen readers. */
-export function announce(text: string, { isBad = false }: { readonly isBad?: boolean } = {}): void {
+/** Shows a line for some seconds, and says it to screen readers; only to them where everybody else sees it anyway. */
+export function announce(
+  text: string,
+  { isBad = false, isSeen = true }: { readonly isBad?: boolean; readonly isSeen?: boolean } = {},
+): void {
   count += 1;
-  tell({ id: count, text, isBad });
+  tell({ id: count, text, isBad, isSeen });
 }
 
 /** Where announcements appear; once in the page, and there from the beginning, as screen readers ask for. */
@@ -31,8 +35,8 @@ export function Announcer() {
   }, []);
   return (
     <div class="announcer" role="status" aria-live="polite">
-      {messages.map(({ id, text, isBad }) => (
-        <p key={id} class={isBad ? 'bad' : ''}>
+      {messages.map(({ id, text, isBad, isSeen }) => (
+        <p key={id} class={isSeen ? (isBad ? 'bad' : '') : 'hidden'}>
           {text}
         </p>
       ))}

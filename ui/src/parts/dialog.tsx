@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
+import { keepFocus } from './focus.js';
 
 /** A modal dialog: the browser keeps the focus in it, Escape closes it, and the focus returns to where it was. */
 export function Dialog({
@@ -12,20 +13,34 @@ export function Dialog({
   readonly children: ComponentChildren;
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const isPressedOutside = useRef(false);
   const id = useId();
-  useEffect(() => {
-    const before = document.activeElement;
+  const before = useRef<Element | null>(null);
+  useLayoutEffect(() => {
+    before.current = document.activeElement;
     dialog.current?.showModal();
-    return () => {
-      if (before instanceof HTMLElement) before.focus();
-    };
   }, []);
+  // Once it is gone: while it is there, nothing outside can have the focus.
+  useEffect(
+    () => () => {
+      if (!(before.current instanceof HTMLElement) || before.current === document.body) return;
+      before.current.focus();
+      keepFocus();
+    },
+    [],
+  );
   return (
     <dialog
       ref={dialog}
       aria-labelledby={id}
       onClose={onClose}
-      onClick={(event) => closeOutside(event, dialog.current)}
+      onPointerDown={(event) => {
+        isPressedOutside.current = isOutside(event);
+      }}
+      onClick={(event) => {
+        // A selection that began inside and ends outside is a click on the dialog, too.
+        if (isPressedOutside.current && isOutside(event)) dialog.current?.close();
+      }}
     >
       <div class="dialog">
         <h2 id={id}>{title}</h2>
@@ -36,6 +51,6 @@ export function Dialog({
 }
 
 /** The dialog itself is only hit beside its content: on the backdrop. */
-function closeOutside(event: MouseEvent, dialog: HTMLDialogElement | null): void {
-  if (event.target === dialog) dialog?.close();
+function isOutside({ target, currentTarget }: Event): boolean {
+  return target === currentTarget;
 }

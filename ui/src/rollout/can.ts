@@ -23,8 +23,9 @@ export function whyNot(rollout: RolloutDetail, command: CommandName, me: Me): st
   return refusal(rollout, rollout.spec, { command, request, identity });
 }
 
-function retryRefusal({ status }: RolloutDetail): string | null {
-  return status === 'promoted' ? 'it was promoted: there is nothing to try again' : null;
+/** By what became of it. */
+export function retryRefusal({ status }: Pick<RolloutDetail, 'status'>): string | null {
+  return status === 'promoted' ? 'it was promoted, and there is nothing to try again' : null;
 }
 
 function plausible({ step, weightPercent }: RolloutDetail, command: CommandName) {

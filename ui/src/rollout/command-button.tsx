@@ -1,5 +1,6 @@
-import { useId, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { CommandName, RolloutDetail } from '../data/types.js';
+import { keepFocus } from '../parts/focus.js';
 import { useMe } from '../shell/me.js';
 import { whyNot } from './can.js';
 import { CommandDialog } from './command-dialog.js';
@@ -19,19 +20,29 @@ export function CommandButton({
   readonly onActed: () => void;
   readonly kind?: string;
 }) {
-  const [isOpen, setOpen] = useState(false);
+  // What was asked for stays, though the button may turn into another one behind the dialog.
+  const [asked, setAsked] = useState<CommandName | null>(null);
+  const button = useRef<HTMLButtonElement>(null);
   const me = useMe();
   const id = useId();
   const refused = whyNot(rollout, command, me);
+  // Before it is taken out of the page: afterwards nobody knows where the focus was.
+  useLayoutEffect(() => {
+    const element = button.current;
+    return () => {
+      if (element !== null && document.activeElement === element) keepFocus();
+    };
+  }, []);
   return (
     <>
       <button
+        ref={button}
         type="button"
         class={kind}
         aria-disabled={refused !== null}
         aria-describedby={refused === null ? undefined : id}
         title={refused ?? undefined}
-        onClick={() => refused === null && setOpen(true)}
+        onClick={() => refused === null && setAsked(command)}
       >
         {COMMAND_WORDS[command].label}
       </button>
@@ -40,7 +51,9 @@ export function CommandButton({
           {refused}
         </span>
       )}
-      {isOpen && <CommandDialog command={command} rollout={rollout} onClose={() => setOpen(false)} onActed={onActed} />}
+      {asked !== null && (
+        <CommandDialog command={asked} rollout={rollout} onClose={() => setAsked(null)} onActed={onActed} />
+      )}
     </>
   );
 }

@@ -2,6 +2,7 @@ import { useId, useRef, useState } from 'preact/hooks';
 import { knownDigests } from '../../../src/domain/rollout-models.js';
 import { api, asApiError, segment } from '../data/api.js';
 import type { CommandBody, CommandName, RolloutDetail } from '../data/types.js';
+import { newDecisionId } from '../decision-id.js';
 import { announce } from '../parts/announcer.js';
 import { Dialog } from '../parts/dialog.js';
 import { go } from '../router.js';
@@ -23,7 +24,7 @@ export function CommandDialog({
   readonly onActed: () => void;
 }) {
   const words = COMMAND_WORDS[command];
-  const [decisionId] = useState(() => crypto.randomUUID());
+  const [decisionId] = useState(newDecisionId);
   // What is consented to is what was in sight when the dialog opened.
   const seen = useRef(rollout);
   const [reason, setReason] = useState('');

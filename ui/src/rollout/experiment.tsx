@@ -1,7 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import type { ExperimentReport, MetricEstimate } from '../../../src/domain/experiment.js';
 import { Chart, type ChartData } from '../charts/chart.js';
-import { api } from '../data/api.js';
+import { allOf, api } from '../data/api.js';
 import type { RolloutDetail } from '../data/types.js';
 import { useResource } from '../data/use-resource.js';
 import { number } from '../format.js';
@@ -10,20 +10,27 @@ import { Empty, Loaded } from '../parts/notice.js';
 import { Section } from '../parts/section.js';
 import { type Column, Table } from '../parts/table.js';
 
+const AT_ONCE = 1000;
+
 /** The A/B evaluation: the interval of the primary metric over time, and what the newest look says of every metric. */
 export function Experiment({ rollout, version }: { readonly rollout: RolloutDetail; readonly version: number }) {
   const { rolloutId } = rollout;
   const isPlanned = rollout.spec?.phases?.abTest !== undefined || rollout.phases.abTest.status !== 'skipped';
   const looks = useResource(
     isPlanned ? `experiments ${rolloutId}` : null,
-    (options) => api.listExperiments(rolloutId, { limit: 200, ...options }),
+    // They come oldest first: only the last page has the newest look.
+    (options) =>
+      allOf(
+        (paging) => api.listExperiments(rolloutId, { limit: AT_ONCE, ...options, ...paging }),
+        ({ experiments }) => experiments,
+      ),
     version,
   );
   if (!isPlanned) return null;
   return (
     <Section title="A/B evaluation">
       <Loaded of={looks} what="the evaluation">
-        {({ experiments }) => <Looks looks={experiments} />}
+        {(all) => <Looks looks={all} />}
       </Loaded>
     </Section>
   );

@@ -5,6 +5,7 @@ import type { RolloutDetail } from '../data/types.js';
 import { percent } from '../format.js';
 import { announce } from '../parts/announcer.js';
 import { StatusBadge, WordBadge } from '../parts/badge.js';
+import { Fact } from '../parts/fact.js';
 import { Ago, At, Countdown } from '../parts/time.js';
 import { token } from '../session.js';
 
@@ -60,15 +61,6 @@ export function Head({ rollout, actions }: { readonly rollout: RolloutDetail; re
         </Fact>
       </dl>
     </header>
-  );
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: ComponentChildren }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 

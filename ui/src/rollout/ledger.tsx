@@ -1,7 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Decision } from '../../../src/domain/decision.js';
-import { everyOf } from '../../../src/sdk/client.js';
-import { api, asApiError } from '../data/api.js';
+import { allOf, api, asApiError } from '../data/api.js';
 import { percent } from '../format.js';
 import { useLive } from '../live/live.js';
 import { WordBadge } from '../parts/badge.js';
@@ -64,14 +63,11 @@ function useDecisions(rolloutId: string) {
   return { decisions, problem, reload: () => setTurn((last) => last + 1) };
 }
 
-async function readAll(rolloutId: string, signal: AbortSignal): Promise<Decision[]> {
-  const all: Decision[] = [];
-  const pages = everyOf(
+function readAll(rolloutId: string, signal: AbortSignal): Promise<Decision[]> {
+  return allOf(
     (paging) => api.listDecisions(rolloutId, { limit: AT_ONCE, signal, ...paging }),
     ({ decisions }) => decisions,
   );
-  for await (const decision of pages) all.push(decision);
-  return all;
 }
 
 function merged(some: readonly Decision[], more: readonly Decision[]): readonly Decision[] {

@@ -52,7 +52,7 @@ function Charts({
   readonly data: RolloutSeries;
   readonly rollout: Pick<RolloutDetail, 'baseline' | 'candidate'>;
 }) {
-  const charts = useMemo(() => chartsOf(data, rollout.baseline), [data, rollout.baseline]);
+  const charts = useMemo(() => chartsOf(data, rollout), [data, rollout.baseline, rollout.candidate]);
   return charts.length === 0 ? (
     <Empty>No request has been measured yet.</Empty>
   ) : (
@@ -64,15 +64,23 @@ function Charts({
   );
 }
 
-function chartsOf(data: RolloutSeries, baseline: string): ChartData[] {
-  const versions = data.versions.toSorted((a, b) => Number(b.version === baseline) - Number(a.version === baseline));
+function chartsOf(
+  data: RolloutSeries,
+  { baseline, candidate }: Pick<RolloutDetail, 'baseline' | 'candidate'>,
+): ChartData[] {
+  // Only so many have a look: the two that are compared come first.
+  const rank = (version: string) => (version === baseline ? 0 : version === candidate ? 1 : 2);
+  const versions = data.versions.toSorted((a, b) => rank(a.version) - rank(b.version));
   const times = timesOf(data);
   const lines = (value: (point: Point) => number | null) => linesOf(versions, times, value);
   const at = times.map((ms) => ms / 1000);
   const ms = (value: number | null) => (value === null ? '–' : `${number(value)} ms`);
   const share = (value: number | null) => (value === null ? '–' : `${number(value * 100)} %`);
   const seconds = data.intervalMs / 1000;
-  const shown = [Date.parse(data.since) / 1000, Date.parse(data.until) / 1000] as const;
+  const [since, until] = [Date.parse(data.since), Date.parse(data.until)];
+  /** What began before, or is not over yet, was not measured for its whole width. */
+  const isWhole = (point: Point) => Date.parse(point.at) >= since && Date.parse(point.at) + data.intervalMs <= until;
+  const shown = [since / 1000, until / 1000] as const;
   const measured: ChartData[] = [
     { title: 'Latency p99', times: at, shown, lines: lines(({ p99 }) => p99), format: ms },
     { title: 'Latency p50', times: at, shown, lines: lines(({ p50 }) => p50), format: ms },
@@ -87,7 +95,7 @@ function chartsOf(data: RolloutSeries, baseline: string): ChartData[] {
       title: 'Requests a second',
       times: at,
       shown,
-      lines: lines(({ requests }) => requests / seconds),
+      lines: lines((point) => (isWhole(point) ? point.requests / seconds : null)),
       format: number,
     },
   ];

@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { findProgram } from '../setup/program.js';
+import { COMMAND, sluice } from './seeing/run-sluice.js';
+import { Terminal } from './seeing/terminal.js';
+
+const tmux = findProgram('tmux', process.env['TMUX_PATH'], 'apt-get install tmux');
+/** Nothing listens there: whatever is sent fails at once. */
+const NOWHERE = {
+  SLUICE_API: 'http://127.0.0.1:9',
+  TEMPORAL_ADDRESS: '127.0.0.1:9',
+  SLUICE_PREDICTION_KEY: 'ab'.repeat(32),
+  USER: 'ann',
+};
+const FOR_GOOD = [
+  ['feedback', 'prune', '--older-than', '180d'],
+  ['feedback', 'forget', '--unit', 'user-4711'],
+  ['logs', 'prune'],
+  ['monitor', 'delete', 'digits', 'deps'],
+] as const;
+
+test.each(FOR_GOOD)('%s %s: a script is not asked', async (...args) => {
+  const { code, stderr } = await sluice(NOWHERE, ...args);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/\((STORE|TEMPORAL)_UNAVAILABLE\)/)]);
+});
+
+(tmux === null ? describe.skip : describe)('in a terminal, what can’t be taken back is asked about', () => {
+  let terminal: Terminal;
+  beforeAll(async () => {
+    const env = { ...NOWHERE, PATH: process.env['PATH'] ?? '', TERM: 'xterm-256color', NODE_OPTIONS: '', PS1: '$ ' };
+    terminal = await Terminal.open(tmux as string, ['bash', '--norc', '--noprofile'], env);
+  });
+  afterAll(() => terminal.close());
+
+  async function type(args: readonly string[]): Promise<void> {
+    const words = [...COMMAND, ...args].map((word) => `'${word}'`).join(' ');
+    await terminal.press(`clear; ${words}; echo "code $?"`, 'Enter');
+  }
+
+  test.each(FOR_GOOD)('%s %s', async (...args) => {
+    await type(args);
+    await terminal.until(/\? .* Go on\?[^]*❯ no/);
+    await terminal.press('Enter');
+    expect(await terminal.until(/^code \d+$/m)).toMatch(/nothing was done[^]*^code 2$/m);
+    await type([...args, '--yes']);
+    expect(await terminal.until(/^code \d+$/m)).toMatch(/_UNAVAILABLE[^]*^code 1$/m);
+  });
+
+  test('broken off, it ends as interrupted', async () => {
+    await type(['promote', 'digits', '--full']);
+    await terminal.until(/❯ no/);
+    await terminal.press('C-c');
+    expect(await terminal.until(/^code \d+$/m)).toMatch(/broken off: nothing was done\ncode 130$/m);
+  });
+});
