@@ -27,3 +27,16 @@ export function isMeasurableInShadow(metric: Metric | 'query' | 'monitor'): bool
   if (metric === 'query' || metric === 'monitor') return true;
   return metric === 'error_rate' || metric === 'prediction_drift' || METRIC_TABLE[metric].kind === 'latency';
 }
+
+/** What a metric's values are, by its name: evidence has none. */
+export function metricUnit(metric: string): 'share' | 'ms' | null {
+  if (!isMetric(metric)) return null;
+  switch (METRIC_TABLE[metric].kind) {
+    case 'proportion':
+      return 'share';
+    case 'latency':
+      return 'ms';
+    case 'categories':
+      return null;
+  }
+}

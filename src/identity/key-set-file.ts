@@ -1,6 +1,6 @@
-import { open, readFile, rename, unlink } from 'node:fs/promises';
-import { describeError, SluiceError } from '../domain/errors.js';
+import { readFile } from 'node:fs/promises';
 import type { PublicKey } from '../domain/identity.js';
+import { replaceFile } from '../process/replace-file.js';
 import { jwksOf, parseKeySet } from './key-set.js';
 import { publicJwkOf } from './private-key.js';
 
@@ -14,24 +14,11 @@ export function checkKey(key: PublicKey): void {
  * @throws {SluiceError} USAGE where the set is not one, has the kid already, or is being changed by somebody else
  */
 export async function appendToKeySet(path: string, key: PublicKey): Promise<void> {
-  const draft = `${path}.new`;
-  // Nobody else may hold the draft: of two who add a key at once, one would be lost.
-  const file = await open(draft, 'wx', 0o644).catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === 'EEXIST' ? 'is there: somebody else changes the key set' : describeError(error);
-    throw new SluiceError('USAGE', `${draft} ${why}`, { cause: error });
-  });
-  try {
+  await replaceFile(path, { mode: 0o644, what: 'key set' }, async () => {
     const text = `${JSON.stringify({ keys: [...(await entriesOf(path)), publicJwkOf(key)] }, null, 2)}\n`;
     parseKeySet(text, path);
-    await file.writeFile(text);
-    await file.sync();
-    await rename(draft, path);
-  } catch (error) {
-    await unlink(draft);
-    throw error;
-  } finally {
-    await file.close();
-  }
+    return text;
+  });
 }
 
 async function entriesOf(path: string): Promise<unknown[]> {

@@ -1,4 +1,3 @@
-import { isMetric, METRIC_TABLE } from '../../src/domain/metric.js';
 import type { ReportUnit } from '../../src/domain/report.js';
 
 const SECOND = 1000;
@@ -49,19 +48,6 @@ export function quantity(value: number | null | undefined, unit: ReportUnit | un
     case null:
     case undefined:
       return number(value);
-  }
-}
-
-/** What a metric's values are, by its name: evidence has none. */
-export function unitOf(metric: string): ReportUnit {
-  if (!isMetric(metric)) return null;
-  switch (METRIC_TABLE[metric].kind) {
-    case 'proportion':
-      return 'share';
-    case 'latency':
-      return 'ms';
-    case 'categories':
-      return null;
   }
 }
 

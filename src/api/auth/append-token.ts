@@ -1,6 +1,7 @@
-import { open, readFile, rename, unlink } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { parseDocument } from 'yaml';
 import { describeError, SluiceError } from '../../domain/errors.js';
+import { replaceFile } from '../../process/replace-file.js';
 import { readDocument } from '../../yaml/read-document.js';
 import { type TokenEntry, tokenFile } from './token-file.js';
 
@@ -10,24 +11,11 @@ import { type TokenEntry, tokenFile } from './token-file.js';
  * @throws {SluiceError} USAGE where the file is being changed by somebody else; SPEC_INVALID where it is no such file
  */
 export async function appendToken(path: string, entry: TokenEntry): Promise<void> {
-  const draft = `${path}.new`;
-  // Nobody else may hold the draft: of two who add a token at once, one would be lost.
-  const file = await open(draft, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === 'EEXIST' ? 'is there: somebody else changes the tokens' : describeError(error);
-    throw new SluiceError('USAGE', `${draft} ${why}`, { cause: error });
-  });
-  try {
+  await replaceFile(path, { mode: 0o600, what: 'tokens' }, async () => {
     const text = await withEntry(path, entry);
     readDocument(text, tokenFile, path);
-    await file.writeFile(text);
-    await file.sync();
-    await rename(draft, path);
-  } catch (error) {
-    await unlink(draft);
-    throw error;
-  } finally {
-    await file.close();
-  }
+    return text;
+  });
 }
 
 async function withEntry(path: string, entry: TokenEntry): Promise<string> {

@@ -1,5 +1,5 @@
+import { may, ROLES, type Role } from '../../domain/api-role.js';
 import type { Identity } from '../../domain/identity.js';
-import { ROLES, type Role } from '../schema/common.js';
 
 /** Who a request is from. */
 export interface Principal extends Identity {
@@ -16,5 +16,5 @@ export function highestRole(roles: readonly string[]): Role | null {
 }
 
 export function hasRole({ role }: Pick<Principal, 'role'>, wanted: Role): boolean {
-  return role !== null && ROLES.indexOf(role) >= ROLES.indexOf(wanted);
+  return role !== null && may(role, wanted);
 }

@@ -1,32 +1,14 @@
 import { z } from 'zod';
 import type { RetriedRollout } from '../../client/retry-rollout.js';
 import type { StartedRollout } from '../../client/start-rollout.js';
+import { COMMAND_ROLES, type CommandName } from '../../domain/api-role.js';
 import { DIGEST } from '../../domain/model-version.js';
 import { duration } from '../../domain/spec/duration.js';
 import { serviceName } from '../../domain/spec/target.js';
 import type { RolloutPlan } from '../../plan/rollout-plan.js';
-import { anyReason, documentOf, person, type Role, shapeOf } from './common.js';
+import { anyReason, documentOf, person, shapeOf } from './common.js';
 
-/** What may be asked of a service's rollout, and by whom. */
-export const COMMAND_ROLES = {
-  approve: 'approver',
-  reject: 'approver',
-  delegate: 'approver',
-  pause: 'operator',
-  resume: 'operator',
-  promote: 'operator',
-  'promote-full': 'operator',
-  extend: 'operator',
-  'set-weight': 'operator',
-  jump: 'operator',
-  abort: 'operator',
-  rollback: 'operator',
-  retry: 'operator',
-  'set-owner': 'operator',
-  'break-glass': 'admin',
-  force: 'admin',
-} as const satisfies Record<string, Role>;
-export type CommandName = keyof typeof COMMAND_ROLES;
+export { COMMAND_ROLES, type CommandName };
 export const COMMAND_NAMES = Object.keys(COMMAND_ROLES) as [CommandName, ...CommandName[]];
 
 export const ofService = z.object({ service: serviceName });

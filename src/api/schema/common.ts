@@ -1,9 +1,8 @@
 import { z } from 'zod';
+import { ROLES, type Role } from '../../domain/api-role.js';
 import type { Problem } from '../problem.js';
 
-/** Each may do what those before it may. */
-export const ROLES = ['viewer', 'operator', 'approver', 'admin'] as const;
-export type Role = (typeof ROLES)[number];
+export { ROLES, type Role };
 
 /** The shape of a type that has its home in the domain: precise where readers need it, and typed as its owner has it. */
 export const shapeOf = <T>(schema: z.ZodType): z.ZodType<T> => schema as unknown as z.ZodType<T>;

@@ -2,6 +2,7 @@ import { text } from 'node:stream/consumers';
 import { SluiceError } from '../../domain/errors.js';
 import { LONGEST_UNIT } from '../../gateway/feedback-item.js';
 import { assertMeant } from '../ask.js';
+import { printEither } from '../output/print.js';
 import { predictionIds } from '../prediction-ids.js';
 import { renderFeedbackStats, renderForgotten } from '../render-feedback.js';
 import { withApi } from '../with-api.js';
@@ -18,7 +19,7 @@ interface StatsOptions {
 
 export async function stats(service: string, { since, suspect, output }: StatsOptions): Promise<void> {
   const found = await withApi((api) => api.getFeedbackStats(service, { since, suspect }));
-  print(output, found, () => renderFeedbackStats(service, since, found));
+  printEither(found, output, renderFeedbackStats(service, since, found));
 }
 
 interface PruneOptions {
@@ -38,7 +39,7 @@ export async function prune({ olderThan, service, yes, output }: PruneOptions): 
     removed += part.removed;
     isDone = part.isDone;
   }
-  print(output, { removed }, () => `deleted ${removed} items`);
+  printEither({ removed }, output, `deleted ${removed} items`);
 }
 
 interface ForgetOptions {
@@ -57,9 +58,5 @@ export async function forget({ unit, keyFile, yes, output }: ForgetOptions): Pro
     throw new SluiceError('USAGE', `--unit has ${key.length} characters; expected 1 to ${LONGEST_UNIT}`);
   const unitHash = (await predictionIds(keyFile)).hashUnit(key);
   const gone = await withApi((api) => api.forgetUnit({ unitHash }), FORGETTING_MS);
-  print(output, gone, () => renderForgotten(gone));
-}
-
-function print(output: string, found: unknown, render: () => string): void {
-  process.stdout.write(`${output === 'json' ? JSON.stringify(found) : render()}\n`);
+  printEither(gone, output, renderForgotten(gone));
 }

@@ -1,6 +1,7 @@
 import { SluiceError } from '../../domain/errors.js';
 import type { Freeze } from '../../domain/freeze.js';
 import { type MaybeDry, printDryRun } from '../dry-run.js';
+import { printEither } from '../output/print.js';
 import { renderTable } from '../render-table.js';
 import { withApi } from '../with-api.js';
 
@@ -20,7 +21,7 @@ export async function createFreeze(options: CreateFreezeOptions): Promise<void> 
   const body = { scope: service, reason, owner: actor, ...end };
   if (dryRun === true) return printDryRun(`freeze ${service}`, body, output);
   const freeze = await withApi((api) => api.makeFreeze(body));
-  print(freeze, output, `freeze ${freeze.id} of ${describeScope(freeze)} until ${freeze.expiresAt}`);
+  printEither(freeze, output, `freeze ${freeze.id} of ${describeScope(freeze)} until ${freeze.expiresAt}`);
 }
 
 export interface ListFreezesOptions {
@@ -33,7 +34,7 @@ export interface ListFreezesOptions {
 export async function listFreezes({ all = false, service, limit, output }: ListFreezesOptions): Promise<void> {
   const { freezes } = await withApi((api) => api.listFreezes({ active: !all, service, limit }));
   const rows = freezes.map((f) => [f.id, f.scope, f.owner, f.createdAt, f.expiresAt, describeLift(f), f.reason]);
-  print(freezes, output, renderTable(['ID', 'SERVICES', 'BY', 'SINCE', 'UNTIL', 'LIFTED', 'REASON'], rows));
+  printEither(freezes, output, renderTable(['ID', 'SERVICES', 'BY', 'SINCE', 'UNTIL', 'LIFTED', 'REASON'], rows));
 }
 
 export async function liftFreeze(
@@ -48,11 +49,7 @@ export async function liftFreeze(
   if (dryRun === true) return printDryRun(`lift the freeze ${id}`, { id, by: actor, reason }, output);
   const freeze = await withApi((api) => api.liftFreeze(id, { by: actor, reason }));
   // Somebody else may have been faster.
-  print(freeze, output, `freeze ${freeze.id} of ${describeScope(freeze)} is lifted ${describeLift(freeze)}`);
-}
-
-function print(value: unknown, output: string, text: string): void {
-  process.stdout.write(`${output === 'json' ? JSON.stringify(value) : text}\n`);
+  printEither(freeze, output, `freeze ${freeze.id} of ${describeScope(freeze)} is lifted ${describeLift(freeze)}`);
 }
 
 function describeScope({ scope }: Freeze): string {

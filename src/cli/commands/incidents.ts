@@ -1,5 +1,6 @@
 import { SluiceError } from '../../domain/errors.js';
 import type { IncidentSource } from '../../domain/incident.js';
+import { printEither } from '../output/print.js';
 import { renderIncident, renderIncidents, renderSilences } from '../render-incident.js';
 import { withApi } from '../with-api.js';
 
@@ -13,7 +14,7 @@ export interface ListOptions {
 
 export async function list({ all = false, output, ...filter }: ListOptions): Promise<void> {
   const { incidents } = await withApi((api) => api.listIncidents({ ...filter, active: !all }));
-  print(incidents, output, renderIncidents(incidents));
+  printEither(incidents, output, renderIncidents(incidents));
 }
 
 export async function show(id: string, options: { postMortem?: boolean; output: string }): Promise<void> {
@@ -22,7 +23,7 @@ export async function show(id: string, options: { postMortem?: boolean; output: 
     return void process.stdout.write(`${text}\n`);
   }
   const record = await withApi((api) => api.getIncident(id));
-  print(record, options.output, renderIncident(record));
+  printEither(record, options.output, renderIncident(record));
 }
 
 export async function decide(
@@ -36,7 +37,7 @@ export async function decide(
   );
   // Somebody else may have been faster.
   const said = command === 'ack' ? incident.acknowledged : incident.resolved;
-  print(incident, output, `${id} is ${incident.status} by ${said?.by} at ${said?.at}: ${said?.reason}`);
+  printEither(incident, output, `${id} is ${incident.status} by ${said?.by} at ${said?.at}: ${said?.reason}`);
 }
 
 export interface SilenceOptions {
@@ -50,25 +51,21 @@ export interface SilenceOptions {
 export async function silence({ match, for: length, reason, actor, output }: SilenceOptions): Promise<void> {
   const labels = Object.fromEntries(match.map(labelOf));
   const made = await withApi((api) => api.makeSilence({ match: labels, for: length, reason, by: actor }));
-  print(made, output, `silence ${made.id} until ${made.until}`);
+  printEither(made, output, `silence ${made.id} until ${made.until}`);
 }
 
 export async function listSilences({ all = false, output }: { all?: boolean; output: string }): Promise<void> {
   const { silences } = await withApi((api) => api.listSilences({ active: !all }));
-  print(silences, output, renderSilences(silences));
+  printEither(silences, output, renderSilences(silences));
 }
 
 export async function unsilence(id: string, { output }: { output: string }): Promise<void> {
   const ended = await withApi((api) => api.endSilence(id));
-  print(ended, output, `silence ${id} ended at ${ended.until}`);
+  printEither(ended, output, `silence ${id} ended at ${ended.until}`);
 }
 
 function labelOf(text: string): readonly [string, string] {
   const at = text.indexOf('=');
   if (at < 1) throw new SluiceError('USAGE', `"${text}" is not <label>=<value>`);
   return [text.slice(0, at), text.slice(at + 1)];
-}
-
-function print(value: unknown, output: string, text: string): void {
-  process.stdout.write(`${output === 'json' ? JSON.stringify(value) : text}\n`);
 }

@@ -8,6 +8,7 @@ import {
 } from '../../domain/model-version.js';
 import { diffVersions } from '../../registry/diff.js';
 import { type Verification, verifyArtifact, verifyServed } from '../../registry/verify.js';
+import { printEither } from '../output/print.js';
 import { renderDiff, renderVersion } from '../render-model.js';
 import { renderTable } from '../render-table.js';
 import { withApi } from '../with-api.js';
@@ -20,24 +21,24 @@ export async function list(model: string | undefined, { limit, output }: Output 
   if (model === undefined) {
     const { models } = await withApi((api) => api.listModels({ limit }));
     const rows = models.map((one) => [one.model, String(one.versions), one.newest]);
-    return print(models, output, renderTable(['MODEL', 'VERSIONS', 'NEWEST'], rows));
+    return printEither(models, output, renderTable(['MODEL', 'VERSIONS', 'NEWEST'], rows));
   }
   if (!MODEL_NAME.test(model)) throw new SluiceError('USAGE', `"${model}" is not the name of a model`);
   const { versions } = await withApi((api) => api.listVersions(model, { limit }));
   const { aliases } = await withApi((api) => api.listAliases(model));
   const rows = versions.map((one) => [one.version, one.id, namesOf(one, aliases), one.createdAt, one.author]);
-  print(versions, output, renderTable(['VERSION', 'ID', 'ALIASES', 'REGISTERED', 'AUTHOR'], rows));
+  printEither(versions, output, renderTable(['VERSION', 'ID', 'ALIASES', 'REGISTERED', 'AUTHOR'], rows));
 }
 
 export async function show(reference: string, { output }: Output): Promise<void> {
   const version = await fetchVersion(reference);
-  print(version, output, renderVersion(version));
+  printEither(version, output, renderVersion(version));
 }
 
 export async function diff(from: string, to: string, { output }: Output): Promise<void> {
   const [a, b] = [await fetchVersion(from), await fetchVersion(to)];
   const found = diffVersions(a, b);
-  print(found, output, renderDiff(found));
+  printEither(found, output, renderDiff(found));
 }
 
 export interface LineageOptions extends Output {
@@ -60,7 +61,7 @@ export async function lineage(reference: string, { descendants, depth, output }:
     ...(found.isCircular ? ['it is among its own relatives'] : []),
     ...(found.isTruncated ? ['there are more: ask for a greater --depth'] : []),
   ];
-  print(found, output, [renderTable(['DEPTH', 'VERSION', 'ID', 'REGISTERED'], rows), ...notes].join('\n'));
+  printEither(found, output, [renderTable(['DEPTH', 'VERSION', 'ID', 'REGISTERED'], rows), ...notes].join('\n'));
 }
 
 export interface VerifyOptions extends Output {
@@ -77,7 +78,7 @@ export async function verify(reference: string, options: VerifyOptions): Promise
     ? verifyArtifact(version, options.artifact)
     : verifyServed({ url: httpUrl(options.server), model: options.servedAs ?? version.model }, version));
   if (result.status === 'unknown' && options.strict) throw new SluiceError('MODEL_ANSWER_INVALID', result.note);
-  print(result, options.output, describe(version, result));
+  printEither(result, options.output, describe(version, result));
 }
 
 export interface AliasOptions extends Output {
@@ -103,13 +104,13 @@ export async function alias(name: string, version: string | undefined, options: 
   };
   const { change } = await withApi((api) => api.moveAlias(named.model, alias, move));
   const said = change === null ? 'points there already' : `${change.from ?? 'nothing'} -> ${change.to ?? 'nothing'}`;
-  print(change, options.output, `${name}: ${said}`);
+  printEither(change, options.output, `${name}: ${said}`);
 }
 
 async function history(model: string, alias: string, { output }: Output): Promise<void> {
   const { changes } = await withApi((api) => api.getAliasHistory(model, alias));
   const rows = changes.map((one) => [one.at, one.from ?? '', one.to ?? '', one.by, one.why]);
-  print(changes, output, renderTable(['AT', 'FROM', 'TO', 'BY', 'WHY'], rows));
+  printEither(changes, output, renderTable(['AT', 'FROM', 'TO', 'BY', 'WHY'], rows));
 }
 
 /** `v3` or `digits:v3`. @throws {SluiceError} USAGE for a version of another model */
@@ -145,8 +146,4 @@ function namesOf({ id }: ModelVersion, aliases: readonly Alias[]): string {
 
 function describe({ model, version, id }: ModelVersion, { status, digest, note }: Verification): string {
   return `${model}:${version} (${id}) ${status}: ${note}\n${digest}`;
-}
-
-export function print(value: unknown, output: string, text: string): void {
-  process.stdout.write(`${output === 'json' ? JSON.stringify(value) : text}\n`);
 }

@@ -8,8 +8,9 @@ import { type VersionDraft, type VersionFile, versionDraft, versionFile } from '
 import { digestArtifact } from '../../registry/artifact-digest.js';
 import { readDocument } from '../../yaml/read-document.js';
 import { localUser } from '../local-user.js';
+import { printEither } from '../output/print.js';
 import { withApi } from '../with-api.js';
-import { fetchVersion, print } from './models.js';
+import { fetchVersion } from './models.js';
 
 export interface RegisterOptions {
   readonly file?: string;
@@ -40,7 +41,7 @@ export async function register(options: RegisterOptions): Promise<void> {
     datasets: await Promise.all(datasets.map(describeDataset)),
   };
   const registered = await withApi((api) => api.registerVersion(model, version));
-  print(
+  printEither(
     registered,
     options.output,
     `${model}:${registered.version} is ${registered.id}, registered ${registered.createdAt}`,

@@ -1,6 +1,7 @@
 import { SluiceError } from '../../domain/errors.js';
 import { VALIDATION_ID, type ValidationReport } from '../../domain/validation.js';
 import { compareReports } from '../../validation/report/index.js';
+import { printEither } from '../output/print.js';
 import { renderComparison, renderValidation, renderValidations } from '../render-validation.js';
 import { withApi } from '../with-api.js';
 import { wantedReports, writeReports } from './validate-reports.js';
@@ -13,7 +14,7 @@ export interface ListValidationsOptions {
 
 export async function list(service: string, { candidate, limit, output }: ListValidationsOptions): Promise<void> {
   const { validations } = await withApi((api) => api.listValidations({ service, candidate, limit }));
-  print(validations, output, renderValidations(validations));
+  printEither(validations, output, renderValidations(validations));
 }
 
 export async function show(
@@ -23,20 +24,16 @@ export async function show(
   const files = wantedReports(wanted);
   const report = await fetchReport(id);
   writeReports(report, files);
-  print(report, output, renderValidation(report));
+  printEither(report, output, renderValidation(report));
 }
 
 export async function diff(from: string, to: string, { output }: { output: string }): Promise<void> {
   const comparison = compareReports(await fetchReport(from), await fetchReport(to));
-  print(comparison, output, renderComparison(comparison));
+  printEither(comparison, output, renderComparison(comparison));
 }
 
 /** @throws {SluiceError} USAGE | NOT_FOUND */
 async function fetchReport(id: string): Promise<ValidationReport> {
   if (!VALIDATION_ID.test(id)) throw new SluiceError('USAGE', `"${id}" is not the id of a validation`);
   return withApi((api) => api.getValidation(id));
-}
-
-function print(value: unknown, output: string, text: string): void {
-  process.stdout.write(`${output === 'json' ? JSON.stringify(value) : text}\n`);
 }

@@ -20,6 +20,11 @@ export function print(output: Format, printable: Printable): void {
   process.stdout.write(`${textOf(output, printable)}\n`);
 }
 
+/** Of commands that know text and JSON alone. */
+export function printEither(value: unknown, output: string, text: string): void {
+  process.stdout.write(`${output === 'json' ? JSON.stringify(value) : text}\n`);
+}
+
 /** Without the newline at the end. */
 export function textOf(output: Format, { data, names, table, wide = table }: Printable): string {
   switch (output) {

@@ -1,13 +1,6 @@
 import { cutText } from '../../domain/incident.js';
-import { isMetric, METRIC_TABLE } from '../../domain/metric.js';
-import {
-  type GuardrailLook,
-  type GuardrailSequence,
-  none,
-  type Part,
-  part,
-  type ReportUnit,
-} from '../../domain/report.js';
+import { metricUnit } from '../../domain/metric.js';
+import { type GuardrailLook, type GuardrailSequence, none, type Part, part } from '../../domain/report.js';
 import type { RolloutState } from '../../domain/rollout-state.js';
 import type { EvidenceLook } from '../../ports/report-data.js';
 import { grouped } from '../group.js';
@@ -45,7 +38,7 @@ function sequenceOf(group: readonly EvidenceLook[]): GuardrailSequence | null {
   const { metric, segment = null, rule, alpha, dryRun, verdict } = newest;
   const made = Math.max(group.length, ...group.map(({ of }) => of));
   const looks = thin(group, MOST_LOOKS).map(lookOf);
-  return { metric, segment, unit: unitOf(metric), rule, alpha, dryRun, verdict, looksMade: made, looks };
+  return { metric, segment, unit: metricUnit(metric), rule, alpha, dryRun, verdict, looksMade: made, looks };
 }
 
 function lookOf({ at, phase, evidence }: EvidenceLook): GuardrailLook {
@@ -61,16 +54,4 @@ function lookOf({ at, phase, evidence }: EvidenceLook): GuardrailLook {
     bound,
     margin,
   };
-}
-
-export function unitOf(metric: string): ReportUnit {
-  if (!isMetric(metric)) return null;
-  switch (METRIC_TABLE[metric].kind) {
-    case 'proportion':
-      return 'share';
-    case 'latency':
-      return 'ms';
-    case 'categories':
-      return null;
-  }
 }

@@ -2,6 +2,7 @@ import type { RolloutSummary } from '../../../src/api/schema/rollout.js';
 import type { SeenRollout } from '../../../src/cli/source/rollout-source.js';
 import type { Decision } from '../../../src/domain/decision.js';
 import type { RolloutState } from '../../../src/domain/rollout-state.js';
+import type { Route } from '../../../src/domain/route.js';
 import { type RolloutSpec, rolloutSpec } from '../../../src/domain/spec/rollout-spec.js';
 import type { Evidence } from '../../../src/domain/verdict.js';
 import { stateOf } from '../../stores/rollout-fixtures.js';
@@ -152,3 +153,17 @@ export function decision(sequence: number, parts: Partial<Decision> = {}): Decis
     ...parts,
   };
 }
+
+/** At a gateway, while the spec's second weight bakes. */
+export const route: Route = {
+  service: 'digits',
+  protocol: spec.protocol,
+  epoch: 7,
+  rolloutId: 'digits-1',
+  salt: 'digits-1',
+  baseline: spec.baseline,
+  candidate: spec.candidate,
+  weightPercent: 25,
+  shadowPercent: 0,
+  leaseMs: 30_000,
+};

@@ -7,8 +7,8 @@ import { COLOURED, PLAIN } from '../../../src/cli/output/style.js';
 import { renderHistory } from '../../../src/cli/render-history.js';
 import { renderTraffic } from '../../../src/cli/render-traffic.js';
 import { compareRoutes } from '../../../src/cli/traffic/compare-routes.js';
-import type { AppliedRoute, Route } from '../../../src/domain/route.js';
-import { at, decision, NOW, seen, spec, stateInBake, summary } from './example-rollout.js';
+import type { AppliedRoute } from '../../../src/domain/route.js';
+import { at, decision, NOW, route, seen, stateInBake, summary } from './example-rollout.js';
 import { expectGolden } from './golden.js';
 
 describe('get and list, as they are asked for', () => {
@@ -103,18 +103,6 @@ test('history', async () => {
 });
 
 describe('traffic', () => {
-  const route: Route = {
-    service: 'digits',
-    protocol: spec.protocol,
-    epoch: 7,
-    rolloutId: 'digits-1',
-    salt: 'digits-1',
-    baseline: spec.baseline,
-    candidate: spec.candidate,
-    weightPercent: 25,
-    shadowPercent: 0,
-    leaseMs: 30_000,
-  };
   const applied = (gatewayId: string, parts: Partial<AppliedRoute> = {}): AppliedRoute => ({
     gatewayId,
     route,

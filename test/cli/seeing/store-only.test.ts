@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { decision, HOSTILE, spec, stateInBake } from './example-rollout.js';
+import { decision, HOSTILE, route, stateInBake } from './example-rollout.js';
 import { sluice, startSluice } from './run-sluice.js';
 import { StoreApi } from './store-api.js';
 
@@ -187,18 +187,6 @@ test('hostile text reaches no terminal, whatever prints it', async () => {
 });
 
 describe('traffic', () => {
-  const route = {
-    service: 'digits',
-    protocol: spec.protocol,
-    epoch: 7,
-    rolloutId: 'digits-1',
-    salt: 'digits-1',
-    baseline: spec.baseline,
-    candidate: spec.candidate,
-    weightPercent: 25,
-    shadowPercent: 0,
-    leaseMs: 30_000,
-  };
   const servers: Server[] = [];
   afterAll(() => {
     for (const server of servers) server.close();

@@ -1,7 +1,7 @@
-import { isMetric, METRIC_TABLE } from '../../../src/domain/metric.js';
+import { isMetric, METRIC_TABLE, metricUnit } from '../../../src/domain/metric.js';
 import type { ReportUnit } from '../../../src/domain/report.js';
 import type { Evidence } from '../../../src/domain/verdict.js';
-import { number, quantity, reasonOf, unitOf } from '../format.js';
+import { number, quantity, reasonOf } from '../format.js';
 import { WordBadge } from '../parts/badge.js';
 import { Empty } from '../parts/notice.js';
 import { Section } from '../parts/section.js';
@@ -49,7 +49,7 @@ const COLUMNS: readonly Column<Evidence>[] = [
 function arm(metric: string, { value, samples }: Evidence['baseline']) {
   return (
     <>
-      {quantity(value, unitOf(metric))}
+      {quantity(value, metricUnit(metric))}
       <div class="faint small">{number(samples)} samples</div>
     </>
   );
@@ -69,7 +69,7 @@ function comparedBy({ metric, bound, margin, rule }: Evidence): Compared | null 
   const isLatency = isMetric(metric) && METRIC_TABLE[metric].kind === 'latency' && rule !== 'kayenta';
   return isLatency
     ? { bound, limit: 0, unit: 'share', of: 'more slow requests, ' }
-    : { bound, limit: margin, unit: unitOf(metric), of: '' };
+    : { bound, limit: margin, unit: metricUnit(metric), of: '' };
 }
 
 /** How near the bound is to its limit, as a bar and in words. */
