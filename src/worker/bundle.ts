@@ -1,5 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, type WorkflowBundle } from '@temporalio/worker';
 import type { PublicKey } from '../domain/identity.js';
 
 export interface BundleOptions {
@@ -11,33 +12,41 @@ export interface BundleOptions {
   readonly failureConverterPath?: string;
 }
 
-/** Compiles the workflows once, for several workers of one process. */
-export async function bundleWorkflows(options: BundleOptions = {}): Promise<WorkflowBundleWithSourceMap> {
-  const extension = new URL(import.meta.url).pathname.endsWith('.ts') ? 'ts' : 'js';
-  const workflowsPath = fileURLToPath(new URL(`../../workflows/index.${extension}`, import.meta.url));
+const isBuilt = !import.meta.url.endsWith('.ts');
+/** Written by `npm run build` (write-bundle.ts), so that a worker need not compile for seconds as it starts. */
+export const BUILT_BUNDLE = new URL('../../workflow-bundle.js', import.meta.url);
+
+/** The workflows for a worker: as they were built, and compiled where there is no build or something of its own must go in. */
+export async function bundleWorkflows({
+  identityKeys = null,
+  ...compiled
+}: BundleOptions = {}): Promise<WorkflowBundle> {
+  const isPlain = compiled.failureConverterPath === undefined && !compiled.interceptorModules?.length;
+  const bundle = isBuilt && isPlain ? { code: await readFile(BUILT_BUNDLE, 'utf8') } : await compileWorkflows(compiled);
+  return withIdentityKeys(bundle, identityKeys);
+}
+
+export async function compileWorkflows(options: Omit<BundleOptions, 'identityKeys'> = {}): Promise<WorkflowBundle> {
   const { interceptorModules = [], failureConverterPath } = options;
-  const bundle = await bundleWorkflowCode({
-    workflowsPath,
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL(`../../workflows/index.${isBuilt ? 'js' : 'ts'}`, import.meta.url)),
     workflowInterceptorModules: [...interceptorModules],
     logger: new DefaultLogger('WARN'),
     ...(failureConverterPath === undefined ? {} : { failureConverterPath }),
   });
-  return withIdentityKeys(bundle, options.identityKeys ?? null);
+  return { code };
 }
 
 /**
  * Makes the keys a constant of the bundle. A validator is synchronous and may neither read files nor ask anybody, and an argument of the workflow would
  * let whoever starts it choose the keys. Read by workflows/identity-keys.ts.
  */
-export function withIdentityKeys(
-  bundle: WorkflowBundleWithSourceMap,
-  keys: readonly PublicKey[] | null,
-): WorkflowBundleWithSourceMap {
-  if (keys === null) return bundle;
+export function withIdentityKeys({ code }: WorkflowBundle, keys: readonly PublicKey[] | null): WorkflowBundle {
+  if (keys === null) return { code };
   // JSON in a string literal: no text of a key can become code, and no `__proto__` a prototype.
   const literal = JSON.stringify(JSON.stringify(keys)).replace(/[\u2028\u2029]/g, escaped);
   // Without a line break, so that the source map's lines still fit.
-  return { ...bundle, code: `globalThis.__sluiceIdentityKeys=JSON.parse(${literal});${bundle.code}` };
+  return { code: `globalThis.__sluiceIdentityKeys=JSON.parse(${literal});${code}` };
 }
 
 function escaped(letter: string): string {

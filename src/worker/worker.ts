@@ -1,5 +1,5 @@
 import { Client } from '@temporalio/client';
-import { NativeConnection, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { NativeConnection, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { createActivities } from '../../activities/index.js';
 import { createRunningRollouts } from '../client/running-rollouts.js';
 import { alertSinkOver } from '../client/send-alert.js';
@@ -37,7 +37,7 @@ export interface WorkerOptions {
   /** Data sets named in specs are looked up from here. */
   readonly dataDir: string;
   readonly taskQueue?: string;
-  readonly bundle?: WorkflowBundleWithSourceMap;
+  readonly bundle?: WorkflowBundle;
   /** Whose statements are believed; absent or null: actors are taken as given. A bundle that is passed in has its own for commands. */
   readonly identityKeys?: readonly PublicKey[] | null;
   /** What a spec's URLs may lead to though it is not public; absent: as the environment says. */

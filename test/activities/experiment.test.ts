@@ -4,7 +4,7 @@ import { createExperimentActivities, experimentQuestion } from '../../activities
 import { abTest } from '../../src/domain/spec/experiment.js';
 import type { ExperimentPlan } from '../../src/experiment/plan.js';
 import type { Store } from '../../src/ports/store.js';
-import { openStore } from '../../src/stores/open-store.js';
+import { testStore } from '../setup/store.js';
 import { batchOf, feedbackOf, newService, predictionOf } from '../stores/observation-fixtures.js';
 
 const DAY = 86_400_000;
@@ -12,7 +12,7 @@ const DAY = 86_400_000;
 describe('experiments', () => {
   let store: Store;
   beforeAll(async () => {
-    store = await openStore({});
+    store = await testStore();
   }, 120_000);
   afterAll(() => store?.close());
 

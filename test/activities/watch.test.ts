@@ -7,12 +7,12 @@ import { guardrail } from '../../src/domain/spec/guardrail.js';
 import { createStoreMetrics } from '../../src/metrics/store-metrics.js';
 import type { Store } from '../../src/ports/store.js';
 import type { TrafficRouter } from '../../src/ports/traffic-router.js';
-import { openStore } from '../../src/stores/open-store.js';
+import { testStore } from '../setup/store.js';
 import { batchOf, bucketOf } from '../stores/observation-fixtures.js';
 
 let store: Store;
 beforeEach(async () => {
-  store = await openStore({});
+  store = await testStore();
 });
 afterEach(() => store.close());
 

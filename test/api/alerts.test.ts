@@ -5,9 +5,9 @@ import { createAlertSink } from '../../src/client/send-alert.js';
 import type { Alert } from '../../src/domain/alert.js';
 import type { AlertSink } from '../../src/ports/alert-sink.js';
 import type { Store } from '../../src/ports/store.js';
-import { openStore } from '../../src/stores/open-store.js';
 import { temporalSettings } from '../../src/temporal/connection.js';
 import { freePort } from '../setup/free-port.js';
+import { testStore } from '../setup/store.js';
 import { freshNames, Stage, spec, World } from '../workflow/harness.js';
 import { alertmanagerBinary, startAlertmanager } from './alertmanager.js';
 
@@ -17,7 +17,7 @@ const fresh = freshNames('alerts');
 
 let store: Store;
 beforeAll(async () => {
-  store = await openStore({});
+  store = await testStore();
 });
 afterAll(() => store?.close());
 

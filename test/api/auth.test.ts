@@ -2,13 +2,13 @@ import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createApi } from '../../src/api/create-api.js';
 import type { Store } from '../../src/ports/store.js';
-import { openStore } from '../../src/stores/open-store.js';
+import { testStore } from '../setup/store.js';
 import { EXPIRED, openSite, type Site, sha256, TOKENS } from './site.js';
 
 let store: Store;
 let site: Site;
 beforeAll(async () => {
-  store = await openStore({});
+  store = await testStore();
   site = await openSite(store);
 }, 120_000);
 afterAll(async () => {

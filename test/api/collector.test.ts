@@ -6,7 +6,7 @@ import { type StartedApi, startApi } from '../../src/api/server.js';
 import { SluiceError } from '../../src/domain/errors.js';
 import type { ObservationBatch } from '../../src/domain/observation.js';
 import type { Store } from '../../src/ports/store.js';
-import { openStore } from '../../src/stores/open-store.js';
+import { testStore } from '../setup/store.js';
 import {
   batchOf,
   bucketOf,
@@ -22,7 +22,7 @@ describe('API over HTTP', () => {
   let store: Store;
   let api: StartedApi;
   beforeAll(async () => {
-    store = await openStore({});
+    store = await testStore();
     api = await startApi({ store, host: '127.0.0.1', port: 0 });
   }, 120_000);
   afterAll(async () => {

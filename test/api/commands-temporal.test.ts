@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { commandSinkOver } from '../../src/client/command-sink.js';
 import type { RolloutState } from '../../src/domain/rollout-state.js';
 import type { Store } from '../../src/ports/store.js';
-import { openStore } from '../../src/stores/open-store.js';
 import { type People, people, publicOnly } from '../identity/signed.js';
+import { testStore } from '../setup/store.js';
 import { freshNames, Stage, spec, World } from '../workflow/harness.js';
 import { openSite, type Site, sha256, TOKENS } from './site.js';
 
@@ -27,8 +27,8 @@ let [keys, stage, store] = [
 ];
 beforeAll(async () => {
   keys = await people();
-  stage = await Stage.open(undefined, 'test', { identityKeys: Object.values(keys).map(publicOnly) });
-  store = await openStore({});
+  stage = await Stage.open(undefined, 'test', Object.values(keys).map(publicOnly));
+  store = await testStore();
 }, 240_000);
 afterAll(async () => {
   await store?.close();

@@ -3,7 +3,7 @@ import type { CommandSink } from '../../src/client/command-sink.js';
 import { createCommandSink } from '../../src/client/command-sink.js';
 import { SluiceError } from '../../src/domain/errors.js';
 import type { Store } from '../../src/ports/store.js';
-import { openStore } from '../../src/stores/open-store.js';
+import { testStore } from '../setup/store.js';
 import { stateOf } from '../stores/rollout-fixtures.js';
 import { openSite, type Site, TOKENS } from './site.js';
 
@@ -47,7 +47,7 @@ const sink: CommandSink = {
 };
 
 beforeAll(async () => {
-  store = await openStore({});
+  store = await testStore();
   site = await openSite(store, { commands: sink });
 }, 120_000);
 afterAll(async () => {

@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { RolloutState } from '../../src/domain/rollout-state.js';
 import type { Store } from '../../src/ports/store.js';
 import type { LiveEvent } from '../../src/sdk/index.js';
-import { openStore } from '../../src/stores/open-store.js';
+import { testStore } from '../setup/store.js';
 import { decisionOf, stateOf as stateOfService } from '../stores/rollout-fixtures.js';
 import { openSite, type Site, TOKENS } from './site.js';
 
 let store: Store;
 let site: Site;
 beforeAll(async () => {
-  store = await openStore({});
+  store = await testStore();
   site = await openSite(store);
 }, 120_000);
 afterAll(async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { RolloutState } from '../../src/domain/rollout-state.js';
 import type { Store } from '../../src/ports/store.js';
 import { everyOf } from '../../src/sdk/index.js';
-import { openStore } from '../../src/stores/open-store.js';
+import { testStore } from '../setup/store.js';
 import { decisionOf, stateOf as stateOfService } from '../stores/rollout-fixtures.js';
 import { openSite, type Site, TOKENS } from './site.js';
 
@@ -12,7 +12,7 @@ const HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)>';
 let store: Store;
 let site: Site;
 beforeAll(async () => {
-  store = await openStore({});
+  store = await testStore();
   site = await openSite(store, { limits: { requests: 1e6, refusals: 1e6 } });
 }, 120_000);
 afterAll(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type StartedApi, startApi } from '../../src/api/server.js';
 import type { Store } from '../../src/ports/store.js';
-import { openStore } from '../../src/stores/open-store.js';
+import { testStore } from '../setup/store.js';
 import { checkOf, reportOf } from '../validation/report/report-fixtures.js';
 
 let store: Store;
@@ -13,7 +13,7 @@ const second = reportOf([checkOf('accuracy', { verdict: 'fail', reason: 'é "1" 
   endedAt: '2025-03-05T10:00:00.000Z',
 });
 beforeAll(async () => {
-  store = await openStore({});
+  store = await testStore();
   await store.validations.saveReport(first);
   await store.validations.saveReport(second);
   api = await startApi({ store, host: '127.0.0.1', port: 0, adminToken: 'a-token-of-23-characters' });

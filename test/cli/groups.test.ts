@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { nodeCommand } from '../../src/process/child-process.js';
 import { startDevServer, type TemporalServer } from '../../src/temporal/dev-server.js';
 import { freePort } from '../setup/free-port.js';
+import { runCommand } from '../setup/sluice.js';
 import { Stage, World } from '../workflow/harness.js';
 
 let [server, stage, folder] = [undefined as unknown as TemporalServer, undefined as unknown as Stage, ''];
@@ -22,16 +21,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Runs the CLI as a user does. */
-function sluice(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const command = nodeCommand(new URL('../../src/cli/main.ts', import.meta.url));
-  const env = { ...process.env, NODE_OPTIONS: '', TEMPORAL_ADDRESS: server.address, USER: 'tess' };
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, [...command, ...args], { env, cwd: folder }, (_, stdout, stderr) =>
-      resolve({ code: child.exitCode ?? -1, stdout, stderr }),
-    );
-  });
-}
+const sluice = (...args: string[]) =>
+  runCommand(args, { env: { TEMPORAL_ADDRESS: server.address, USER: 'tess' }, cwd: folder });
 
 async function writeSpec(service: string, bake: string): Promise<string> {
   const text = `

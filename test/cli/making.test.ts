@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { buildProgram } from '../../src/cli/program.js';
+import { runCommand } from '../setup/sluice.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-making-'));
 /** Nothing listens there: whatever asks anybody fails at once. */
@@ -17,23 +17,8 @@ const NOWHERE = {
   USER: 'ann',
 };
 
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function sluice(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
-  const given = { ...process.env, NODE_OPTIONS: '', ...NOWHERE, ...env };
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      ['--import', 'tsx', 'src/cli/main.ts', ...args],
-      { env: given },
-      (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
-    );
-  });
-}
+const sluice = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+  runCommand(args, { env: { ...NOWHERE, ...env } });
 
 const FLAGS = [
   '--yes',

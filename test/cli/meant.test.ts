@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { COMMAND } from '../setup/built.js';
 import { findProgram } from '../setup/program.js';
-import { COMMAND, sluice } from './seeing/run-sluice.js';
+import { sluice } from '../setup/sluice.js';
 import { Terminal } from './seeing/terminal.js';
 
 const tmux = findProgram('tmux', process.env['TMUX_PATH'], 'apt-get install tmux');

@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type RunningModelServer, startModelServer } from '../../examples/model-server/server.js';
 import type { ValidationReport } from '../../src/domain/validation.js';
-import { nodeCommand } from '../../src/process/child-process.js';
+import { runCommand } from '../setup/sluice.js';
 
 let [folder, v1, v2] = ['', undefined as unknown as RunningModelServer, undefined as unknown as RunningModelServer];
 beforeAll(async () => {
@@ -20,33 +19,20 @@ afterAll(async () => {
 });
 
 /** Runs the example as a user does, with the servers where they are. */
-async function validate(baseline: string, candidate: string): Promise<{ code: number; report: ValidationReport }> {
+async function validate(
+  baseline: string,
+  candidate: string,
+): Promise<{ code: number | null; report: ValidationReport }> {
   const text = await readFile('examples/digits-validation.yaml', 'utf8');
   const spec = join(folder, 'spec.yaml');
   await writeFile(
     spec,
     text.replaceAll('http://127.0.0.1:8110', baseline).replaceAll('http://127.0.0.1:8120', candidate),
   );
-  const command = [
-    ...nodeCommand(new URL('../../src/cli/main.ts', import.meta.url)),
-    'validate',
-    '-f',
-    spec,
-    '-o',
-    'json',
-  ];
-  const env = { ...process.env, NODE_OPTIONS: '', SLUICE_STATE_DIR: folder };
-  return new Promise((resolve, reject) => {
-    const child = execFile(
-      process.execPath,
-      [...command, '--no-keep'],
-      { env, maxBuffer: 2 ** 24 },
-      (_, stdout, stderr) => {
-        if (stdout === '') reject(new Error(stderr));
-        else resolve({ code: child.exitCode ?? -1, report: JSON.parse(stdout) as ValidationReport });
-      },
-    );
-  });
+  const command = ['validate', '-f', spec, '-o', 'json', '--no-keep'];
+  const { code, stdout, stderr } = await runCommand(command, { env: { SLUICE_STATE_DIR: folder } });
+  if (stdout === '') throw new Error(stderr);
+  return { code, report: JSON.parse(stdout) as ValidationReport };
 }
 
 test('v2 passes every check of it', async () => {

@@ -1,16 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { ValidationReport } from '../../src/domain/validation.js';
-import { nodeCommand } from '../../src/process/child-process.js';
 import { openStore } from '../../src/stores/open-store.js';
 import { findPostgres, startPostgres } from '../setup/postgres.js';
+import { type Ran, type Running, startCommand } from '../setup/sluice.js';
 import { type SlowModel, startSlowModel } from './slow-model.js';
 
-const MAIN = nodeCommand(new URL('../../src/cli/main.ts', import.meta.url));
 const ROWS = 200;
 let [folder, candidate, baseline] = ['', undefined as unknown as SlowModel, undefined as unknown as SlowModel];
 beforeAll(async () => {
@@ -28,31 +25,12 @@ afterAll(async () => {
 /** Set by the test of the history. */
 let databaseUrl: string | null = null;
 
-function start(...args: string[]): ChildProcess {
-  const { DATABASE_URL: _, ...rest } = process.env;
+function start(...args: string[]): Running {
   const database = databaseUrl === null ? {} : { DATABASE_URL: databaseUrl };
-  const env = { ...rest, ...database, NODE_OPTIONS: '', SLUICE_STATE_DIR: 'state', SLUICE_DATA_DIR: '.' };
-  return spawn(process.execPath, [...MAIN, 'validate', ...args], {
-    env,
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const env = { ...database, SLUICE_STATE_DIR: 'state', SLUICE_DATA_DIR: '.' };
+  return startCommand(['validate', ...args], { env, cwd: folder });
 }
-
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs the CLI as a user does. */
-async function validate(...args: string[]): Promise<Ended> {
-  const child = start(...args);
-  const said = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const) child[name]?.on('data', (chunk) => (said[name] += String(chunk)));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, ...said };
-}
+const validate = (...args: string[]): Promise<Ran> => start(...args).ended;
 
 async function writeSpec(checks: string, extra = ''): Promise<string> {
   const text = `
@@ -142,12 +120,12 @@ test.each([
     const spec = await writeSpec('{ metric: accuracy, min: 1 }');
     candidate.asked.clear();
     candidate.delayMs = 100;
-    const child = start('-f', spec, '--report', 'md=cut.md');
+    const cut = start('-f', spec, '--report', 'md=cut.md');
     // Kept every two seconds.
     await untilAsked(130);
     const cutAt = performance.now();
-    child.kill(signal);
-    expect((await once(child, 'exit'))[0]).toBe(code);
+    cut.child.kill(signal);
+    expect((await cut.ended).code).toBe(code);
     // At once, on a machine that may be busy.
     expect(performance.now() - cutAt).toBeLessThan(5000);
     expect((await readdir(folder)).filter((name) => /cut|tmp/.test(name))).toEqual([]);

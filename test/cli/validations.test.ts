@@ -1,12 +1,11 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type StartedApi, startApi } from '../../src/api/server.js';
 import type { Store } from '../../src/ports/store.js';
-import { nodeCommand } from '../../src/process/child-process.js';
-import { openStore } from '../../src/stores/open-store.js';
+import { runCommand } from '../setup/sluice.js';
+import { testStore } from '../setup/store.js';
 import { checkOf, reportOf } from '../validation/report/report-fixtures.js';
 
 const first = reportOf(
@@ -33,7 +32,7 @@ const second = reportOf(
 let [store, api, folder] = [undefined as unknown as Store, undefined as unknown as StartedApi, ''];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sluice-validations-'));
-  store = await openStore({});
+  store = await testStore();
   for (const report of [first, second]) await store.validations.saveReport(report);
   api = await startApi({ store, host: '127.0.0.1', port: 0 });
 }, 120_000);
@@ -43,16 +42,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Runs the CLI as a user does. */
-function validations(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const command = [...nodeCommand(new URL('../../src/cli/main.ts', import.meta.url)), 'validations', ...args];
-  const env = { ...process.env, NODE_OPTIONS: '', SLUICE_API: api.url };
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, command, { env, cwd: folder }, (_, stdout, stderr) =>
-      resolve({ code: child.exitCode ?? -1, stdout, stderr }),
-    );
-  });
-}
+const validations = (...args: string[]) =>
+  runCommand(['validations', ...args], { env: { SLUICE_API: api.url }, cwd: folder });
 
 test('list: newest first, of one version', async () => {
   const { code, stdout } = await validations('list', 'digits');

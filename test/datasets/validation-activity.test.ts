@@ -6,8 +6,8 @@ import { type Validation, validation } from '../../src/domain/spec/validation.js
 import type { Evidence } from '../../src/domain/verdict.js';
 import type { ModelServer } from '../../src/ports/model-server.js';
 import type { Store } from '../../src/ports/store.js';
-import { openStore } from '../../src/stores/open-store.js';
 import { result } from '../../src/validation/judge-value.js';
+import { testStore } from '../setup/store.js';
 import { newService } from '../stores/observation-fixtures.js';
 import { type DataFolder, dataFolder } from './reading.js';
 
@@ -15,7 +15,7 @@ let folder: DataFolder;
 let store: Store;
 let service: string;
 beforeAll(async () => {
-  store = await openStore({});
+  store = await testStore();
 }, 120_000);
 afterAll(() => store?.close());
 beforeEach(async () => {

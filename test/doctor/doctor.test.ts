@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type StartedApi, startApi } from '../../src/api/server.js';
 import { forceRollback } from '../../src/client/force-rollback.js';
@@ -10,13 +8,14 @@ import { type GatherOptions, gatherFacts } from '../../src/doctor/gather-facts.j
 import type { RolloutState } from '../../src/domain/rollout-state.js';
 import { rolloutSpec } from '../../src/domain/spec/rollout-spec.js';
 import type { Store } from '../../src/ports/store.js';
-import { nodeCommand } from '../../src/process/child-process.js';
-import { openStore } from '../../src/stores/open-store.js';
 import { connectTemporal, type TemporalLink, temporalSettings } from '../../src/temporal/connection.js';
 import { registerSearchAttributes } from '../../src/temporal/search-attribute-registry.js';
 import { createGatewayClient } from '../../src/traffic/gateway-client.js';
 import { type RunningWorker, startWorker } from '../../src/worker/worker.js';
 import { type FakeServer, GatewayStage, predicts, startServer, until } from '../gateway/stage.js';
+import { testBundle } from '../setup/built.js';
+import { runCommand } from '../setup/sluice.js';
+import { testStore } from '../setup/store.js';
 
 jest.setTimeout(120_000);
 
@@ -36,13 +35,21 @@ let worker: RunningWorker;
 const settings = () => temporalSettings(process.env['SLUICE_TEST_TEMPORAL']);
 
 beforeAll(async () => {
-  store = await openStore({});
+  store = await testStore();
   api = await startApi({ store, host: '127.0.0.1', port: 0 });
   [v1, v2] = [await startServer(predicts('one')), await startServer(predicts('two'))];
   [one, two] = [await open('g1'), await open('g2')];
   temporal = await connectTemporal(settings());
   await registerSearchAttributes(temporal.connection, temporal.namespace);
-  worker = await startWorker({ temporal: settings(), store, gatewayAdminUrls: urls(), dataDir: '.', taskQueue: queue });
+  const bundle = await testBundle();
+  worker = await startWorker({
+    temporal: settings(),
+    store,
+    gatewayAdminUrls: urls(),
+    dataDir: '.',
+    taskQueue: queue,
+    bundle,
+  });
 });
 afterAll(async () => {
   await worker?.stop();
@@ -103,21 +110,10 @@ const force = () =>
     { gatewayAdminUrls: urls(), adminToken: null, apiUrl: api.url },
   );
 
-const sluice = async (...args: readonly string[]) => {
-  const command = [...nodeCommand(new URL('../../src/cli/main.ts', import.meta.url)), ...args];
-  const env = {
-    ...process.env,
-    NODE_OPTIONS: '',
-    TEMPORAL_ADDRESS: settings().address,
-    SLUICE_GATEWAYS: urls().join(','),
-    SLUICE_API: api.url,
-  };
-  const child = spawn(process.execPath, command, { env });
-  let stdout = '';
-  child.stdout.on('data', (part: Buffer) => (stdout += part.toString()));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, stdout };
-};
+const sluice = (...args: readonly string[]) =>
+  runCommand(args, {
+    env: { TEMPORAL_ADDRESS: settings().address, SLUICE_GATEWAYS: urls().join(','), SLUICE_API: api.url },
+  });
 
 describe('with everything running', () => {
   test('nothing is wrong before a rollout, nor while one is at its weight', async () => {

@@ -1,15 +1,13 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type StartedApi, startApi } from '../../src/api/server.js';
 import { type ForceOptions, forceRollback } from '../../src/client/force-rollback.js';
 import type { Decision } from '../../src/domain/decision.js';
 import type { Store } from '../../src/ports/store.js';
-import { nodeCommand } from '../../src/process/child-process.js';
-import { openStore } from '../../src/stores/open-store.js';
 import { createGatewayClient } from '../../src/traffic/gateway-client.js';
 import { GatewayStage, startServer } from '../gateway/stage.js';
+import { runCommand } from '../setup/sluice.js';
+import { testStore } from '../setup/store.js';
 import { stateOf } from '../stores/rollout-fixtures.js';
 
 /** The discard port: nothing listens there. */
@@ -19,7 +17,7 @@ const TOKEN = 'a-token-for-the-tests';
 let store: Store;
 let api: StartedApi;
 beforeAll(async () => {
-  store = await openStore({});
+  store = await testStore();
   api = await startApi({ store, host: '127.0.0.1', port: 0 });
 }, 120_000);
 afterAll(async () => {
@@ -323,23 +321,15 @@ describe('the api', () => {
 });
 
 describe('the command', () => {
-  const sluice = async (args: readonly string[], gateways: readonly string[]) => {
-    const command = [...nodeCommand(new URL('../../src/cli/main.ts', import.meta.url)), ...args];
-    const env = {
-      ...process.env,
-      NODE_OPTIONS: '',
-      TEMPORAL_ADDRESS: '127.0.0.1:9',
-      SLUICE_GATEWAYS: gateways.join(','),
-      SLUICE_API: api.url,
-      USER: 'tester',
-    };
-    const child = spawn(process.execPath, command, { env });
-    const said = { stdout: '', stderr: '' };
-    child.stdout.on('data', (part: Buffer) => (said.stdout += part.toString()));
-    child.stderr.on('data', (part: Buffer) => (said.stderr += part.toString()));
-    const [code] = (await once(child, 'close')) as [number | null];
-    return { code, ...said };
-  };
+  const sluice = (args: readonly string[], gateways: readonly string[]) =>
+    runCommand(args, {
+      env: {
+        TEMPORAL_ADDRESS: '127.0.0.1:9',
+        SLUICE_GATEWAYS: gateways.join(','),
+        SLUICE_API: api.url,
+        USER: 'tester',
+      },
+    });
 
   test('works with Temporal at a dead port: exit 0, a line for each gateway', async () => {
     await Promise.all([expose(one), expose(two)]);

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,15 +8,11 @@ import { startTraffic, type Traffic } from '../../examples/traffic/traffic.js';
 import type { Decision } from '../../src/domain/decision.js';
 import type { RolloutState } from '../../src/domain/rollout-state.js';
 import type { AppliedRoute } from '../../src/domain/route.js';
-import { endChild, nodeCommand, spawnModule, spawnSluice } from '../../src/process/child-process.js';
+import { endChild, spawnModule } from '../../src/process/child-process.js';
+import { builtModule } from '../setup/built.js';
 import { freePort } from '../setup/free-port.js';
 import { findPostgres, type PostgresServer, startPostgres } from '../setup/postgres.js';
-
-export interface CliResult {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { type Ran, runCommand, spawnSluice } from '../setup/sluice.js';
 
 const VERSIONS = ['v1', 'v2', 'v3'] as const;
 
@@ -123,10 +119,7 @@ export class Installation {
   startModel(version: (typeof VERSIONS)[number]): void {
     const args = ['--version', version, '--port', String(this.ports[version])];
     const logPath = join(this.folder, `${version}.log`);
-    this.children.set(
-      version,
-      spawnModule(new URL('../../examples/model-server/main.ts', import.meta.url), args, { logPath }),
-    );
+    this.children.set(version, spawnModule(builtModule('examples/model-server/main.ts'), args, { logPath }));
   }
 
   startWorker(): void {
@@ -187,12 +180,8 @@ export class Installation {
   }
 
   /** Runs the CLI as a user would. */
-  async sluice(...args: readonly string[]): Promise<CliResult> {
-    const command = [...nodeCommand(new URL('../../src/cli/main.ts', import.meta.url)), ...args];
-    const child = spawn(process.execPath, command, { env: { ...process.env, NODE_OPTIONS: '', ...this.env } });
-    const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
-    const [code] = (await once(child, 'close')) as [number | null];
-    return { code, stdout: stdout(), stderr: stderr() };
+  async sluice(...args: readonly string[]): Promise<Ran> {
+    return runCommand(args, { env: this.env });
   }
 
   async state(): Promise<RolloutState> {
@@ -218,12 +207,6 @@ export class Installation {
     const answer = await fetch(`${this.apiUrl}/v1/rollouts/${rolloutId}/decisions`);
     return ((await answer.json()) as { decisions: Decision[] }).decisions;
   }
-}
-
-function collect(stream: NodeJS.ReadableStream): () => string {
-  const parts: Buffer[] = [];
-  stream.on('data', (part: Buffer) => parts.push(part));
-  return () => Buffer.concat(parts).toString();
 }
 
 async function untilOk(url: string): Promise<void> {

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,9 +6,9 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type StartedApi, startApi } from '../../src/api/server.js';
 import type { FeedbackStats } from '../../src/ports/feedback-store.js';
 import type { Store } from '../../src/ports/store.js';
-import { nodeCommand } from '../../src/process/child-process.js';
-import { openStore } from '../../src/stores/open-store.js';
 import { GatewayStage, until } from '../gateway/stage.js';
+import { type Ran, runCommand } from '../setup/sluice.js';
+import { testStore } from '../setup/store.js';
 
 const TOKEN = 'a-token-for-the-tests';
 const SPAN = { service: 'digits', since: '2020-01-01T00:00:00.000Z', until: '2099-01-01T00:00:00.000Z' };
@@ -23,7 +22,7 @@ let [store, api, stage, folder] = [
 ];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sluice-feedback-'));
-  store = await openStore({});
+  store = await testStore();
   api = await startApi({ store, host: '127.0.0.1', port: 0, adminToken: TOKEN });
   // Most predictions are not recorded, as on a busy gateway.
   stage = await GatewayStage.open({ answerTimeoutMs: 10_000 }, { predictionSample: 0 });
@@ -37,21 +36,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-interface Ran {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function feedback(args: string[], stdin = '', env: Record<string, string> = {}): Promise<Ran> {
-  const command = [...nodeCommand(new URL('../../src/cli/main.ts', import.meta.url)), 'feedback', ...args];
-  const all = { ...process.env, NODE_OPTIONS: '', SLUICE_API: api.url, SLUICE_ADMIN_TOKEN: TOKEN, ...env };
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, command, { env: all, cwd: folder }, (_, stdout, stderr) =>
-      resolve({ code: child.exitCode ?? -1, stdout, stderr }),
-    );
-    child.stdin?.end(stdin);
-  });
+function feedback(args: string[], input = '', more: Record<string, string> = {}): Promise<Ran> {
+  const env = { SLUICE_API: api.url, SLUICE_ADMIN_TOKEN: TOKEN, ...more };
+  return runCommand(['feedback', ...args], { env, cwd: folder, input });
 }
 
 const keyFile = () => ['--key-file', join(stage.stateDir, 'prediction.key')];

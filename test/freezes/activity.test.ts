@@ -5,11 +5,11 @@ import { SluiceError } from '../../src/domain/errors.js';
 import { type Hold, holdSignature } from '../../src/domain/freeze.js';
 import { windows } from '../../src/domain/spec/windows.js';
 import type { Store } from '../../src/ports/store.js';
-import { openStore } from '../../src/stores/open-store.js';
+import { testStore } from '../setup/store.js';
 
 let store: Store;
 beforeAll(async () => {
-  store = await openStore({});
+  store = await testStore();
 }, 120_000);
 afterAll(() => store?.close());
 

@@ -1,17 +1,17 @@
-import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createApi } from '../../src/api/create-api.js';
 import { type StartedApi, startApi } from '../../src/api/server.js';
 import type { Freeze } from '../../src/domain/freeze.js';
 import type { Store } from '../../src/ports/store.js';
-import { openStore } from '../../src/stores/open-store.js';
+import { runCommand } from '../setup/sluice.js';
+import { testStore } from '../setup/store.js';
 
 const TOKEN = 'a-token-of-the-test-suite';
 const HOUR_MS = 3_600_000;
 
 let store: Store;
 beforeAll(async () => {
-  store = await openStore({});
+  store = await testStore();
 }, 120_000);
 afterAll(() => store?.close());
 
@@ -139,17 +139,8 @@ describe('sluice freeze', () => {
     api = await startApi({ store, host: '127.0.0.1', port: 0, adminToken: TOKEN });
   });
   afterAll(() => api?.close());
-  const sluice = async (args: string[], env: Record<string, string> = {}) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'freeze', ...args], {
-      env: { ...process.env, NODE_OPTIONS: '', SLUICE_API: api.url, SLUICE_ADMIN_TOKEN: TOKEN, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const [out, err] = ['', ''].map((text) => ({ text }));
-    child.stdout.on('data', (chunk: Buffer) => void (out!.text += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => void (err!.text += chunk.toString()));
-    const code = await new Promise((resolve) => child.once('close', resolve));
-    return { code, out: out!.text, err: err!.text };
-  };
+  const sluice = (args: string[], env: Record<string, string> = {}) =>
+    runCommand(['freeze', ...args], { env: { SLUICE_API: api.url, SLUICE_ADMIN_TOKEN: TOKEN, ...env } });
 
   test('create, list, lift', async () => {
     const made = await sluice([
@@ -163,16 +154,16 @@ describe('sluice freeze', () => {
       '--actor',
       'alice',
     ]);
-    expect(made).toMatchObject({ code: 0, out: expect.stringMatching(/^freeze f-\w+ of cli-\* until 20/) });
-    const id = /f-\w+/.exec(made.out)![0];
+    expect(made).toMatchObject({ code: 0, stdout: expect.stringMatching(/^freeze f-\w+ of cli-\* until 20/) });
+    const id = /f-\w+/.exec(made.stdout)![0];
     const listed = await sluice(['list', '--service', 'cli-digits']);
-    expect(listed.out).toMatch(new RegExp(`ID +SERVICES .*\\n${id} +cli-\\* +alice .*checkout is down\\n$`));
+    expect(listed.stdout).toMatch(new RegExp(`ID +SERVICES .*\\n${id} +cli-\\* +alice .*checkout is down\\n$`));
     const lifted = await sluice(['lift', id, '--reason', 'repaired', '--actor', 'bob']);
-    expect(lifted.out).toMatch(new RegExp(`^freeze ${id} of cli-\\* is lifted by bob at 20.*: repaired\\n$`));
+    expect(lifted.stdout).toMatch(new RegExp(`^freeze ${id} of cli-\\* is lifted by bob at 20.*: repaired\\n$`));
     const gone = await sluice(['list', '--service', 'cli-digits', '-o', 'json']);
-    expect(JSON.parse(gone.out)).toEqual([]);
+    expect(JSON.parse(gone.stdout)).toEqual([]);
     const all = await sluice(['list', '--all', '--service', 'cli-digits', '--limit', '1', '-o', 'json']);
-    expect(JSON.parse(all.out)).toMatchObject([{ id, liftedBy: 'bob' }]);
+    expect(JSON.parse(all.stdout)).toMatchObject([{ id, liftedBy: 'bob' }]);
   }, 60_000);
 
   test.each<[string, string[], Record<string, string>, number, RegExp]>([
@@ -197,8 +188,8 @@ describe('sluice freeze', () => {
     '%s',
     async (_, args, env, code, message) => {
       const ended = await sluice(args, env);
-      expect(ended.err).toMatch(message);
-      expect(ended.err).not.toMatch(/hunter2|token-of/);
+      expect(ended.stderr).toMatch(message);
+      expect(ended.stderr).not.toMatch(/hunter2|token-of/);
       expect(ended.code).toBe(code);
     },
     60_000,

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { Agent, fetch } from 'undici';
-import { endChild, spawnSluice } from '../../src/process/child-process.js';
+import { endChild } from '../../src/process/child-process.js';
 import { createGatewayRouter } from '../../src/traffic/gateway-router.js';
 import { freePort } from '../setup/free-port.js';
+import { spawnSluice } from '../setup/sluice.js';
 import { answers, type FakeServer, predicts, startServer, until } from './stage.js';
 import { policyOf } from './traffic-policy.js';
 

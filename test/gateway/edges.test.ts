@@ -8,9 +8,10 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Agent, fetch } from 'undici';
 import { readCertificate } from '../../src/gateway/certificate.js';
 import { startGateway } from '../../src/gateway/gateway.js';
-import { endChild, spawnSluice } from '../../src/process/child-process.js';
+import { endChild } from '../../src/process/child-process.js';
 import { createGatewayRouter } from '../../src/traffic/gateway-router.js';
 import { freePort } from '../setup/free-port.js';
+import { spawnSluice } from '../setup/sluice.js';
 import { GatewayStage, until } from './stage.js';
 
 let stage: GatewayStage;

@@ -2,13 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { WorkflowHandle } from '@temporalio/client';
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  NativeConnection,
-  Worker,
-  type WorkflowBundleWithSourceMap,
-} from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { sendCommand } from '../../src/client/send-command.js';
 import { workflowIdOf } from '../../src/client/workflow-ids.js';
 import type { PublicKey } from '../../src/domain/identity.js';
@@ -23,7 +17,7 @@ import { publicOnly } from './signed.js';
 
 let temporal: TemporalLink;
 let connection: NativeConnection;
-let bundle: WorkflowBundleWithSourceMap;
+let bundle: WorkflowBundle;
 let alice: PrivateKey;
 let bob: PrivateKey;
 

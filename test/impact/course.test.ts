@@ -5,7 +5,7 @@ import type { AppliedRoute, Route } from '../../src/domain/route.js';
 import { createStoreMetrics } from '../../src/metrics/store-metrics.js';
 import type { Store } from '../../src/ports/store.js';
 import type { TrafficRouter } from '../../src/ports/traffic-router.js';
-import { openStore } from '../../src/stores/open-store.js';
+import { testStore } from '../setup/store.js';
 import { freshNames, Stage, World } from '../workflow/harness.js';
 import { record } from './recorded.js';
 
@@ -18,7 +18,7 @@ const startedAt = new Date(cutover - DAYS.rollout * DAY).toISOString();
 let stage: Stage;
 let store: Store;
 beforeAll(async () => {
-  [stage, store] = await Promise.all([Stage.open(), openStore({})]);
+  [stage, store] = await Promise.all([Stage.open(), testStore()]);
 }, 120_000);
 afterAll(() => Promise.all([stage.close(), store.close()]));
 

@@ -7,8 +7,8 @@ import { SluiceError } from '../../src/domain/errors.js';
 import type { Incident, IncidentEvent } from '../../src/domain/incident.js';
 import type { AlertSink } from '../../src/ports/alert-sink.js';
 import type { Store } from '../../src/ports/store.js';
-import { openStore } from '../../src/stores/open-store.js';
 import { decisionOf, stateOf } from '../notify/notices.js';
+import { testStore } from '../setup/store.js';
 import { newService } from '../stores/observation-fixtures.js';
 import { evidence } from '../workflow/evidence.js';
 
@@ -34,7 +34,7 @@ let store: Store;
 let api: StartedApi;
 const sink = new ListSink();
 beforeAll(async () => {
-  store = await openStore({});
+  store = await testStore();
   const tokens = { adminToken: TOKEN, alertToken: ALERTS };
   api = await startApi({ store, host: '127.0.0.1', port: 0, alerts: sink, ...tokens });
 });

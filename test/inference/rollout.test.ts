@@ -9,11 +9,12 @@ import type { RolloutState } from '../../src/domain/rollout-state.js';
 import { rolloutSpec } from '../../src/domain/spec/rollout-spec.js';
 import { protocol as protocolSchema } from '../../src/domain/spec/target.js';
 import type { Store } from '../../src/ports/store.js';
-import { openStore } from '../../src/stores/open-store.js';
 import { connectTemporal, type TemporalLink, temporalSettings } from '../../src/temporal/connection.js';
 import { registerSearchAttributes } from '../../src/temporal/search-attribute-registry.js';
 import { type RunningWorker, startWorker } from '../../src/worker/worker.js';
 import { type Behaviour, GatewayStage } from '../gateway/stage.js';
+import { testBundle } from '../setup/built.js';
+import { testStore } from '../setup/store.js';
 
 jest.setTimeout(120_000);
 
@@ -62,7 +63,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sluice-protocols-'));
   const rows = Array.from({ length: 40 }, (_, i) => `${i % 10},${i},${i % 10 > 5 ? 'big' : 'small'}`);
   await writeFile(join(folder, 'holdout.csv'), `size,age,label\n${rows.join('\n')}\n`);
-  store = await openStore({});
+  store = await testStore();
   api = await startApi({ store, host: '127.0.0.1', port: 0 });
   stage = await GatewayStage.open();
   [stage.v1.behaviour, stage.v2.behaviour] = [works, works];
@@ -82,6 +83,7 @@ beforeAll(async () => {
     gatewayAdminUrls: [stage.gateway.adminUrl],
     dataDir: folder,
     taskQueue: `protocols-${id}`,
+    bundle: await testBundle(),
   });
   users = startUsers(stage.gateway.dataUrl);
 });

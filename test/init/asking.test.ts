@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { rolloutSpec } from '../../src/domain/spec/rollout-spec.js';
 import { readDocument } from '../../src/yaml/read-document.js';
-import { COMMAND } from '../cli/seeing/run-sluice.js';
 import { Terminal } from '../cli/seeing/terminal.js';
+import { COMMAND } from '../setup/built.js';
 import { findProgram } from '../setup/program.js';
 
 const DOWN = '\u001b[B';

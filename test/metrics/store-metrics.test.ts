@@ -4,7 +4,7 @@ import { createStoreMetrics } from '../../src/metrics/store-metrics.js';
 import type { MetricSource } from '../../src/ports/metric-source.js';
 import type { Store } from '../../src/ports/store.js';
 import { bucketValue } from '../../src/stats/sketch/latency-sketch.js';
-import { openStore } from '../../src/stores/open-store.js';
+import { testStore } from '../setup/store.js';
 import { batchOf, bucketOf, feedbackOf, labelFor, newService, predictionOf } from '../stores/observation-fixtures.js';
 
 describe('metrics from the store', () => {
@@ -14,7 +14,7 @@ describe('metrics from the store', () => {
   let metrics: MetricSource;
 
   beforeAll(async () => {
-    store = await openStore({});
+    store = await testStore();
     metrics = createStoreMetrics(store);
     const predictions = [
       predictionOf(service, { label: '7' }),

@@ -4,11 +4,12 @@ import { startRollout } from '../../src/client/start-rollout.js';
 import type { RolloutState } from '../../src/domain/rollout-state.js';
 import { rolloutSpec } from '../../src/domain/spec/rollout-spec.js';
 import type { Store } from '../../src/ports/store.js';
-import { openStore } from '../../src/stores/open-store.js';
 import { connectTemporal, type TemporalLink, temporalSettings } from '../../src/temporal/connection.js';
 import { registerSearchAttributes } from '../../src/temporal/search-attribute-registry.js';
 import { type RunningWorker, startWorker } from '../../src/worker/worker.js';
 import { GatewayStage } from '../gateway/stage.js';
+import { testBundle } from '../setup/built.js';
+import { testStore } from '../setup/store.js';
 
 jest.setTimeout(120_000);
 
@@ -20,7 +21,7 @@ let temporal: TemporalLink;
 let worker: RunningWorker;
 
 beforeAll(async () => {
-  store = await openStore({});
+  store = await testStore();
   api = await startApi({ store, host: '127.0.0.1', port: 0 });
   stage = await GatewayStage.open();
   stage.more = { collectorUrl: api.url };
@@ -36,6 +37,7 @@ beforeAll(async () => {
     dataDir: '.',
     taskQueue,
     allowPrivate: '127.0.0.1',
+    bundle: await testBundle(),
   });
 });
 afterAll(async () => {

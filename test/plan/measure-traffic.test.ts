@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { measureTraffic } from '../../src/plan/measure-traffic.js';
 import { planRollout } from '../../src/plan/plan-rollout.js';
 import type { Store } from '../../src/ports/store.js';
-import { openStore } from '../../src/stores/open-store.js';
+import { testStore } from '../setup/store.js';
 import { batchOf, bucketOf, feedbackOf, labelFor, newService, predictionOf } from '../stores/observation-fixtures.js';
 import { specOf } from './specs.js';
 
@@ -13,7 +13,7 @@ const AT = '2026-11-02T05:00:00.000Z';
 
 let store: Store;
 beforeAll(async () => {
-  store = await openStore({});
+  store = await testStore();
 }, 120_000);
 afterAll(() => store?.close());
 

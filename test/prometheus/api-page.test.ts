@@ -3,14 +3,14 @@ import { type StartedApi, startApi } from '../../src/api/server.js';
 import type { MonitorReading } from '../../src/domain/monitor.js';
 import type { Route } from '../../src/domain/route.js';
 import type { Store } from '../../src/ports/store.js';
-import { openStore } from '../../src/stores/open-store.js';
+import { testStore } from '../setup/store.js';
 import { batchOf, labelFor, newService, predictionOf } from '../stores/observation-fixtures.js';
 import { stateOf } from '../stores/rollout-fixtures.js';
 import { checkMetrics } from './check-metrics.js';
 
 let store: Store;
 beforeAll(async () => {
-  store = await openStore({});
+  store = await testStore();
 });
 afterAll(() => store?.close());
 

@@ -3,13 +3,13 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { type AliasOrder, createModelActivities } from '../../activities/models.js';
 import { SluiceError } from '../../src/domain/errors.js';
 import type { Store } from '../../src/ports/store.js';
-import { openStore } from '../../src/stores/open-store.js';
+import { testStore } from '../setup/store.js';
 import { stateOf } from '../stores/rollout-fixtures.js';
 import { newModel, versionOf } from './model-fixtures.js';
 
 let store: Store;
 beforeAll(async () => {
-  store = await openStore({});
+  store = await testStore();
 }, 120_000);
 afterAll(() => store?.close());
 

@@ -3,14 +3,14 @@ import type { Problem } from '../../src/api/problem.js';
 import { type StartedApi, startApi } from '../../src/api/server.js';
 import type { AliasChange, ModelVersion } from '../../src/domain/model-version.js';
 import type { Store } from '../../src/ports/store.js';
-import { openStore } from '../../src/stores/open-store.js';
+import { testStore } from '../setup/store.js';
 import { newModel, versionOf } from './model-fixtures.js';
 
 const TOKEN = 'a-token-of-23-characters';
 let store: Store;
 let api: StartedApi;
 beforeAll(async () => {
-  store = await openStore({});
+  store = await testStore();
   api = await startApi({ store, host: '127.0.0.1', port: 0, adminToken: TOKEN });
 }, 120_000);
 afterAll(async () => {

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -6,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type StartedApi, startApi } from '../../src/api/server.js';
 import type { Store } from '../../src/ports/store.js';
-import { nodeCommand } from '../../src/process/child-process.js';
-import { openStore } from '../../src/stores/open-store.js';
+import { runCommand } from '../setup/sluice.js';
+import { testStore } from '../setup/store.js';
 import { digestOf, versionOf } from './model-fixtures.js';
 
 const TOKEN = 'a-token-of-23-characters';
@@ -18,7 +17,7 @@ let modelServer: Server;
 let served: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sluice-models-'));
-  store = await openStore({});
+  store = await testStore();
   await store.models.register(versionOf('seed', 'v1'));
   api = await startApi({ store, host: '127.0.0.1', port: 0, adminToken: TOKEN });
   modelServer = createServer((request, response) => {
@@ -50,16 +49,11 @@ environment: { python: 3.11.9 }
 author: zoe
 `;
 
-/** Runs the CLI as a user does. */
-function sluice(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const command = nodeCommand(new URL('../../src/cli/main.ts', import.meta.url));
-  const env = { ...process.env, NODE_OPTIONS: '', SLUICE_API: api.url, SLUICE_ADMIN_TOKEN: TOKEN, USER: 'tess' };
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, [...command, 'models', ...args], { env, cwd: '/' }, (_, stdout, stderr) =>
-      resolve({ code: child.exitCode ?? -1, stdout, stderr }),
-    );
+const sluice = (...args: string[]) =>
+  runCommand(['models', ...args], {
+    env: { SLUICE_API: api.url, SLUICE_ADMIN_TOKEN: TOKEN, USER: 'tess' },
+    cwd: '/',
   });
-}
 const json = async (...args: string[]) => JSON.parse((await sluice(...args, '-o', 'json')).stdout);
 
 test('a version from a document and options, and all that can be asked of it', async () => {

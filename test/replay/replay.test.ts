@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
-import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
-import { bundleWorkflows } from '../../src/worker/bundle.js';
+import { Worker, type WorkflowBundle } from '@temporalio/worker';
 import { quietRuntime } from '../../src/worker/runtime.js';
+import { testBundle } from '../setup/built.js';
 import { GROUP_SCENARIOS } from './group-scenarios.js';
 import { IMPACT_SCENARIOS } from './impact-scenarios.js';
 import { MONITOR_SCENARIOS } from './monitor-scenarios.js';
@@ -17,10 +17,10 @@ const recorded = readdirSync(folder).map((file) => {
 });
 const historyOf = (file: string) => historyFromJSON(JSON.parse(readFileSync(new URL(file, folder), 'utf8')));
 
-let bundle: WorkflowBundleWithSourceMap;
+let bundle: WorkflowBundle;
 beforeAll(async () => {
   quietRuntime();
-  bundle = await bundleWorkflows();
+  bundle = await testBundle();
 });
 
 describe('recorded histories', () => {

@@ -68,9 +68,12 @@ async function debianFolders(): Promise<string[]> {
 }
 
 /** A cluster in a temporary folder, behind a password on a free port of 127.0.0.1, gone after `stop`. */
-async function startCluster(programs: string): Promise<{ adminUrl: string; stop(): Promise<void> }> {
+export async function startCluster(
+  programs: string,
+  parent: string = tmpdir(),
+): Promise<{ adminUrl: string; stop(): Promise<void> }> {
   const owner = await unprivilegedUser();
-  const folder = await mkdtemp(join(tmpdir(), 'sluice-postgres-'));
+  const folder = await mkdtemp(join(parent, 'sluice-postgres-'));
   const password = randomBytes(12).toString('hex');
   try {
     const passwordFile = join(folder, 'password');

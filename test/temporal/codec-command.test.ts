@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { fetch } from 'undici';
-import { endChild, spawnSluice } from '../../src/process/child-process.js';
+import { endChild } from '../../src/process/child-process.js';
+import { spawnSluice } from '../setup/sluice.js';
 import { newKey, writeKeys } from './keys-file.js';
 
 let folder: string;

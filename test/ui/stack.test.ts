@@ -3,9 +3,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { endChild, spawnSluice } from '../../src/process/child-process.js';
+import { endChild } from '../../src/process/child-process.js';
 import { Installation } from '../e2e/installation.js';
 import { freePort } from '../setup/free-port.js';
+import { spawnSluice } from '../setup/sluice.js';
 import { hasChromium, launch, openPage, seriousFindings, until, type Watched } from './browser.js';
 import { hasBuiltPage } from './built-page.js';
 

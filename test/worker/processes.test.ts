@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { spawnSluice } from '../../src/process/child-process.js';
 import { connectTemporal, type TemporalLink, temporalSettings } from '../../src/temporal/connection.js';
 import { Installation } from '../e2e/installation.js';
 import { findPostgres } from '../setup/postgres.js';
+import { spawnSluice } from '../setup/sluice.js';
 import { newKey, writeKeys } from '../temporal/keys-file.js';
 import { type Collector, startCollector } from './otlp-collector.js';
 

@@ -4,7 +4,7 @@ import type { Route } from '../../src/domain/route.js';
 import { createStoreMetrics } from '../../src/metrics/store-metrics.js';
 import type { Store } from '../../src/ports/store.js';
 import type { TrafficRouter } from '../../src/ports/traffic-router.js';
-import { openStore } from '../../src/stores/open-store.js';
+import { testStore } from '../setup/store.js';
 import { openProbe, type Probe } from './probe.js';
 
 const LEASE_MS = 2000;
@@ -41,7 +41,7 @@ let other: Probe;
 let store: Store;
 beforeAll(async () => {
   [probe, other] = [await openProbe(), await openProbe()];
-  store = await openStore({});
+  store = await testStore();
 });
 afterAll(async () => {
   await probe?.close();

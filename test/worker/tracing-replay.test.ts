@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
-import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { Worker, type WorkflowBundle } from '@temporalio/worker';
 import { bundleWorkflows } from '../../src/worker/bundle.js';
 import { quietRuntime } from '../../src/worker/runtime.js';
 import { sandboxInterceptors } from '../../src/worker/tracing.js';
@@ -10,7 +10,7 @@ import type { WorkflowSpan } from '../../workflows/tracing.js';
 const folder = new URL('../replay/histories/', import.meta.url);
 const recorded = readdirSync(folder);
 
-let bundle: WorkflowBundleWithSourceMap;
+let bundle: WorkflowBundle;
 beforeAll(async () => {
   quietRuntime();
   bundle = await bundleWorkflows({ interceptorModules: [sandboxInterceptors()] });

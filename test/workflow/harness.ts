@@ -1,18 +1,18 @@
-import { readFile } from 'node:fs/promises';
 import { Client } from '@temporalio/client';
-import { NativeConnection, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { NativeConnection, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { createQueueActivities } from '../../activities/queue.js';
 import { createRunningRollouts } from '../../src/client/running-rollouts.js';
 import { startRollout } from '../../src/client/start-rollout.js';
+import type { PublicKey } from '../../src/domain/identity.js';
 import { hasEnded, type RolloutState } from '../../src/domain/rollout-state.js';
 import { type RolloutSpec, type RolloutSpecInput, rolloutSpec } from '../../src/domain/spec/rollout-spec.js';
 import type { RunningRollouts } from '../../src/ports/running-rollouts.js';
 import { connectTemporal, type TemporalLink, temporalSettings } from '../../src/temporal/connection.js';
-import { type BundleOptions, bundleWorkflows } from '../../src/worker/bundle.js';
+import { withIdentityKeys } from '../../src/worker/bundle.js';
 import { failureInterceptor } from '../../src/worker/failure-interceptor.js';
 import { quietRuntime } from '../../src/worker/runtime.js';
 import { shutdownInterceptor } from '../../src/worker/shutdown-interceptor.js';
-
+import { testBundle } from '../setup/built.js';
 import type { World } from './world.js';
 
 export { type RolloutModelActivities, World } from './world.js';
@@ -56,16 +56,11 @@ export const ALL_PHASES = {
 export class Stage {
   private readonly identity: string;
   readonly temporal: TemporalLink;
-  readonly bundle: WorkflowBundleWithSourceMap;
+  readonly bundle: WorkflowBundle;
   private readonly connection: NativeConnection;
   private readonly rollouts: RunningRollouts;
 
-  private constructor(
-    identity: string,
-    temporal: TemporalLink,
-    bundle: WorkflowBundleWithSourceMap,
-    connection: NativeConnection,
-  ) {
+  private constructor(identity: string, temporal: TemporalLink, bundle: WorkflowBundle, connection: NativeConnection) {
     this.identity = identity;
     this.temporal = temporal;
     this.bundle = bundle;
@@ -76,14 +71,14 @@ export class Stage {
   static async open(
     address = process.env['SLUICE_TEST_TEMPORAL'],
     identity = 'test',
-    bundled: BundleOptions = {},
+    identityKeys: readonly PublicKey[] | null = null,
   ): Promise<Stage> {
     quietRuntime();
     const settings = temporalSettings(address);
     return new Stage(
       identity,
       await connectTemporal(settings, 5000, identity),
-      await bundleOf(bundled),
+      withIdentityKeys(await testBundle(), identityKeys),
       await NativeConnection.connect(settings.connectionOptions),
     );
   }
@@ -131,13 +126,6 @@ export class Stage {
       },
     };
   }
-}
-
-/** What test/setup/global.mjs has compiled, where nothing else is asked for. */
-async function bundleOf(options: BundleOptions): Promise<WorkflowBundleWithSourceMap> {
-  const compiled = process.env['SLUICE_TEST_BUNDLE'];
-  if (compiled === undefined || Object.keys(options).length > 0) return bundleWorkflows(options);
-  return JSON.parse(await readFile(compiled, 'utf8')) as WorkflowBundleWithSourceMap;
 }
 
 /** Names of services and queues, one for each test, so that none sees another's rollout. */

@@ -9,15 +9,15 @@ import type { RolloutState } from '../../src/domain/rollout-state.js';
 import { type RolloutSpecInput, rolloutSpec } from '../../src/domain/spec/rollout-spec.js';
 import type { ModelRegistry } from '../../src/ports/model-registry.js';
 import type { Store } from '../../src/ports/store.js';
-import { openStore } from '../../src/stores/open-store.js';
 import { versionOf } from '../registry/model-fixtures.js';
+import { testStore } from '../setup/store.js';
 import { freshNames, Stage, spec, World } from './harness.js';
 
 jest.setTimeout(120_000);
 let stage: Stage;
 let store: Store;
 beforeAll(async () => {
-  [stage, store] = await Promise.all([Stage.open(), openStore({})]);
+  [stage, store] = await Promise.all([Stage.open(), testStore()]);
 }, 120_000);
 afterAll(async () => {
   await stage?.close();

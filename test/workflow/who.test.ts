@@ -11,7 +11,7 @@ let keys: People;
 let stage: Stage;
 beforeAll(async () => {
   keys = await people();
-  stage = await Stage.open(undefined, 'test', { identityKeys: Object.values(keys).map(publicOnly) });
+  stage = await Stage.open(undefined, 'test', Object.values(keys).map(publicOnly));
 });
 afterAll(() => stage.close());
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startDevServer, type TemporalServer } from '../../../src/temporal/dev-server.js';
 import { freePort } from '../../setup/free-port.js';
+import { sluice, startSluice } from '../../setup/sluice.js';
 import { stateOf } from '../../stores/rollout-fixtures.js';
 import { Stage, World } from '../../workflow/harness.js';
-import { sluice, startSluice } from './run-sluice.js';
 import { StoreApi } from './store-api.js';
 
 /** On a Temporal of its own: first without any worker, then with one. */

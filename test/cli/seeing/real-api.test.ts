@@ -8,8 +8,9 @@ import { type StartedApi, startApi } from '../../../src/api/server.js';
 import type { Store } from '../../../src/ports/store.js';
 import { openStore } from '../../../src/stores/open-store.js';
 import { findPostgres, type PostgresServer, startPostgres } from '../../setup/postgres.js';
+import { sluice } from '../../setup/sluice.js';
+import { testStore } from '../../setup/store.js';
 import { decision, NOW, spec, stateInBake } from './example-rollout.js';
-import { sluice } from './run-sluice.js';
 
 const NOBODY = '127.0.0.1:9';
 
@@ -81,7 +82,7 @@ describe('over the api', () => {
         tokens: [{ name: 'ann', subject: 'ann', roles: ['approver'], sha256, expires }],
       }),
     );
-    store = await openStore({});
+    store = await testStore();
     await fill(store);
     api = await startApi({ store, auth: { tokens: openTokenFile(path), oidc: null }, host: '127.0.0.1', port: 0 });
   });

@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { sluice, startSluice } from '../../setup/sluice.js';
 import { decision, HOSTILE, route, stateInBake } from './example-rollout.js';
-import { sluice, startSluice } from './run-sluice.js';
 import { StoreApi } from './store-api.js';
 
 /** Temporal is down in all of these: nothing listens there. */

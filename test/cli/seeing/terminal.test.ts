@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { COMMAND } from '../../setup/built.js';
 import { findProgram } from '../../setup/program.js';
 import { stateInBake } from './example-rollout.js';
-import { COMMAND } from './run-sluice.js';
 import { StoreApi } from './store-api.js';
 import { Terminal } from './terminal.js';
 

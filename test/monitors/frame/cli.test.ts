@@ -1,12 +1,11 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { type StartedApi, startApi } from '../../../src/api/server.js';
 import type { Store } from '../../../src/ports/store.js';
-import { nodeCommand } from '../../../src/process/child-process.js';
-import { openStore } from '../../../src/stores/open-store.js';
+import { type Ran, runCommand } from '../../setup/sluice.js';
+import { testStore } from '../../setup/store.js';
 import { at, reading, sighting } from '../../stores/incident-contract.js';
 
 jest.setTimeout(120_000);
@@ -24,7 +23,7 @@ beforeAll(async () => {
     `sluice: monitor/v1\nname: deps\nservice: ${SERVICE}\nevery: 1h\nkind: dependencies\n` +
       'nodes: [{ name: db, probe: { tcp: { host: 127.0.0.1, port: 1 } } }]\n',
   );
-  store = await openStore({});
+  store = await testStore();
   api = await startApi({ store, host: '127.0.0.1', port: 0, adminToken: TOKEN });
 });
 afterAll(async () => {
@@ -33,17 +32,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Runs the CLI as a user does. */
-function sluice(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const command = nodeCommand(new URL('../../../src/cli/main.ts', import.meta.url));
+function sluice(...args: string[]): Promise<Ran> {
   const temporal = process.env['SLUICE_TEST_TEMPORAL'] ?? '';
-  const settings = { SLUICE_API: api.url, SLUICE_ADMIN_TOKEN: TOKEN, TEMPORAL_ADDRESS: temporal, USER: 'tess' };
-  const env = { ...process.env, NODE_OPTIONS: '', ...settings };
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, [...command, ...args], { env }, (_, stdout, stderr) =>
-      resolve({ code: child.exitCode ?? -1, stdout, stderr }),
-    );
-  });
+  const env = { SLUICE_API: api.url, SLUICE_ADMIN_TOKEN: TOKEN, TEMPORAL_ADDRESS: temporal, USER: 'tess' };
+  return runCommand(args, { env });
 }
 
 test('a monitor is checked, made, seen, paused, deleted', async () => {

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:net';
-import { NativeConnection, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { NativeConnection, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { createMonitorActivities } from '../../../activities/monitors.js';
 import { createNotifyActivities } from '../../../activities/notify.js';
 import { alertSinkOver } from '../../../src/client/send-alert.js';
@@ -8,10 +8,10 @@ import { createAddressPolicy } from '../../../src/net/address-policy.js';
 import { LOOPBACK_ONLY, parseAllowedPrivate } from '../../../src/net/allowed-private.js';
 import type { Store } from '../../../src/ports/store.js';
 import { connectTemporal, type TemporalLink, temporalSettings } from '../../../src/temporal/connection.js';
-import { bundleWorkflows } from '../../../src/worker/bundle.js';
 import { failureInterceptor } from '../../../src/worker/failure-interceptor.js';
 import { quietRuntime } from '../../../src/worker/runtime.js';
 import { shutdownInterceptor } from '../../../src/worker/shutdown-interceptor.js';
+import { testBundle } from '../../setup/built.js';
 
 /** A monitor of one dependency, probed over TCP or HTTP. */
 export const monitorOf = (service: string, probe: object, more: object = {}): MonitorSpec =>
@@ -29,9 +29,9 @@ export const monitorOf = (service: string, probe: object, more: object = {}): Mo
 export class MonitorStage {
   readonly temporal: TemporalLink;
   private readonly connection: NativeConnection;
-  private readonly bundle: WorkflowBundleWithSourceMap;
+  private readonly bundle: WorkflowBundle;
 
-  private constructor(temporal: TemporalLink, connection: NativeConnection, bundle: WorkflowBundleWithSourceMap) {
+  private constructor(temporal: TemporalLink, connection: NativeConnection, bundle: WorkflowBundle) {
     this.temporal = temporal;
     this.connection = connection;
     this.bundle = bundle;
@@ -41,7 +41,7 @@ export class MonitorStage {
     quietRuntime();
     const settings = temporalSettings(process.env['SLUICE_TEST_TEMPORAL']);
     const connection = await NativeConnection.connect(settings.connectionOptions);
-    return new MonitorStage(await connectTemporal(settings), connection, await bundleWorkflows());
+    return new MonitorStage(await connectTemporal(settings), connection, await testBundle());
   }
 
   async close(): Promise<void> {

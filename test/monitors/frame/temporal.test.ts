@@ -19,6 +19,7 @@ import type { Store } from '../../../src/ports/store.js';
 import { openStore } from '../../../src/stores/open-store.js';
 import { answers, hangs, startServer, until } from '../../gateway/stage.js';
 import { findPostgres, startPostgres } from '../../setup/postgres.js';
+import { testStore } from '../../setup/store.js';
 import { freshNames, Stage, spec, World } from '../../workflow/harness.js';
 import { Database, MonitorStage, monitorOf } from './monitor-stage.js';
 
@@ -31,7 +32,7 @@ let stage: MonitorStage;
 let store: Store;
 beforeAll(async () => {
   stage = await MonitorStage.open();
-  store = await openStore({});
+  store = await testStore();
 });
 afterAll(async () => {
   await store?.close();

@@ -7,12 +7,12 @@ import type { LogReceipt } from '../../../src/monitors/logs/intake.js';
 import type { LogReport } from '../../../src/monitors/logs/report.js';
 import { createLogsMonitor } from '../../../src/monitors/logs/run-monitor.js';
 import type { Store } from '../../../src/ports/store.js';
-import { openStore } from '../../../src/stores/open-store.js';
+import { testStore } from '../../setup/store.js';
 
 const TOKEN = 'a-token-of-the-test-suite';
 let [store, api] = [undefined as unknown as Store, undefined as unknown as StartedApi];
 beforeAll(async () => {
-  store = await openStore({});
+  store = await testStore();
   api = await startApi({ store, host: '127.0.0.1', port: 0, adminToken: TOKEN });
 });
 afterAll(async () => {
@@ -220,7 +220,7 @@ describe('the monitor over a real store', () => {
       verdict: 'inconclusive',
       reason: expect.stringMatching(/no line/),
     });
-    const away = await openStore({});
+    const away = await testStore();
     await away.close();
     const { reading, state } = await createLogsMonitor(away)(spec, {
       service: 'live',

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFile, mkdtemp, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -8,15 +8,15 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { type StartedApi, startApi } from '../../../src/api/server.js';
 import type { Store } from '../../../src/ports/store.js';
-import { nodeCommand } from '../../../src/process/child-process.js';
-import { openStore } from '../../../src/stores/open-store.js';
+import { startCommand } from '../../setup/sluice.js';
+import { testStore } from '../../setup/store.js';
 
 const TOKEN = 'a-token-of-the-test-suite';
 let [store, api, folder, log] = [undefined as unknown as Store, undefined as unknown as StartedApi, '', ''];
 let running: ChildProcess[] = [];
 let service = 'follow-0';
 beforeAll(async () => {
-  store = await openStore({});
+  store = await testStore();
   api = await startApi({ store, host: '127.0.0.1', port: 0, adminToken: TOKEN });
 });
 afterAll(async () => {
@@ -39,7 +39,6 @@ function follow(
   url = api.url,
   own: Record<string, string> = {},
 ): { child: ChildProcess; said: () => string } {
-  const command = nodeCommand(new URL('../../../src/cli/main.ts', import.meta.url));
   const all = [
     'logs',
     'follow',
@@ -52,14 +51,9 @@ function follow(
     join(folder, 'state'),
     ...args,
   ];
-  const env = { ...process.env, NODE_OPTIONS: '', SLUICE_API: url, SLUICE_ADMIN_TOKEN: TOKEN, ...own };
-  const child = spawn(process.execPath, [...command, ...all], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const { child, said } = startCommand(all, { env: { SLUICE_API: url, SLUICE_ADMIN_TOKEN: TOKEN, ...own } });
   running.push(child);
-  let said = '';
-  child.stderr?.on('data', (chunk: Buffer) => {
-    said += chunk.toString();
-  });
-  return { child, said: () => said };
+  return { child, said: () => said.stderr };
 }
 const linesOf = (from: number, count: number) =>
   Array.from({ length: count }, (_, i) => `INFO line ${from + i} done\n`).join('');

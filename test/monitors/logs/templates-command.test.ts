@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
-import { runCli } from './run-cli.js';
+import { runCommand } from '../../setup/sluice.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-templates-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -10,7 +10,7 @@ const file = (name: string, text: string) => {
   writeFileSync(join(folder, name), text);
   return join(folder, name);
 };
-const templates = (input: string, ...args: readonly string[]) => runCli(['logs', 'templates', ...args], input);
+const templates = (input: string, ...args: readonly string[]) => runCommand(['logs', 'templates', ...args], { input });
 const rowsOf = (text: string) =>
   text
     .trim()

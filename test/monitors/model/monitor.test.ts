@@ -6,7 +6,7 @@ import { createFeatureMonitor } from '../../../src/monitors/features/run-monitor
 import { createModelMonitor } from '../../../src/monitors/model/run-monitor.js';
 import type { Store } from '../../../src/ports/store.js';
 import { seededRandom } from '../../../src/stats/sample/random.js';
-import { openStore } from '../../../src/stores/open-store.js';
+import { testStore } from '../../setup/store.js';
 import { batchOf, labelFor, newService, predictionOf } from '../../stores/observation-fixtures.js';
 import { stateOf } from '../../stores/rollout-fixtures.js';
 import { type Answered, type Change, drawWindow, rowsOf } from '../drift/world.js';
@@ -20,7 +20,7 @@ let service: string;
 let rows: Answered[];
 let random: () => number;
 beforeAll(async () => {
-  store = await openStore({});
+  store = await testStore();
   rows = rowsOf('tumours');
 });
 beforeEach(async () => {

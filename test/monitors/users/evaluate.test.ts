@@ -6,7 +6,7 @@ import { evaluateUsers, type UserRows } from '../../../src/monitors/users/evalua
 import { createUserMonitor } from '../../../src/monitors/users/run-monitor.js';
 import type { VersionFeedback } from '../../../src/ports/monitor-data.js';
 import type { Store } from '../../../src/ports/store.js';
-import { openStore } from '../../../src/stores/open-store.js';
+import { testStore } from '../../setup/store.js';
 import { batchOf, bucketOf, feedbackOf, newService, predictionOf } from '../../stores/observation-fixtures.js';
 
 const WINDOW = { since: '2026-11-21T11:00:00.000Z', until: '2026-11-21T12:00:00.000Z' };
@@ -88,7 +88,7 @@ test('a limit holds without a candidate', () => {
 describe('over a store', () => {
   let store: Store;
   beforeAll(async () => {
-    store = await openStore({});
+    store = await testStore();
   });
   afterAll(() => store?.close());
 

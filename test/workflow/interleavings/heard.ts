@@ -20,6 +20,16 @@ export type Heard =
 
 /** A signal that is recorded while a task runs comes after its commands; so whatever stands behind a message was decided knowing it. */
 export function heardIn({ events }: History): Heard[] {
+  const resolved = new Set<string>();
+  return heardOf(events).filter((one) => {
+    if (one.kind !== 'alert') return true;
+    if (one.alert.status === 'resolved') resolved.add(one.alert.id);
+    // One that is over may still have been on its way: it is not listened to.
+    return one.alert.status === 'resolved' || !resolved.has(one.alert.id);
+  });
+}
+
+function heardOf(events: History['events']): Heard[] {
   return (events ?? []).flatMap((event): Heard[] => {
     const started = event.workflowTaskStartedEventAttributes;
     if (started) return [{ kind: 'task', at: millisOf(event.eventTime) }];

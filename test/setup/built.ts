@@ -1,0 +1,24 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { WorkflowBundle } from '@temporalio/worker';
+import { nodeCommand } from '../../src/process/child-process.js';
+import { compileWorkflows } from '../../src/worker/bundle.js';
+
+/** test/setup/global.mjs builds what suites start again and again: from source each start takes a second of the processor's time longer. */
+const isBuilt = process.env['SLUICE_TEST_BUILT'] !== undefined;
+const root = new URL('../../', import.meta.url);
+
+/** @param source as `src/cli/main.ts` */
+export function builtModule(source: string): URL {
+  return new URL(isBuilt ? `dist/${source.replace(/\.ts$/, '.js')}` : source, root);
+}
+
+/** The CLI as a user starts it: a program and its first arguments. */
+export const SLUICE = nodeCommand(builtModule('src/cli/main.ts'));
+export const COMMAND = [process.execPath, ...SLUICE];
+
+/** The workflows as they are in a build. */
+export async function testBundle(): Promise<WorkflowBundle> {
+  if (!isBuilt) return compileWorkflows();
+  return { code: await readFile(fileURLToPath(new URL('dist/workflow-bundle.js', root)), 'utf8') };
+}
