@@ -1,6 +1,7 @@
 import type { ScalingInput } from '../activities/index.js';
 import type { Decision } from '../src/domain/decision.js';
 import type { ImpactState } from '../src/domain/impact-state.js';
+import { FIRST_LINE_OF } from '../src/domain/ledger-ranges.js';
 import type { MetricDefinition } from '../src/domain/spec/metric-definition.js';
 import type { NotifyTarget } from '../src/domain/spec/notify.js';
 import type { Impact } from '../src/domain/spec/phases.js';
@@ -24,14 +25,11 @@ export interface ImpactInput {
   readonly carried?: { readonly state: ImpactState; readonly sequence: number };
 }
 
-/** The analysis counts its decisions from here, so that it and the rollout, which may still run, never use one number twice. */
-const BEFORE_FIRST = 100_000;
-
 /** @param number of the line, from 1 */
 export function decisionOf({ rolloutId, evidence }: ImpactState, number: number, reason: string): Decision {
   return {
     rolloutId,
-    sequence: BEFORE_FIRST + number,
+    sequence: FIRST_LINE_OF.impact + number - 1,
     at: new Date().toISOString(),
     action: 'impact',
     actor: 'sluice',

@@ -1,5 +1,6 @@
 import { condition, setCurrentDetails } from '@temporalio/workflow';
 import type { Decision } from '../src/domain/decision.js';
+import { FIRST_LINE_OF } from '../src/domain/ledger-ranges.js';
 import type { Notice } from '../src/domain/notice.js';
 import type { RolloutAliasMove } from '../src/domain/rollout-models.js';
 import type { RolloutState } from '../src/domain/rollout-state.js';
@@ -15,9 +16,6 @@ export interface OutboxInput {
   /** Of aliases, in order; absent: none. */
   readonly moves?: readonly RolloutAliasMove[];
 }
-
-/** Lines of the ledger are counted from here: the rollout counts from 1, its impact analysis from 100,001. */
-const FIRST_SEQUENCE = 200_001;
 
 /** Whoever can't be told for so long will not be. */
 const LONGEST = '7d';
@@ -58,7 +56,7 @@ async function moveAliases(state: RolloutState, moves: readonly RolloutAliasMove
       () => nameOfMove(move),
       (error: unknown) => refusedMove(move, causeOf(error)),
     );
-    decisions.push(lineOf(state, FIRST_SEQUENCE + index, reason));
+    decisions.push(lineOf(state, FIRST_LINE_OF.outbox + index, reason));
   }
   return decisions;
 }

@@ -151,11 +151,11 @@ async function force(
 
 /** Digests of what was shown: by default those of the view that the store has, as the page has it. */
 async function onTrial(
-  { report }: Store,
+  store: Store,
   service: string,
   given: CheckedCommand['artifacts'],
 ): Promise<Pick<SentRequest, 'artifacts'>> {
-  const state = await report.find(service);
+  const [state] = await store.rollouts({ service, limit: 1 });
   const { baseline, candidate } = { ...knownDigests(state?.models), ...given };
   if (baseline === undefined && candidate === undefined) return {};
   return {

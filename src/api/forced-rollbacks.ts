@@ -2,14 +2,13 @@ import type { FastifyInstance } from 'fastify';
 import type { Decision } from '../domain/decision.js';
 import { SluiceError } from '../domain/errors.js';
 import type { ForcedRollback, RecordedRollback } from '../domain/forced-rollback.js';
+import { FIRST_LINE_OF } from '../domain/ledger-ranges.js';
 import type { Route } from '../domain/route.js';
 import { sightingOfForcedRollback } from '../incidents/sighting.js';
 import type { Store } from '../ports/store.js';
 import { recordForcedRollback } from './endpoints/intake.js';
 import { serve } from './serve.js';
 
-/** Above the numbers of a rollout and of its impact analysis (workflows/impact.ts), so that no decision is written twice under one number. */
-const FIRST_SEQUENCE = 200_001;
 /** Two people at once need two attempts. */
 const MOST_ATTEMPTS = 20;
 
@@ -38,10 +37,12 @@ async function appendNext(store: Store, rollback: ForcedRollback): Promise<Decis
   const rolloutId = route.rolloutId ?? `${route.service}-forced`;
   const phase = (await store.rollout(rolloutId))?.phase ?? 'unknown';
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
-    const forced = (await store.decisions(rolloutId)).filter(({ sequence }) => sequence >= FIRST_SEQUENCE);
+    const forced = (await store.decisions(rolloutId)).filter(
+      ({ sequence }) => sequence >= FIRST_LINE_OF.forcedRollback,
+    );
     const kept = forced.find(({ at, actor }) => at === rollback.at && actor === rollback.actor);
     if (kept !== undefined) return kept;
-    await store.appendDecision(decisionOf(rollback, rolloutId, FIRST_SEQUENCE + forced.length, phase));
+    await store.appendDecision(decisionOf(rollback, rolloutId, FIRST_LINE_OF.forcedRollback + forced.length, phase));
   }
   throw new SluiceError(
     'STORE_UNAVAILABLE',

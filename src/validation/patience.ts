@@ -59,6 +59,7 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
 }
 
-function isAway(error: unknown): boolean {
+/** What may pass by itself: a server that does not answer, or not yet. */
+export function isAway(error: unknown): error is SluiceError {
   return error instanceof SluiceError && error.code === 'MODEL_UNREACHABLE';
 }

@@ -11,8 +11,8 @@ export interface ProbeStage {
   readonly sample: readonly AnsweredRow[];
   /** Rows a request. */
   readonly batchSize: number;
-  /** How long a server that is gone is waited for. Default: 30 s. */
-  readonly patienceMs?: number;
+  /** How long a server that is gone is waited for. */
+  readonly patienceMs: number;
   readonly signal: AbortSignal;
   /** Tells that it is alive. */
   readonly beat: (what: string) => void;

@@ -115,6 +115,7 @@ class SuiteRun {
       columns: dataset.columns,
       sample: await this.sample(),
       batchSize: input.plan.batchSize,
+      patienceMs: asking.patienceMs,
       signal: watch.signal,
       beat: (what) => this.beat(what),
     };

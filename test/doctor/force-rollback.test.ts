@@ -92,11 +92,11 @@ describe('a trial in progress', () => {
       'v1',
       'v1',
     ]);
-    expect(recorded).toEqual({ kind: 'read', value: { rolloutId, sequence: 200_001, isRouteSaved: true } });
+    expect(recorded).toEqual({ kind: 'read', value: { rolloutId, sequence: 300_001, isRouteSaved: true } });
     expect(await store.latestRoute('digits')).toEqual(route);
     expect(await ledger()).toMatchObject([
       {
-        sequence: 200_001,
+        sequence: 300_001,
         action: 'rollback',
         actor: 'alice',
         source: 'client',
@@ -178,7 +178,7 @@ describe('a trial in progress', () => {
     const { route, gateways } = await back();
     expect(route).toMatchObject({ epoch: epoch + 2, baseline: { version: 'v1' } });
     expect(gateways.every(({ result }) => result === 'confirmed')).toBe(true);
-    expect((await ledger()).map(({ sequence }) => sequence)).toEqual([200_001, 200_002]);
+    expect((await ledger()).map(({ sequence }) => sequence)).toEqual([300_001, 300_002]);
   });
 
   test('half a cutover leads back to the baseline of the trial', async () => {
@@ -215,7 +215,7 @@ describe('after a cutover', () => {
     const { route, gateways } = await back({}, { version: 'v1', url: one.v1.url });
     expect(route.baseline).toEqual({ version: 'v1', url: one.v1.url });
     expect(gateways.every(({ result }) => result === 'confirmed')).toBe(true);
-    expect(await ledger()).toMatchObject([{ sequence: 200_001, phase: 'canary' }]);
+    expect(await ledger()).toMatchObject([{ sequence: 300_001, phase: 'canary' }]);
   });
 
   test('a gateway that is gone has no lease, and must be tried again', async () => {
@@ -276,7 +276,7 @@ describe('the api', () => {
       expect(answer.status).toBe(201);
       sequences.push(((await answer.json()) as { sequence: number }).sequence);
     }
-    expect(sequences).toEqual([200_001, 200_001, 200_002, 200_003]);
+    expect(sequences).toEqual([300_001, 300_001, 300_002, 300_003]);
     const older = rollback({
       actor: 'carol',
       route: one.route({ epoch: epoch - 1, rolloutId, candidate: null, leaseMs: null }),
@@ -350,7 +350,7 @@ describe('the command', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       route: { epoch: epoch + 1, baseline: { version: 'v1' } },
       gateways: [{ gatewayId: 'g1', result: 'confirmed' }],
-      ledger: { kind: 'read', value: { rolloutId, sequence: 200_001 } },
+      ledger: { kind: 'read', value: { rolloutId, sequence: 300_001 } },
     });
   });
 

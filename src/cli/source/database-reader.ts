@@ -1,7 +1,9 @@
 import type { RolloutSummary } from '../../api/schema/rollout.js';
 import { isAsking } from '../../domain/commands.js';
 import type { RolloutState } from '../../domain/rollout-state.js';
+import type { RolloutSpec } from '../../domain/spec/rollout-spec.js';
 import type { ListedRollout, RolloutPlace } from '../../ports/rollout-list.js';
+import { specOf } from '../../report/parts/spec.js';
 import { openPostgres } from '../../stores/pg-client.js';
 import { createSqlStore } from '../../stores/sql-store.js';
 import type { StoredRollout, StoreReader } from './store-reader.js';
@@ -12,7 +14,7 @@ export function openDatabaseReader(databaseUrl: string): StoreReader {
   const store = createSqlStore(client);
   const stored = async (state: RolloutState | null): Promise<StoredRollout | null> => {
     if (state === null) return null;
-    const spec = await store.record.spec(state.rolloutId);
+    const spec = specOf(await store.record.spec(state.rolloutId)).data as RolloutSpec | null;
     const path = `/v1/rollouts/${state.rolloutId}`;
     const links = { webUi: null, report: `${path}/report`, reportHtml: `${path}/report.html` };
     return { state: { ...state, spec, links, needsMe: isAsking(state) }, spec, links };

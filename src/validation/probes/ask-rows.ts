@@ -1,8 +1,9 @@
 import { SluiceError } from '../../domain/errors.js';
 import { ModelRefused } from '../../domain/model-refused.js';
 import type { ModelServer, Prediction, Row } from '../../ports/model-server.js';
+import { isAway } from '../patience.js';
 import type { ProbeStage } from '../probe-stage.js';
-import { becomesReady, isUnreachable, whileAlive } from './while-alive.js';
+import { becomesReady, whileAlive } from './while-alive.js';
 
 /**
  * What became of one row. refused: the server said no (4xx). garbage: an answer that is none. failed: no answer (5xx, time-out, broken connection).
@@ -82,7 +83,7 @@ export async function askOnce(
 function faultOf(error: unknown): Fault {
   if (error instanceof ModelRefused)
     return { kind: NOT_OF_THE_ROW.has(error.status) ? 'failed' : 'refused', reason: error.message };
-  if (isUnreachable(error)) return { kind: 'failed', reason: error.message };
+  if (isAway(error)) return { kind: 'failed', reason: error.message };
   if (!(error instanceof SluiceError)) throw error;
   if (error.code === 'MODEL_ANSWER_INVALID') return { kind: 'garbage', reason: error.message };
   if (error.code === 'DATASET_INVALID') return { kind: 'unsayable', reason: error.message };

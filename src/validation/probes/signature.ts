@@ -6,10 +6,11 @@ import type { Verdict } from '../../domain/verdict.js';
 import { planRequests } from '../../inference/open-inference/request.js';
 import type { ModelMetadata, ModelServer } from '../../ports/model-server.js';
 import { result } from '../judge-value.js';
+import { isAway } from '../patience.js';
 import type { ProbeStage } from '../probe-stage.js';
 import { shortReason } from './measured-share.js';
 import { type Difference, signatureDifferences } from './signature-differences.js';
-import { becomesReady, isUnreachable, whileAlive } from './while-alive.js';
+import { becomesReady, whileAlive } from './while-alive.js';
 
 const MOST_DIFFERENCES = 50;
 const LONGEST_REASON = 400;
@@ -64,7 +65,7 @@ async function declaredBy(stage: ProbeStage, server: ModelServer): Promise<Decla
   const ask = () => whileAlive(stage, 'signature', () => server.metadata());
   try {
     const { inputs, outputs } = await ask().catch(async (error: unknown) => {
-      if (isUnreachable(error) && (await becomesReady(stage, server, 'signature'))) return ask();
+      if (isAway(error) && (await becomesReady(stage, server, 'signature'))) return ask();
       throw error;
     });
     // What our own spec says of a JSON service is no declaration of the server's.

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SluiceError } from '../../domain/errors.js';
 import type { ModelServer } from '../../ports/model-server.js';
+import { isAway } from '../patience.js';
 import type { ProbeStage } from '../probe-stage.js';
 
 const BEAT_MS = 3000;
 const READY_AGAIN_MS = 250;
-const PATIENCE_MS = 30_000;
 
 /** Waits for one call to a server: tells that it is alive meanwhile, and ends where it is called off. */
 export async function whileAlive<T>(
@@ -34,22 +33,18 @@ export async function becomesReady(
   stage: ProbeStage,
   server: ModelServer,
   what: string,
-  withinMs = stage.patienceMs ?? PATIENCE_MS,
+  withinMs = stage.patienceMs,
 ): Promise<boolean> {
   const until = performance.now() + withinMs;
   for (;;) {
     const ready = await whileAlive(stage, what, () => server.assertReady()).then(
       () => true,
       (error: unknown) => {
-        if (isUnreachable(error)) return false;
+        if (isAway(error)) return false;
         throw error;
       },
     );
     if (ready || performance.now() >= until) return ready;
     await sleep(READY_AGAIN_MS, undefined, { signal: stage.signal });
   }
-}
-
-export function isUnreachable(error: unknown): error is SluiceError {
-  return error instanceof SluiceError && error.code === 'MODEL_UNREACHABLE';
 }

@@ -66,7 +66,16 @@ describe('against the example servers', () => {
     const check: CustomCheck = { metric: 'custom', name: 'mine', module: `${FOLDER}/${module}.ts`, timeout: 60_000 };
     const columns = { features: [], label: 'label', fields: [] };
     const { signal } = new AbortController();
-    const stage = { candidate: model, baseline: model, columns, sample, batchSize: 50, signal, beat: () => undefined };
+    const stage = {
+      candidate: model,
+      baseline: model,
+      columns,
+      sample,
+      batchSize: 50,
+      patienceMs: 30_000,
+      signal,
+      beat: () => undefined,
+    };
     return createCustomChecks({ dataDir: '.' }).run(check, INPUT, [], stage);
   };
 

@@ -95,7 +95,7 @@ export class CustomStage {
     const { candidate, baseline, sample, ending, beats } = this;
     const columns = { features: ['a', 'b'], label: 'label', fields: ['region'] };
     const beat = (what: string) => void beats.push(what);
-    return { candidate, baseline, columns, sample, batchSize: 50, signal: ending.signal, beat };
+    return { candidate, baseline, columns, sample, batchSize: 50, patienceMs: 30_000, signal: ending.signal, beat };
   }
 
   close(): Promise<void> {
