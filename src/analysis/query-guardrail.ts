@@ -102,8 +102,8 @@ export function afterQuery(
   const passes = (before?.passes ?? 0) + (judged.evidence.verdict === 'pass' ? 1 : 0);
   const evidence: Evidence =
     judged.evidence.verdict === 'pass' && passes < count
-      ? { ...judged.evidence, verdict: 'inconclusive', reason: `${judged.evidence.reason}; ${passes} of ${count}` }
-      : judged.evidence;
+      ? { ...judged.evidence, at, verdict: 'inconclusive', reason: `${judged.evidence.reason}; ${passes} of ${count}` }
+      : { ...judged.evidence, at };
   return { evidence, progress: { ...judged.progress, query: { since, askedAt: at, passes, evidence } } };
 }
 

@@ -142,6 +142,11 @@ export interface MetricEstimate {
   readonly varianceReduction: number | null;
 }
 
+/** The primary metric over all units; null where nothing was estimated. */
+export function primaryOf({ estimates }: Pick<ExperimentReport, 'estimates'>): MetricEstimate | null {
+  return estimates.find(({ role, segment }) => role === 'primary' && segment === null) ?? null;
+}
+
 /** A reason why no verdict may be given, or why one must be read with care. */
 export interface IntegrityFinding {
   readonly code:
