@@ -1,10 +1,10 @@
 import { guardrailName } from '../domain/guardrail-name.js';
 import type { GuardrailProgress, QueryProgress } from '../domain/guardrail-progress.js';
+import { formatNumber } from '../domain/quantity.js';
 import type { QueryGuardrail } from '../domain/spec/guardrail.js';
 import type { ArmEvidence, Evidence } from '../domain/verdict.js';
 import type { QueryValue } from '../ports/query-reader.js';
 import { inconclusive } from './evidence.js';
-import { formatNumber } from './format.js';
 import { unreadable } from './unreadable.js';
 
 /** What was asked at one look; `baseline` is null where the query is about no one version. */

@@ -1,4 +1,5 @@
 import type { Arm } from './observation.js';
+import type { Unit } from './quantity.js';
 
 /**
  * What is known of an experiment at one look, as sufficient statistics: the store makes it, the analysis reads it, no row of a unit is in it. All
@@ -122,6 +123,8 @@ export interface MetricEstimate {
   readonly metric: string;
   readonly role: 'primary' | 'secondary' | 'guardrail';
   readonly segment: string | null;
+  /** Of its values, effects and intervals; absent in looks from before it was kept. */
+  readonly unit?: Unit;
   readonly verdict: ExperimentVerdict;
   /** One line with the numbers. */
   readonly reason: string;

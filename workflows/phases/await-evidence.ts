@@ -30,7 +30,7 @@ async function untilShown(run: Run, wait: { ms: number; note: string }, title: s
 /** A phase is through, by the look that showed it. */
 export function endOnEvidence(run: Run, phase: Phase): void {
   const grounds = groundsOf(run);
-  const gate = grounds.find((one) => one.gate !== undefined) ?? run.stage?.gate;
+  const [gate] = run.stage?.gate ? grounds : [];
   endPhase(run, phase, 'passed', gate?.reason ?? '', grounds);
 }
 
