@@ -1,4 +1,5 @@
 import type { ExperimentReport } from '../src/domain/experiment.js';
+import { metricNamed } from '../src/domain/spec/metric-definition.js';
 import type { Evidence } from '../src/domain/verdict.js';
 import { analyseExperiment } from '../src/experiment/analyse.js';
 import { evidenceOfExperiment } from '../src/experiment/evidence.js';
@@ -18,19 +19,33 @@ const KEPT_LOOKS = 300;
 export interface ExperimentGateReader {
   /** The newest evidence: of now, or of a moment ago where reading it takes long. */
   read(input: ExperimentInput, signal: AbortSignal): Promise<Evidence>;
+  /** The look whose evidence was given last is one that something is decided on. */
+  keepNewest(): Promise<void>;
+}
+
+interface Newest {
+  readonly input: ExperimentInput;
+  readonly report: ExperimentReport;
+  readonly evidence: Evidence;
+  readonly dueAt: number;
 }
 
 export function createExperimentGate(deps: ExperimentGateDeps): ExperimentGateReader {
-  let newest: { readonly evidence: Evidence; readonly dueAt: number } | null = null;
+  let newest: Newest | null = null;
   return {
     async read(input, signal) {
       if (newest !== null && performance.now() < newest.dueAt) return newest.evidence;
       const began = performance.now();
       const report = await lookAtExperiment(deps, input, signal);
-      await keep(deps.store, input, report);
+      await keep(deps.store, input, report, false);
       const pauseMs = Math.min(LONGEST_PAUSE_MS, (performance.now() - began) * SHARE_OF_TIME);
-      newest = { evidence: evidenceOfExperiment(input.plan, report), dueAt: performance.now() + pauseMs };
+      const { goal } = metricNamed(input.plan.primary, input.metrics) ?? {};
+      const evidence = evidenceOfExperiment(input.plan, report, goal);
+      newest = { input, report, evidence, dueAt: performance.now() + pauseMs };
       return newest.evidence;
+    },
+    async keepNewest() {
+      if (newest !== null) await keep(deps.store, newest.input, newest.report, true);
     },
   };
 }
@@ -51,17 +66,19 @@ export async function lookAtExperiment(
   return analyseExperiment(plan, metrics, reading, reading.at, planned);
 }
 
-/** For the report: a line over time, and every change of mind. */
+/** For the report: a line over time, every change of mind, and all that something is decided on. */
 async function keep(
   { record }: ExperimentGateDeps['store'],
   { plan, scope }: ExperimentInput,
   report: ExperimentReport,
+  isDeciding: boolean,
 ): Promise<void> {
   const { rolloutId } = scope;
   if (rolloutId === undefined) return;
   const before = await record.newestExperiment(rolloutId);
+  if (before?.at === report.at) return;
   const isOther = before?.verdict !== report.verdict || before.decision !== report.decision;
   const agedMs = Date.parse(report.at) - Date.parse(before?.at ?? report.since);
-  if (before === null || isOther || agedMs >= plan.maxDuration / KEPT_LOOKS)
+  if (isDeciding || before === null || isOther || agedMs >= plan.maxDuration / KEPT_LOOKS)
     await record.saveExperiment(rolloutId, report);
 }

@@ -66,6 +66,7 @@ type Asking = Pick<LookDeps, 'metrics' | 'queries'> & { readonly store?: Pick<St
 
 /** Judges all guardrails once. What can't be read is an error in its place, and stops none of the others. */
 export async function look(deps: Asking, asked: Comparison, progress: ProgressByMetric): Promise<Look> {
+  const at = new Date().toISOString();
   const measured = await Promise.all(
     asked.guardrails.map((guardrail) =>
       measure(deps, guardrail, asked, progress).catch(
@@ -73,7 +74,13 @@ export async function look(deps: Asking, asked: Comparison, progress: ProgressBy
       ),
     ),
   );
-  return judgeLook(measured, asked.alpha, progress);
+  const { evidence, ...rest } = judgeLook(measured, asked.alpha, progress);
+  return { ...rest, evidence: evidence.map((one) => ofLook(one, { at, scope: asked.scope })) };
+}
+
+/** Says when and what was read; evidence that stands from an earlier reading has its own time. */
+function ofLook(evidence: Evidence, { at, scope: { epochs } }: { at: string; scope: Scope }): Evidence {
+  return { ...evidence, at: evidence.at ?? at, ...(epochs === undefined ? {} : { epochs }) };
 }
 
 /** Segments in which the candidate has a weight of its own. */
@@ -150,6 +157,11 @@ export interface GateQuestion {
 
 /** Whether there is enough to move on. */
 export async function readGate(deps: GateDeps, gate: Gate, asked: GateQuestion): Promise<Evidence> {
+  const at = new Date().toISOString();
+  return { ...ofLook(await readAnswer(deps, gate, asked), { at, scope: asked.scope }), gate: gate.kind };
+}
+
+async function readAnswer(deps: GateDeps, gate: Gate, asked: GateQuestion): Promise<Evidence> {
   try {
     const answer = await readKind(deps, gate, asked);
     if (gate.kind === 'shadow' || gate.minLabels === undefined) return answer;

@@ -63,6 +63,7 @@ export const createWatchActivities = (deps: WatchDeps) => ({
         await deps.router.trip(input.route, tripped);
         return { ...summary, trip: tripped };
       }
+      if (changed) await keepNewest(gateDeps);
       if (superseded !== null || changed || performance.now() > until) return summary;
     }
   },
@@ -118,6 +119,13 @@ async function untilNextLook(
   } finally {
     asking.abort();
   }
+}
+
+/** The evidence itself says what was decided on: a store that is away holds no decision up. */
+async function keepNewest({ experiment }: Pick<GateDeps, 'experiment'>): Promise<void> {
+  await experiment.keepNewest().catch((error: unknown) => {
+    Context.current().log.warn('the look that is decided on is not in the store', { cause: describeError(error) });
+  });
 }
 
 async function lookAtTrial(

@@ -2,7 +2,7 @@ import { condition, patched } from '@temporalio/workflow';
 import { basisOf, voidOnes } from '../src/domain/approval.js';
 import type { Waiting } from '../src/domain/rollout-state.js';
 import type { Approval } from '../src/domain/spec/phases.js';
-import { decide, now, type Run, stop, tellOfState, update } from './run.js';
+import { decide, newestLook, now, type Run, stop, tellOfState, update } from './run.js';
 import { begin, isFull, isMoved, remaining } from './waits.js';
 
 /** Asks a person, or several. No answer in time is never a yes: it rolls back, or goes on asking. */
@@ -80,7 +80,7 @@ export function dropVoidApprovals(run: Run): void {
 
 /** What the rules can't decide, a person must: promote this gate, or reject it. */
 export async function hold(run: Run, note: string): Promise<void> {
-  decide(run, { action: 'hold', reason: note, evidence: run.state.evidence });
+  decide(run, { action: 'hold', reason: note, evidence: newestLook(run) });
   update(run, { reason: note, waiting: { kind: 'hold', since: now(), until: null, note } });
   await condition(() => isAnswered(run));
   takeApproval(run);

@@ -18,6 +18,10 @@ export interface Stage {
   readonly enteredAt: string;
   /** The last answer to "is there enough evidence here to move on?"; null before the first look. */
   gate: Evidence | null;
+  /** The first look whose verdicts are those of the newest one, gate first; absent in runs that began before it was kept. */
+  turn?: readonly Evidence[];
+  /** The look at which it had shown enough: what its ending is decided on. Looks go on after it, while the next move is cleared. */
+  grounds?: readonly Evidence[];
   /** What the guardrails have been through here; absent in runs that began before it was kept. */
   progress?: ProgressByMetric;
   /** All that it asked for is there: only what comes between it and the next move may still hold it. */

@@ -105,6 +105,16 @@ export function decide(
   touch(run);
 }
 
+/** The newest look, gate first. */
+export function newestLook({ stage, state }: Run): readonly Evidence[] {
+  return [...(stage?.gate ? [stage.gate] : []), ...state.evidence];
+}
+
+/** What a stretch of traffic ends on: the look at which it had shown enough, else the newest. */
+export function groundsOf(run: Run): readonly Evidence[] {
+  return run.stage?.grounds ?? newestLook(run);
+}
+
 /** What lines of the ledger do not say: somebody is asked, or all is over. */
 export function tellOfState({ state, errands }: Run): void {
   const notice = noticeOfState(state);

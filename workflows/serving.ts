@@ -2,7 +2,7 @@ import { CancellationScope, condition, isCancellation } from '@temporalio/workfl
 import type { LateLabels } from '../activities/index.js';
 import { guardrailAlpha, trialRoute } from '../src/domain/exposure.js';
 import { isMeasurableInShadow } from '../src/domain/metric.js';
-import { overallVerdict, verdictSignature } from '../src/domain/verdict.js';
+import { failingOf, overallVerdict, verdictSignature } from '../src/domain/verdict.js';
 import { long } from './activity-proxies.js';
 import { type Run, stop, update } from './run.js';
 import { isLong } from './shape.js';
@@ -42,7 +42,7 @@ async function watchServing(run: Run): Promise<never> {
       run.trial = { ...run.trial, progress: summary.progress };
       update(run, { evidence: summary.evidence, verdict: overallVerdict(summary.evidence) });
     }
-    const failing = summary.evidence.filter((e) => e.verdict === 'fail' && !e.dryRun);
+    const failing = failingOf(summary.evidence);
     if (summary.superseded !== null)
       stop(run, {
         outcome: 'rolled-back',

@@ -1,13 +1,13 @@
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
-import type { Gate } from '../activities/index.js';
+import type { Gate, WatchSummary } from '../activities/index.js';
 import { type Exposure, guardrailAlpha } from '../src/domain/exposure.js';
 import { guardrailName } from '../src/domain/guardrail-name.js';
 import type { RolloutSpec } from '../src/domain/spec/rollout-spec.js';
-import { type Evidence, overallVerdict, verdictSignature } from '../src/domain/verdict.js';
+import { type Evidence, failingOf, overallVerdict, verdictSignature } from '../src/domain/verdict.js';
 import { long } from './activity-proxies.js';
 import { dropVoidApprovals } from './approvals.js';
 import { beginDuring } from './hooks.js';
-import type { Trial } from './input.js';
+import type { Stage, Trial } from './input.js';
 import { now, type Run, stop, update } from './run.js';
 import { isLong } from './shape.js';
 import { currentTrialRoute, expose } from './traffic.js';
@@ -77,10 +77,10 @@ async function watchForever(run: Run, plan: StagePlan): Promise<never> {
         known: verdictSignature(run.state.evidence, run.stage?.gate ?? null),
       },
     ]);
-    if (run.stage) Object.assign(run.stage, { gate: summary.gate, progress: summary.progress });
+    if (run.stage) takeLook(run.stage, run.state.evidence, summary);
     update(run, { evidence: summary.evidence, verdict: overallVerdict(summary.evidence) });
     dropVoidApprovals(run);
-    const failing = [...summary.evidence, summary.gate].filter((e) => e.verdict === 'fail' && !e.dryRun);
+    const failing = failingOf([...summary.evidence, summary.gate]);
     // Whoever set a newer route knows of nothing that goes on here: better no candidate than two masters.
     if (summary.superseded !== null)
       stop(run, {
@@ -107,6 +107,13 @@ async function watchForever(run: Run, plan: StagePlan): Promise<never> {
     // A stopped run is unwound from outside; without this wait the loop would go on watching what is being taken away.
     if (run.inbox.stop || run.shouldContinueAsNew) await condition(() => false);
   }
+}
+
+/** A look that says the same as the one before it decides nothing that was not decided then. */
+function takeLook(stage: Stage, known: readonly Evidence[], { evidence, gate, progress }: WatchSummary): void {
+  const isSame = verdictSignature(known, stage.gate) === verdictSignature(evidence, gate);
+  if (!isSame || stage.turn === undefined) stage.turn = [gate, ...evidence];
+  Object.assign(stage, { gate, progress });
 }
 
 /** Whether one of the metrics that fail must never be let linger. */

@@ -1,8 +1,8 @@
+import { formatShare } from '../domain/quantity.js';
 import type { MetricGuardrail } from '../domain/spec/guardrail.js';
 import { differenceStandardError, share } from '../stats/comparison/proportion.js';
 import { scoreTest } from '../stats/comparison/score-test.js';
 import { evidenceFrame, tooFewSamples } from './evidence.js';
-import { formatShare } from './format.js';
 import { type Ask, type Reading, readingOf } from './reading.js';
 import { rule, type TestPlan } from './sequential-rule.js';
 

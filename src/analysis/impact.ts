@@ -1,9 +1,9 @@
 import { METRIC_TABLE } from '../domain/metric.js';
+import { formatMs, formatShare } from '../domain/quantity.js';
 import type { Evidence, Verdict } from '../domain/verdict.js';
 import type { Measurement } from '../ports/metric-source.js';
 import { newcombeInterval, share } from '../stats/comparison/proportion.js';
 import { sketchCount, sketchQuantile } from '../stats/sketch/latency-sketch.js';
-import { formatMs, formatShare } from './format.js';
 
 /** Fewer than this on either side of the cutover decides nothing. */
 const MIN_SAMPLES = 50;

@@ -1,11 +1,11 @@
 import type { LatencyCounts } from '../domain/observation.js';
+import { formatMs, formatShare } from '../domain/quantity.js';
 import type { MetricGuardrail } from '../domain/spec/guardrail.js';
 import type { ArmEvidence, Evidence } from '../domain/verdict.js';
 import { differenceStandardError, share } from '../stats/comparison/proportion.js';
 import { scoreTest } from '../stats/comparison/score-test.js';
 import { countAbove, sketchCount, sketchQuantile } from '../stats/sketch/latency-sketch.js';
 import { evidenceFrame, inconclusive, tooFewSamples } from './evidence.js';
-import { formatMs, formatShare } from './format.js';
 import { type Ask, type Reading, readingOf } from './reading.js';
 import { rule, type TestPlan } from './sequential-rule.js';
 

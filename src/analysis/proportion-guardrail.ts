@@ -1,11 +1,11 @@
 import { METRIC_TABLE } from '../domain/metric.js';
+import { formatShare } from '../domain/quantity.js';
 import type { MetricGuardrail } from '../domain/spec/guardrail.js';
 import type { ArmEvidence, Evidence } from '../domain/verdict.js';
 import type { Proportion } from '../ports/metric-source.js';
 import { differenceStandardError, share } from '../stats/comparison/proportion.js';
 import { scoreTest } from '../stats/comparison/score-test.js';
 import { ENVIRONMENT, evidenceFrame, inconclusive, tooFewSamples } from './evidence.js';
-import { formatShare } from './format.js';
 import { type Ask, type Reading, readingOf } from './reading.js';
 import { type Harm, rule, type TestPlan } from './sequential-rule.js';
 

@@ -1,10 +1,10 @@
 import { guardrailName } from '../domain/guardrail-name.js';
 import type { GuardrailProgress, QueryProgress } from '../domain/guardrail-progress.js';
+import { formatNumber } from '../domain/quantity.js';
 import type { QueryGuardrail } from '../domain/spec/guardrail.js';
 import type { ArmEvidence, Evidence } from '../domain/verdict.js';
 import type { QueryValue } from '../ports/query-reader.js';
 import { inconclusive } from './evidence.js';
-import { formatNumber } from './format.js';
 import { unreadable } from './unreadable.js';
 
 /** What was asked at one look; `baseline` is null where the query is about no one version. */
@@ -102,8 +102,8 @@ export function afterQuery(
   const passes = (before?.passes ?? 0) + (judged.evidence.verdict === 'pass' ? 1 : 0);
   const evidence: Evidence =
     judged.evidence.verdict === 'pass' && passes < count
-      ? { ...judged.evidence, verdict: 'inconclusive', reason: `${judged.evidence.reason}; ${passes} of ${count}` }
-      : judged.evidence;
+      ? { ...judged.evidence, at, verdict: 'inconclusive', reason: `${judged.evidence.reason}; ${passes} of ${count}` }
+      : { ...judged.evidence, at };
   return { evidence, progress: { ...judged.progress, query: { since, askedAt: at, passes, evidence } } };
 }
 

@@ -1,8 +1,8 @@
 import type { Moments } from '../domain/observation.js';
+import { formatMs, formatShare } from '../domain/quantity.js';
 import type { Shadow } from '../domain/spec/phases.js';
 import type { Evidence } from '../domain/verdict.js';
 import type { ShadowSummary } from '../ports/store.js';
-import { formatMs, formatShare } from './format.js';
 
 /** Judges mirrored requests: enough pairs, and enough of them with the same label. The candidate's failures count as disagreement. */
 export function judgeShadow(plan: Shadow, summary: ShadowSummary): Evidence {
@@ -18,7 +18,7 @@ export function judgeShadow(plan: Shadow, summary: ShadowSummary): Evidence {
     dryRun: false,
     baseline: { samples: summary.pairs, value: null },
     candidate: { samples: counted, value: agreement },
-    difference: latencyMs,
+    difference: null,
     bound: agreement,
   };
   const numbers =

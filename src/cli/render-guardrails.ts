@@ -1,11 +1,11 @@
+import { comparisonOf } from '../domain/comparison.js';
+import { metricUnit } from '../domain/metric.js';
+import { formatQuantity, type Unit } from '../domain/quantity.js';
 import type { RolloutState } from '../domain/rollout-state.js';
 import type { Evidence } from '../domain/verdict.js';
 import { VERDICT_SIGNS } from './icons.js';
 import type { Style } from './output/style.js';
 import { type Cell, renderTable } from './render-table.js';
-
-/** Digits that matter on a screen; JSON has all of them. */
-const DIGITS = 4;
 
 /** What each guardrail says: in words, or wide as a table of its numbers. */
 export function guardrailLines(
@@ -16,7 +16,7 @@ export function guardrailLines(
   const sign = VERDICT_SIGNS[verdict];
   const title = `  guardrails  ${style[sign.tone](`${sign.icon} ${sign.word}`)}`;
   if (!wide) return [title, ...evidence.map((one) => `    ${evidenceLine(one, style)}`)];
-  const header = ['', 'GUARDRAIL', 'BASELINE', 'CANDIDATE', 'DIFFERENCE', 'BOUND', 'MARGIN', 'RULE', 'BECAUSE'];
+  const header = ['', 'GUARDRAIL', 'BASELINE', 'CANDIDATE', 'DIFFERENCE', 'BOUND', 'LIMIT', 'RULE', 'BECAUSE'];
   const table = renderTable(header, evidence.map(rowOf), style);
   return [title, ...table.split('\n').map((line) => `    ${line}`)];
 }
@@ -28,25 +28,23 @@ export function evidenceLine({ verdict, reason, dryRun }: Evidence, style: Style
 
 function rowOf(one: Evidence): Cell[] {
   const { icon, tone } = VERDICT_SIGNS[one.verdict];
+  const unit = metricUnit(one.metric);
+  const compared = comparisonOf(one);
   const name = `${one.metric}${one.segment === undefined ? '' : ` in ${one.segment}`}${one.dryRun ? ' (dry run)' : ''}`;
   return [
     { text: icon, tone },
     name,
-    armText(one.baseline),
-    armText(one.candidate),
-    numberText(one.difference),
-    numberText(one.bound),
-    numberText(one.margin),
+    armText(one.baseline, unit),
+    armText(one.candidate, unit),
+    formatQuantity(one.difference, unit),
+    formatQuantity(compared?.bound, compared?.unit),
+    formatQuantity(compared?.limit, compared?.unit),
     one.rule,
     one.reason,
   ];
 }
 
-/** `0.012 (n=412)` */
-function armText({ value, samples }: Evidence['baseline']): string {
-  return `${numberText(value)} (n=${samples})`;
-}
-
-function numberText(value: number | null): string {
-  return value === null ? '–' : String(Number(value.toPrecision(DIGITS)));
+/** `1.20 % (n=412)` */
+function armText({ value, samples }: Evidence['baseline'], unit: Unit): string {
+  return `${formatQuantity(value, unit)} (n=${samples})`;
 }

@@ -1,4 +1,4 @@
-import { formatShare } from '../analysis/format.js';
+import { formatShare } from '../domain/quantity.js';
 import { formatDuration } from '../plan/format.js';
 import type { PlannedApproval, PlannedGuardrail, PlannedStep, PlanWarning, RolloutPlan } from '../plan/rollout-plan.js';
 import { plainText } from './output/plain-text.js';

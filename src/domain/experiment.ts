@@ -1,4 +1,5 @@
 import type { Arm } from './observation.js';
+import type { Unit } from './quantity.js';
 
 /**
  * What is known of an experiment at one look, as sufficient statistics: the store makes it, the analysis reads it, no row of a unit is in it. All
@@ -122,6 +123,8 @@ export interface MetricEstimate {
   readonly metric: string;
   readonly role: 'primary' | 'secondary' | 'guardrail';
   readonly segment: string | null;
+  /** Of its values, effects and intervals; absent in looks from before it was kept. */
+  readonly unit?: Unit;
   readonly verdict: ExperimentVerdict;
   /** One line with the numbers. */
   readonly reason: string;
@@ -140,6 +143,11 @@ export interface MetricEstimate {
   readonly rule: string;
   /** CUPED: the share of variance that was taken away; null where it was not used. */
   readonly varianceReduction: number | null;
+}
+
+/** The primary metric over all units; null where nothing was estimated. */
+export function primaryOf({ estimates }: Pick<ExperimentReport, 'estimates'>): MetricEstimate | null {
+  return estimates.find(({ role, segment }) => role === 'primary' && segment === null) ?? null;
 }
 
 /** A reason why no verdict may be given, or why one must be read with care. */

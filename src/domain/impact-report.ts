@@ -136,9 +136,14 @@ export function verdictOfImpact(verdict: ImpactVerdict): Verdict {
   }
 }
 
-/** As a guardrail's evidence, from the strongest method that has anything to say: what incidents, ledgers and screens show. */
+/** Whose numbers are shown: the strongest method's that has anything to say. */
+export function shownFinding({ findings }: Pick<MetricImpact, 'findings'>): MethodFinding | undefined {
+  return findings.find(({ mean }) => mean !== null);
+}
+
+/** As a guardrail's evidence: what incidents, ledgers and screens show. */
 export function evidenceOfImpact({ metric, goal, verdict, reason, findings, points }: MetricImpact): Evidence {
-  const said = findings.find(({ mean }) => mean !== null);
+  const said = shownFinding({ findings });
   const later = points.filter(({ when }) => when === 'after');
   const mean = (values: readonly number[]) =>
     values.length === 0 ? null : values.reduce((sum, v) => sum + v, 0) / values.length;

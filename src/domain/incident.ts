@@ -1,6 +1,6 @@
 import type { Finding } from './monitor.js';
 import type { NotifyTarget } from './spec/notify.js';
-import type { Evidence } from './verdict.js';
+import { type Evidence, failingOf } from './verdict.js';
 
 export const INCIDENT_STATUSES = ['open', 'acknowledged', 'resolved'] as const;
 export type IncidentStatus = (typeof INCIDENT_STATUSES)[number];
@@ -130,7 +130,7 @@ const LONGEST_TEXT = 300;
 
 /** What of a rollout's evidence an incident keeps: what fails first. */
 export function evidenceOfRollout(evidence: readonly Evidence[]): IncidentEvidence[] {
-  const failing = evidence.filter(({ verdict, dryRun }) => verdict === 'fail' && !dryRun);
+  const failing = failingOf(evidence);
   const rest = evidence.filter((one) => !failing.includes(one));
   return [...failing, ...rest].slice(0, MOST_EVIDENCE).map(({ metric, reason, difference, margin, candidate }) => ({
     what: metric,

@@ -1,3 +1,5 @@
+import type { Unit } from './quantity.js';
+
 /** How a metric is measured, and which way is harm. */
 export const METRIC_TABLE = {
   error_rate: { kind: 'proportion', harm: 'increase' },
@@ -28,8 +30,12 @@ export function isMeasurableInShadow(metric: Metric | 'query' | 'monitor'): bool
   return metric === 'error_rate' || metric === 'prediction_drift' || METRIC_TABLE[metric].kind === 'latency';
 }
 
+/** What is measured for a gate, and is no metric of its own. */
+const GATE_UNITS = { agreement: 'share', samples: 'count', labels: 'count' } as const;
+
 /** What a metric's values are, by its name: evidence has none. */
-export function metricUnit(metric: string): 'share' | 'ms' | null {
+export function metricUnit(metric: string): Unit {
+  if (Object.hasOwn(GATE_UNITS, metric)) return GATE_UNITS[metric as keyof typeof GATE_UNITS];
   if (!isMetric(metric)) return null;
   switch (METRIC_TABLE[metric].kind) {
     case 'proportion':
@@ -37,6 +43,7 @@ export function metricUnit(metric: string): 'share' | 'ms' | null {
     case 'latency':
       return 'ms';
     case 'categories':
-      return null;
+      // Of the label that moved most.
+      return 'share';
   }
 }

@@ -2,9 +2,10 @@ import type { Decision } from './decision.js';
 import type { ExperimentReport } from './experiment.js';
 import type { Arm } from './observation.js';
 import type { Phase } from './phase.js';
+import type { Unit } from './quantity.js';
 import type { RolloutModels } from './rollout-models.js';
 import type { PhaseProgress, RolloutState } from './rollout-state.js';
-import type { ArmEvidence, Verdict } from './verdict.js';
+import type { ArmEvidence, GateKind, Verdict } from './verdict.js';
 
 /** The report of one rollout as JSON; the page shows the same. docs/reports.md describes it; a change that a reader must know of is another version. */
 export const REPORT_SCHEMA = 'sluice-report/v1';
@@ -13,9 +14,6 @@ export const REPORT_SCHEMA = 'sluice-report/v1';
 export type Part<T> =
   | { readonly data: T; readonly note: string | null }
   | { readonly data: null; readonly note: string };
-
-/** Of a number: 0..1, milliseconds, a count; null: the metric's own. */
-export type ReportUnit = 'share' | 'ms' | 'count' | null;
 
 export interface Report {
   readonly schema: typeof REPORT_SCHEMA;
@@ -77,7 +75,10 @@ export interface WeightPoint {
 
 /** One look at a guardrail, as a decision rested on it. */
 export interface GuardrailLook {
+  /** When it was read; of those from before that was kept, when it was decided on. */
   readonly at: string;
+  /** Epochs that were read, both inclusive; null where it was not kept. */
+  readonly epochs: readonly [number, number] | null;
   readonly phase: string;
   readonly verdict: Verdict;
   readonly reason: string;
@@ -93,7 +94,9 @@ export interface GuardrailSequence {
   readonly metric: string;
   /** null: all of the traffic. */
   readonly segment: string | null;
-  readonly unit: ReportUnit;
+  /** What a stretch of traffic had to show before the rollout moved on; null: it is a guardrail. */
+  readonly gate: GateKind | null;
+  readonly unit: Unit;
   readonly rule: string;
   readonly alpha: number;
   readonly dryRun: boolean;
@@ -118,7 +121,7 @@ export interface LatencyDistribution {
 export interface PerformanceSeries {
   /** Such as `accuracy`, `latency_p99`. */
   readonly metric: string;
-  readonly unit: ReportUnit;
+  readonly unit: Unit;
   readonly version: string;
   /** Width of the time buckets; a point's `at` is the start of one. */
   readonly intervalMs: number;
@@ -170,7 +173,7 @@ export interface ConfusionMatrix {
 /** What became of one metric after the cutover. */
 export interface ImpactSeries {
   readonly metric: string;
-  readonly unit: ReportUnit;
+  readonly unit: Unit;
   /** Such as `segmented-regression`, `difference-in-differences`. */
   readonly method: string;
   readonly hypothesis: string | null;

@@ -1,5 +1,5 @@
 import type { ValidationCheck } from './spec/validation.js';
-import type { ArmEvidence, Evidence, Verdict } from './verdict.js';
+import { type ArmEvidence, type Evidence, type Verdict, worstVerdict } from './verdict.js';
 
 /** What runs of a suite are called, at every edge. */
 export const VALIDATION_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,199}$/;
@@ -92,11 +92,10 @@ export function checkName(check: ValidationCheck): string {
   return parts.filter((part) => part !== '').join(' ');
 }
 
-/** The verdict over the critical ones: any fail fails, else any inconclusive is inconclusive. No check is no pass. */
+/** The verdict over the critical ones. No check is no pass. */
 export function suiteVerdict(checks: readonly Pick<CheckResult, 'severity' | 'verdict'>[]): Verdict {
-  const critical = checks.filter(({ severity }) => severity === 'critical');
-  if (critical.some(({ verdict }) => verdict === 'fail')) return 'fail';
-  return checks.length > 0 && critical.every(({ verdict }) => verdict === 'pass') ? 'pass' : 'inconclusive';
+  if (checks.length === 0) return 'inconclusive';
+  return worstVerdict(checks.filter(({ severity }) => severity === 'critical').map(({ verdict }) => verdict));
 }
 
 /** As a rollout shows it: small enough for its history. */

@@ -7,7 +7,13 @@ export interface ArmEvidence {
   readonly value: number | null;
 }
 
-/** A verdict with the numbers it rests on; small enough for a workflow's history. */
+/** What evidence is about, where it is no guardrail: what a stretch of traffic must show before the rollout moves on. */
+export type GateKind = 'samples' | 'shadow' | 'abTest';
+
+/**
+ * A verdict with the numbers it rests on; small enough for a workflow's history. Whoever shows it carries these numbers as they are: none is
+ * computed anew from sums.
+ */
 export interface Evidence {
   readonly metric: string;
   readonly verdict: Verdict;
@@ -26,16 +32,31 @@ export interface Evidence {
   readonly dryRun: boolean;
   /** The part of the traffic that decided, where it was not all of it. */
   readonly segment?: string;
+  /** Absent: it is a guardrail's. */
+  readonly gate?: GateKind;
+  /** Which look it is of: when it was read, ISO; that of an A/B evaluation is its report's. Absent where there are no looks, and in evidence from before it was kept. */
+  readonly at?: string;
+  /** The epochs that were read, both inclusive. */
+  readonly epochs?: readonly [number, number];
   /** There has been no verdict for longer than the guardrail allows: a person has to decide. */
   readonly exhausted?: boolean;
 }
 
-/** The verdict over several: any `fail` fails, else any `inconclusive` is inconclusive, else pass. */
+/** The one rule of how several verdicts become one: any `fail` fails, else any `inconclusive` is inconclusive, else pass. */
+export function worstVerdict(verdicts: readonly Verdict[]): Verdict {
+  if (verdicts.includes('fail')) return 'fail';
+  return verdicts.includes('inconclusive') ? 'inconclusive' : 'pass';
+}
+
+/** The verdict over all that counts: what is on a dry run is shown, and has no say. */
 export function overallVerdict(evidence: readonly Evidence[]): Verdict {
-  const counted = evidence.filter((e) => !e.dryRun);
-  if (counted.some((e) => e.verdict === 'fail')) return 'fail';
   // A rollout without counted guardrails has nothing to wait for; one whose guardrails have no data yet must not pass.
-  return counted.every((e) => e.verdict === 'pass') ? 'pass' : 'inconclusive';
+  return worstVerdict(evidence.filter(({ dryRun }) => !dryRun).map(({ verdict }) => verdict));
+}
+
+/** What alone is enough to end a rollout. */
+export function failingOf(evidence: readonly Evidence[]): Evidence[] {
+  return evidence.filter(({ verdict, dryRun }) => verdict === 'fail' && !dryRun);
 }
 
 /** Whether a counted guardrail has been without a verdict for too long. */

@@ -8,12 +8,12 @@ import type {
   PlannedExperiment,
   UnitReading,
 } from '../domain/experiment.js';
+import { formatCount } from '../domain/quantity.js';
 import type { AbTest } from '../domain/spec/experiment.js';
 import { type MetricDefinition, metricNamed } from '../domain/spec/metric-definition.js';
 import { type Conclusion, decide, isAtHorizon, overallVerdict, type Progress } from './decide.js';
 import { designOf, type ExperimentDesign } from './design.js';
 import type { Rule } from './difference.js';
-import { formatUnits } from './format.js';
 import { integrityFindings } from './integrity.js';
 import { type Bench, isNonInferiorOneSided, judgeFamily, judgeGuardrail, judgePrimary } from './judge.js';
 import { type Measured, measure, type Subject } from './measure.js';
@@ -157,11 +157,11 @@ function benchOf(
       ? { kind: 'fixed' }
       : { kind: 'sequential', tuning: design.tuning ?? planned?.tuning ?? UNPLANNED_TUNING };
   const isDue = design.test === 'sequential' || isAtHorizon(design, progress);
-  const sample = need === null ? 'the planned sample' : `${formatUnits(need)} units an arm`;
+  const sample = need === null ? 'the planned sample' : `${formatCount(need)} units an arm`;
   return {
     design,
     rule,
-    notYet: isDue ? null : `judged once, with ${sample}; there are ${formatUnits(have)}`,
+    notYet: isDue ? null : `judged once, with ${sample}; there are ${formatCount(have)}`,
     voids: new Map(voids.map(({ subject, reason }) => [subject, reason])),
   };
 }

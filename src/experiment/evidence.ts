@@ -1,5 +1,6 @@
-import type { ExperimentReport } from '../domain/experiment.js';
+import { type ExperimentReport, primaryOf } from '../domain/experiment.js';
 import type { AbTest } from '../domain/spec/experiment.js';
+import type { MetricDefinition } from '../domain/spec/metric-definition.js';
 import type { Evidence, Verdict } from '../domain/verdict.js';
 import { designOf } from './design.js';
 
@@ -13,10 +14,19 @@ const VERDICTS = {
   rollback: 'fail',
 } as const satisfies Record<ExperimentReport['decision'], Verdict>;
 
-/** What a look means for the rollout; small enough for a workflow's history. Where a person has to decide, it is exhausted. */
-export function evidenceOfExperiment(plan: AbTest, { decision, reason, estimates }: ExperimentReport): Evidence {
-  const { margin, alpha } = designOf(plan);
-  const primary = estimates.find(({ role }) => role === 'primary');
+/**
+ * What a look means for the rollout; small enough for a workflow's history. Where a person has to decide, it is exhausted. Its bound is the end of the
+ * interval that is worse for users, on the scale of the margin.
+ */
+export function evidenceOfExperiment(
+  plan: AbTest,
+  report: ExperimentReport,
+  goal: MetricDefinition['goal'] = 'increase',
+): Evidence {
+  const { decision, reason, at } = report;
+  const { margin, alpha, scale } = designOf(plan);
+  const primary = primaryOf(report);
+  const interval = scale === 'relative' ? primary?.relativeInterval : primary?.interval;
   const arm = (name: 'baseline' | 'candidate') => ({
     samples: primary?.[name].units ?? 0,
     value: primary?.[name].value ?? null,
@@ -28,11 +38,12 @@ export function evidenceOfExperiment(plan: AbTest, { decision, reason, estimates
     baseline: arm('baseline'),
     candidate: arm('candidate'),
     difference: primary?.effect ?? null,
-    bound: primary?.interval?.[0] ?? null,
+    bound: interval?.[goal === 'increase' ? 0 : 1] ?? null,
     margin,
     rule: primary?.rule ?? 'none',
     alpha,
     dryRun: false,
+    at,
     ...(decision === 'hold' ? { exhausted: true } : {}),
   };
 }

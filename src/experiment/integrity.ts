@@ -1,7 +1,8 @@
 import type { ByArm, ExperimentIntegrity, IntegrityFinding } from '../domain/experiment.js';
+import { formatCount, formatShare } from '../domain/quantity.js';
 import { binomialUpper, sampleRatioTest, sequentialSampleRatio } from '../stats/index.js';
 import type { ExperimentDesign } from './design.js';
-import { formatAmount, formatPercent, formatUnits } from './format.js';
+import { formatAmount } from './format.js';
 
 /** An alarm of a broken experiment errs once in a thousand sound ones. Source: A. Fabijan et al. (2019), KDD, 2156-2164. */
 const ALARM = 0.001;
@@ -98,8 +99,8 @@ function mismatch(
       severity: 'void',
       subject,
       reason:
-        `${formatUnits(units.candidate)} of ${formatUnits(sumOf(units))} units, ${formatPercent(share)}, are the candidate’s, ` +
-        `where ${formatPercent(expectedShare)} were to be (p = ${formatAmount(pValue, 2)}): assignment or recording is broken`,
+        `${formatCount(units.candidate)} of ${formatCount(sumOf(units))} units, ${formatShare(share)}, are the candidate’s, ` +
+        `where ${formatShare(expectedShare)} were to be (p = ${formatAmount(pValue, 2)}): assignment or recording is broken`,
     },
   ];
 }
@@ -113,9 +114,9 @@ function countedFinding(
 ): IntegrityFinding[] {
   if (count === 0) return [];
   const isVoid = count >= LEAST_COUNT && count > NEGLIGIBLE * everyone;
-  const share = everyone > 0 ? ` (${formatPercent(count / everyone)} of ${formatUnits(everyone)} units)` : '';
+  const share = everyone > 0 ? ` (${formatShare(count / everyone)} of ${formatCount(everyone)} units)` : '';
   return [
-    { code, severity: isVoid ? 'void' : 'warning', subject: WHOLE, reason: `${formatUnits(count)} ${what}${share}` },
+    { code, severity: isVoid ? 'void' : 'warning', subject: WHOLE, reason: `${formatCount(count)} ${what}${share}` },
   ];
 }
 
@@ -141,7 +142,7 @@ function unevenFindings(
       severity: isUneven ? 'void' : 'warning',
       subject: isUneven ? worse : WHOLE,
       reason:
-        `${formatUnits(counts.baseline)} of the baseline’s and ${formatUnits(counts.candidate)} of the candidate’s ${what}` +
+        `${formatCount(counts.baseline)} of the baseline’s and ${formatCount(counts.candidate)} of the candidate’s ${what}` +
         (isUneven ? `: more than chance on the ${worse}, so that the arms are no longer alike` : ''),
     },
   ];

@@ -1,5 +1,6 @@
 import type { ExperimentReport, MetricEstimate } from '../domain/experiment.js';
 import type { InterleavedItem } from '../domain/observation.js';
+import { formatCount, formatShare } from '../domain/quantity.js';
 import type { InterleavingMethod } from '../domain/route.js';
 import { type AbTest, PREFERENCE } from '../domain/spec/experiment.js';
 import { type ClickCredit, creditClicks } from '../routing/interleave.js';
@@ -8,7 +9,6 @@ import type { Planned } from './analyse.js';
 import { decide, isAtHorizon, type Progress } from './decide.js';
 import { designOf, type ExperimentDesign } from './design.js';
 import { boundsOf, type Difference, intervalOf, pValueOf, type Rule } from './difference.js';
-import { formatAmount, formatUnits } from './format.js';
 import { LEAST_UNITS } from './measure.js';
 import { oneSampleSize, UNPLANNED_TUNING } from './sample-size.js';
 
@@ -154,15 +154,16 @@ function estimateOf(difference: Difference | null, { design, rule, counts, need,
   const [low, high] = interval ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   const verdict = low > 0 ? 'superior' : high < 0 ? 'inferior' : low > -margin ? 'non-inferior' : 'inconclusive';
   const { units, lists, wins, losses, ties } = counts;
-  const votes = `${formatUnits(wins)} of ${formatUnits(units)} units prefer the candidate, ${formatUnits(losses)} the baseline, ${formatUnits(ties)} neither, over ${formatUnits(lists)} lists`;
+  const votes = `${formatCount(wins)} of ${formatCount(units)} units prefer the candidate, ${formatCount(losses)} the baseline, ${formatCount(ties)} neither, over ${formatCount(lists)} lists`;
   const result =
     interval === null
-      ? `nothing to judge yet${need === null ? '' : `, ${formatUnits(need)} units are needed`}`
-      : `${verdict}; preference ${formatAmount(low)} to ${formatAmount(high)}`;
+      ? `nothing to judge yet${need === null ? '' : `, ${formatCount(need)} units are needed`}`
+      : `${verdict}; preference ${formatShare(low)} to ${formatShare(high)}`;
   return {
     metric: PREFERENCE,
     role: 'primary',
     segment: null,
+    unit: 'share',
     verdict,
     reason: `${PREFERENCE}: ${result}; ${votes}`,
     // Nobody preferred: each version wins half of the lists.

@@ -1,9 +1,11 @@
 import type { ExperimentVerdict, MetricEstimate } from '../domain/experiment.js';
+import { formatCount } from '../domain/quantity.js';
 import { adjustPValues } from '../stats/index.js';
 import type { ExperimentDesign } from './design.js';
 import { boundsOf, type Difference, intervalOf, pValueOf, type Rule } from './difference.js';
-import { formatAmount, formatEffect, formatUnits, formatValue } from './format.js';
+import { formatEffect, formatValue } from './format.js';
 import { judgedDifference, type Measured } from './measure.js';
+import { isShare } from './metric-kind.js';
 
 export interface Bench {
   readonly design: ExperimentDesign;
@@ -121,6 +123,7 @@ function conclude(
     metric: metric.name,
     role: subject.role,
     segment: subject.segment,
+    unit: isShare(metric) ? 'share' : null,
     verdict,
     reason: `${nameOf(measured)}: ${voided ?? measured.fault ?? bench.notYet ?? resultOf(measured, verdict, ends)}`,
     baseline: { units: units.baseline, value: value('baseline') },
@@ -161,16 +164,11 @@ function resultOf(
   if (arms === null || ends === null) return 'nothing to judge';
   const { metric, scale, margin } = subject;
   const arm = (name: 'candidate' | 'baseline') =>
-    `${name} ${formatValue(arms[name].value, metric)} of ${formatUnits(units[name])} units`;
+    `${name} ${formatValue(arms[name].value, metric)} of ${formatCount(units[name])} units`;
   const [low, high] = ends.map((end) => formatEffect(end, metric, scale));
   const within =
     verdict === 'non-inferior' && margin !== null
       ? ` (by ${formatEffect(margin, metric, scale).replace('+', '')})`
       : '';
   return `${verdict}${within}; ${arm('candidate')}, ${arm('baseline')}; difference ${low} to ${high}`;
-}
-
-/** p-values as reports write them. */
-export function formatP(p: number): string {
-  return p < 0.0001 ? 'p < 0.0001' : `p = ${formatAmount(p, 2)}`;
 }

@@ -1,9 +1,9 @@
 import type { ByArm, MetricEstimate, UnitReading } from '../domain/experiment.js';
+import { formatCount } from '../domain/quantity.js';
 import type { MetricDefinition } from '../domain/spec/metric-definition.js';
 import { type ArmEstimate, momentsEstimates } from './arm-estimate.js';
 import type { Scale } from './design.js';
 import { type Difference, differenceOf } from './difference.js';
-import { formatUnits } from './format.js';
 import { isShare, isShareOfUnits } from './metric-kind.js';
 import { quantileEstimate } from './quantile-estimate.js';
 
@@ -102,7 +102,7 @@ function smoothed(arm: ArmEstimate): ArmEstimate {
 }
 
 function tooFew(units: number): string {
-  return `${formatUnits(units)} of ${LEAST_UNITS} units that each arm needs at least`;
+  return `${formatCount(units)} of ${LEAST_UNITS} units that each arm needs at least`;
 }
 
 function unmeasured(subject: Subject, units: ByArm<number>, fault: string): Measured {

@@ -1,6 +1,7 @@
 import type { ExperimentIntegrity, IntegrityFinding, MetricEstimate } from '../domain/experiment.js';
+import { formatCount } from '../domain/quantity.js';
 import { isOfRevenue, type MetricDefinition } from '../domain/spec/metric-definition.js';
-import { formatUnits, formatValue } from './format.js';
+import { formatValue } from './format.js';
 import type { Measured } from './measure.js';
 import { isShare } from './metric-kind.js';
 
@@ -21,7 +22,7 @@ export function metricFindings(
       'constant',
       isConstant && arms !== null
         ? [
-            `${metric.name} is ${formatValue(arms.baseline.value, metric)} without any variation in ${formatUnits(units)} units`,
+            `${metric.name} is ${formatValue(arms.baseline.value, metric)} without any variation in ${formatCount(units)} units`,
           ]
         : [],
     ),
@@ -41,7 +42,7 @@ function severityOf(
 function currencyFaults({ name, currency }: MetricDefinition, currencies: Readonly<Record<string, number>>): string[] {
   const found = new Set(Object.keys(currencies).map((code) => (code === '' ? (currency ?? '') : code)));
   const counts = Object.entries(currencies).map(
-    ([code, events]) => `${formatUnits(events)} in ${code === '' ? 'none named' : code}`,
+    ([code, events]) => `${formatCount(events)} in ${code === '' ? 'none named' : code}`,
   );
   if (found.size > 1) return [`${name} mixes currencies: ${counts.join(', ')}`];
   const [only] = found;

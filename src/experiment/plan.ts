@@ -1,9 +1,10 @@
 import type { PlannedExperiment, TrafficForecast } from '../domain/experiment.js';
+import { formatCount, formatShare } from '../domain/quantity.js';
 import type { AbTest } from '../domain/spec/experiment.js';
 import type { MetricDefinition } from '../domain/spec/metric-definition.js';
 import { oneArmEstimate } from './arm-estimate.js';
 import { designOf, type ExperimentDesign } from './design.js';
-import { formatAmount, formatPercent, formatUnits } from './format.js';
+import { formatAmount } from './format.js';
 import { isShareOfUnits } from './metric-kind.js';
 import { quantileEstimate } from './quantile-estimate.js';
 import {
@@ -119,12 +120,12 @@ interface Facts {
 }
 
 function reasonOf({ metric, design, need, unitsPerArmAtMax, days, powerAtMax }: Facts): string {
-  const power = powerAtMax === null ? 'unknown' : formatPercent(powerAtMax);
-  const time = days === null ? 'never at this rate' : `after ${formatUnits(days)} days`;
+  const power = powerAtMax === null ? 'unknown' : formatShare(powerAtMax);
+  const time = days === null ? 'never at this rate' : `after ${formatCount(days)} days`;
   return (
-    `${metric.name} needs ${formatUnits(need)} units an arm, there ${time}, to find ${wordOf(design)}difference of ${design.minDetectableEffect}; ` +
-    `in ${formatAmount(design.maxDurationMs / DAY_MS)} days there are ${formatUnits(unitsPerArmAtMax)}: ` +
-    `the power is ${power}, and ${formatPercent(design.power)} is asked for`
+    `${metric.name} needs ${formatCount(need)} units an arm, there ${time}, to find ${wordOf(design)}difference of ${design.minDetectableEffect}; ` +
+    `in ${formatAmount(design.maxDurationMs / DAY_MS)} days there are ${formatCount(unitsPerArmAtMax)}: ` +
+    `the power is ${power}, and ${formatShare(design.power)} is asked for`
   );
 }
 

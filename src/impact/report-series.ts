@@ -1,4 +1,4 @@
-import { type ImpactReport, type MetricImpact, verdictOfImpact } from '../domain/impact-report.js';
+import { type ImpactReport, type MetricImpact, shownFinding, verdictOfImpact } from '../domain/impact-report.js';
 import type { ImpactSeries } from '../domain/report.js';
 import { METHOD_NAMES } from './finding.js';
 
@@ -11,7 +11,7 @@ export function impactSeriesOf(report: ImpactReport): ImpactSeries[] {
 
 function seriesOf(impact: MetricImpact, { after, hypothesis }: ImpactReport): ImpactSeries {
   const { metric, unit, verdict, reason, agreement, findings, placebo, points } = impact;
-  const said = findings.find(({ mean }) => mean !== null);
+  const said = shownFinding({ findings });
   const isExpected = hypothesis?.statement.startsWith(`${metric} `) === true;
   return {
     metric,

@@ -1,5 +1,7 @@
 import type { Decision } from '../domain/decision.js';
 import type { Incident, IncidentEvent } from '../domain/incident.js';
+import { metricUnit } from '../domain/metric.js';
+import { formatQuantity } from '../domain/quantity.js';
 import { hasEnded, type RolloutState } from '../domain/rollout-state.js';
 import type { RecordedIncident } from '../ports/incident-store.js';
 import type { Store } from '../ports/store.js';
@@ -106,14 +108,10 @@ function factsOf(incident: Incident, rollout: RolloutState | null): string[][] {
 }
 
 function evidenceOf(incident: Incident, rollout: RolloutState | null): string {
-  const own = incident.evidence.map((e) => [e.what, e.message, number(e.value), number(e.limit), number(e.samples)]);
-  const guardrails = (rollout?.evidence ?? []).map((e) => [
-    e.metric,
-    `${e.verdict}: ${e.reason}`,
-    number(e.difference),
-    number(e.margin),
-    number(e.candidate.samples),
-  ]);
+  const own = incident.evidence.map((e) => row(e.what, e.message, [e.value, e.limit], e.samples));
+  const guardrails = (rollout?.evidence ?? []).map((e) =>
+    row(e.metric, `${e.verdict}: ${e.reason}`, [e.difference, e.margin], e.candidate.samples),
+  );
   const rows = incident.source === 'rollback' ? guardrails : [...own, ...guardrails];
   return rows.length === 0 ? 'None was kept.' : table(['what', 'found', 'value', 'limit', 'samples'], rows);
 }
@@ -149,8 +147,14 @@ function words(text: string): string {
   return text.replace(/[|<>[\]`\\*_#]/g, (character) => `\\${character}`).replace(/\s+/g, ' ');
 }
 
-function number(value: number | null): string {
-  return value === null ? '' : String(Number(value.toPrecision(4)));
+function row(
+  what: string,
+  found: string,
+  numbers: readonly [value: number | null, limit: number | null],
+  samples: number | null,
+): string[] {
+  const [value, limit] = numbers.map((number) => formatQuantity(number, metricUnit(what)));
+  return [what, found, value ?? '', limit ?? '', formatQuantity(samples, 'count')];
 }
 
 function seconds(from: string, to: string): number {

@@ -1,6 +1,6 @@
-import { formatMs, formatShare } from '../analysis/format.js';
 import { guardrailName } from '../domain/guardrail-name.js';
 import { METRIC_TABLE } from '../domain/metric.js';
+import { formatMs, formatShare } from '../domain/quantity.js';
 import type { Guardrail, MetricGuardrail } from '../domain/spec/guardrail.js';
 import { RELATIVE_ERROR, sketchCount, sketchQuantile } from '../stats/sketch/latency-sketch.js';
 import { type ArmSizes, detectableShare, isDetectable, type ShareTest } from './power.js';

@@ -26,7 +26,7 @@ export interface EvidenceLook {
   readonly at: string;
   readonly phase: string;
   readonly evidence: Evidence;
-  /** How often the ledger has this metric and segment. */
+  /** How many looks the ledger has of this metric, segment and gate. */
   readonly of: number;
 }
 

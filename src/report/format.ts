@@ -1,24 +1,12 @@
-import { formatMs, formatShare } from '../analysis/format.js';
-import type { ReportUnit } from '../domain/report.js';
+import { formatQuantity, type Unit } from '../domain/quantity.js';
 
 /** A number with its unit, which stay on one line; a dash where there is none. */
-export function withUnit(value: number | null | undefined, unit: ReportUnit): string {
-  if (value === null || value === undefined) return '–';
-  switch (unit) {
-    case 'share':
-      return formatShare(value).replace(' ', '\u{A0}');
-    case 'ms':
-      return formatMs(value).replace(' ', '\u{A0}');
-    case 'count':
-      return grouped(value);
-    case null:
-      // The twin has all digits.
-      return String(Number(value.toPrecision(4)));
-  }
+export function withUnit(value: number | null | undefined, unit: Unit): string {
+  return formatQuantity(value, unit).replace(' ', '\u{A0}');
 }
 
 /** What stands beside an axis. */
-export function unitName(unit: ReportUnit): string {
+export function unitName(unit: Unit): string {
   switch (unit) {
     case 'share':
       return '%';
@@ -28,11 +16,6 @@ export function unitName(unit: ReportUnit): string {
     case null:
       return '';
   }
-}
-
-/** 12 345, with narrow spaces, which no reader takes for a decimal mark. */
-export function grouped(count: number): string {
-  return String(count).replaceAll(/\B(?=(\d{3})+(?!\d))/g, '\u{202F}');
 }
 
 /** ISO to the second, in UTC; what is no time stays as it is. */

@@ -61,20 +61,23 @@ async function weights(client: SqlClient, rolloutId: string, most: number): Prom
 /** Of all metrics together: the newest of each before all others. */
 const MOST_LOOKS = 10_000;
 
-/** The documents are fetched for the chosen looks only: a long rollout has a hundred thousand. */
+/** A look that several decisions rest on is one. The documents are fetched for the chosen looks only: a long rollout has a hundred thousand. */
 function looks(client: SqlClient, rolloutId: string, mostOfEach: number): Promise<EvidenceLook[]> {
   return client.query<EvidenceLook>(
-    `WITH seen AS (
-       SELECT sequence, place, verdict, metric, coalesce(segment, '') AS segment
-       FROM sluice.decision, ROWS FROM (jsonb_to_recordset(decision->'evidence') AS (metric text, segment text, verdict text))
-         WITH ORDINALITY AS e (metric, segment, verdict, place)
+    `WITH told AS (
+       SELECT sequence, place, verdict, metric, coalesce(segment, '') AS segment, coalesce(gate, '') AS gate,
+         coalesce(read_at, sequence::text) AS look
+       FROM sluice.decision, ROWS FROM (jsonb_to_recordset(decision->'evidence') AS (metric text, segment text, verdict text, gate text, at text))
+         WITH ORDINALITY AS e (metric, segment, verdict, gate, read_at, place)
        WHERE rollout_id = $1
+     ), seen AS (
+       SELECT DISTINCT ON (metric, segment, gate, look) * FROM told ORDER BY metric, segment, gate, look, sequence, place
      ), ranked AS (
        SELECT *, row_number() OVER one AS n, verdict IS DISTINCT FROM lag(verdict) OVER one AS is_new,
-         count(*) OVER (PARTITION BY metric, segment)::int8 AS of
-       FROM seen WINDOW one AS (PARTITION BY metric, segment ORDER BY sequence, place)
+         count(*) OVER (PARTITION BY metric, segment, gate)::int8 AS of
+       FROM seen WINDOW one AS (PARTITION BY metric, segment, gate ORDER BY sequence, place)
      ), numbered AS (
-       SELECT *, count(*) FILTER (WHERE is_new) OVER (PARTITION BY metric, segment ORDER BY n) AS change FROM ranked
+       SELECT *, count(*) FILTER (WHERE is_new) OVER (PARTITION BY metric, segment, gate ORDER BY n) AS change FROM ranked
      ), chosen AS (
        SELECT sequence, place, of FROM numbered
        WHERE n = of OR (is_new AND change <= $2::int8) OR (n - 1) % greatest(1, ceil(of::float8 / $2)::int8) = 0

@@ -1,4 +1,4 @@
-import { formatBytes, formatMs, formatNumber, formatShare } from '../analysis/format.js';
+import { formatBytes, formatMs, formatNumber, formatShare } from '../domain/quantity.js';
 import type { ValidationCheck } from '../domain/spec/validation.js';
 import { type CheckLimits, type CheckResult, checkName } from '../domain/validation.js';
 import type { ArmEvidence, Verdict } from '../domain/verdict.js';

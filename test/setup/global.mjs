@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { tsImport } from 'tsx/esm/api';
 
 /** Of suites that need a service of a given name to themselves. */
-const NAMESPACES = ['e2e', 'experiments', 'processes', 'refused', 'prometheus', 'ui'];
+const NAMESPACES = ['consistency', 'e2e', 'experiments', 'processes', 'refused', 'prometheus', 'ui'];
 
 /** One dev server for all suites, on free ports; found or built first. Each suite uses a task queue and services, or a namespace, of its own. */
 export default async function setUp() {

@@ -3,9 +3,10 @@ import Fastify from 'fastify';
 import { pageRoutes } from '../../src/api/page.js';
 import { COMMAND_ROLES as ROLES_OF_THE_API } from '../../src/api/schema/command.js';
 import { ROLES } from '../../src/api/schema/common.js';
+import { formatQuantity } from '../../src/domain/quantity.js';
 import { COMMAND_ROLES, may, roleRefusal } from '../../ui/src/data/access.js';
 import { newDecisionId } from '../../ui/src/decision-id.js';
-import { duration, number, quantity } from '../../ui/src/format.js';
+import { duration, number } from '../../ui/src/format.js';
 import { layOut } from '../../ui/src/models/layout.js';
 import { versionOf } from './fake-world.js';
 
@@ -38,7 +39,12 @@ describe('numbers', () => {
   ])('%p is %s', (value, text) => expect(number(value)).toBe(text));
 
   test('with units; a missing value is never 0', () => {
-    expect([quantity(0.0123, 'share'), quantity(20, 'ms'), quantity(null, 'ms')]).toEqual(['1.23 %', '20 ms', '–']);
+    expect([0.0123, 0.00001, 0].map((share) => formatQuantity(share, 'share'))).toEqual([
+      '1.23 %',
+      '0.001 %',
+      '0.00 %',
+    ]);
+    expect([formatQuantity(20, 'ms'), formatQuantity(null, 'ms')]).toEqual(['20.0 ms', '–']);
   });
 
   test.each([

@@ -85,3 +85,28 @@ test('rankings are merged for the candidate’s units, and need no plan', async 
   const merged = world.routes.filter(({ interleaving }) => interleaving !== undefined);
   expect(merged).toMatchObject([{ weightPercent: 50, interleaving: { output: 'items', length: 5 } }]);
 });
+
+test('the next move is held, and looks go on that say otherwise: what is written down is the look that showed it', async () => {
+  const [world, service] = [new World(), fresh()];
+  world.gate = ({ kind }) => {
+    if (kind === 'abTest') world.frozen = FREEZE;
+    return 'pass';
+  };
+  await stage.run(world, service, async () => {
+    const rollout = await stage.start(evaluated(service), service);
+    await rollout.until(({ phase, waiting }) => phase === 'abTest' && waiting?.kind === 'freeze');
+    world.guardrail = () => 'inconclusive';
+    world.gate = () => 'inconclusive';
+    await rollout.until(({ verdict }) => verdict === 'inconclusive');
+    world.frozen = null;
+    const state = await rollout.result();
+    expect(state.phases.abTest).toMatchObject({ status: 'passed', note: 'abTest is pass' });
+  });
+  const line = world.decisions.find(({ action, phase }) => action === 'advance' && phase === 'abTest');
+  expect(line?.evidence.map(({ metric, verdict }) => `${metric} ${verdict}`)).toEqual([
+    'abTest pass',
+    'error_rate pass',
+  ]);
+});
+
+const FREEZE = { until: null, reason: 'the big sale (freeze f1 by sre)', ids: ['f1'] };

@@ -1,5 +1,3 @@
-import type { ReportUnit } from '../../src/domain/report.js';
-
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -26,7 +24,7 @@ export function clock(iso: string): string {
   return isToday ? time : `${at.toLocaleDateString('en-CA')} ${time}`;
 }
 
-/** Three digits that count; null is a dash, never 0. */
+/** A count, or a number of an axis: three digits that count; null is a dash, never 0. What was measured and judged is shown by `Quantity`. */
 export function number(value: number | null | undefined): string {
   if (value === null || value === undefined) return '–';
   if (value === 0) return '0';
@@ -34,21 +32,6 @@ export function number(value: number | null | undefined): string {
   if (size >= 1000) return Math.round(value).toLocaleString('en-US');
   if (size < 0.001) return value.toExponential(1);
   return String(Number(value.toPrecision(3)));
-}
-
-/** With its unit: `1.2 %`, `20 ms`. */
-export function quantity(value: number | null | undefined, unit: ReportUnit | undefined): string {
-  if (value === null || value === undefined) return '–';
-  switch (unit) {
-    case 'share':
-      return `${number(value * 100)} %`;
-    case 'ms':
-      return `${number(value)} ms`;
-    case 'count':
-    case null:
-    case undefined:
-      return number(value);
-  }
 }
 
 export function percent(value: number): string {

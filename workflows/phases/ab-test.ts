@@ -6,7 +6,7 @@ import { beginPhase, endPhase, type Run } from '../run.js';
 import { isUnattended } from '../shape.js';
 import { endGate } from '../waits.js';
 import { type StagePlan, withStage } from '../watching.js';
-import { awaitEvidence } from './await-evidence.js';
+import { awaitEvidence, endOnEvidence } from './await-evidence.js';
 
 /** Both versions side by side until the evaluation has come to what the spec asks for. */
 export async function abTestPhase(run: Run): Promise<void> {
@@ -25,8 +25,7 @@ export async function abTestPhase(run: Run): Promise<void> {
     if (run.stage) run.stage.isPassed = true;
     if (isUnattended())
       await passage(run, [{ after: 'abTest' }, { before: 'cutover' }], { name: 'the cutover', percent: null });
-    const gate = run.stage?.gate;
-    endPhase(run, 'abTest', 'passed', gate?.reason ?? '', [...(gate ? [gate] : []), ...run.state.evidence]);
+    endOnEvidence(run, 'abTest');
   });
 }
 

@@ -1,11 +1,9 @@
+import type { Phase } from '../../src/domain/phase.js';
 import type { Waiting } from '../../src/domain/rollout-state.js';
 import { isExhausted } from '../../src/domain/verdict.js';
 import { hold } from '../approvals.js';
-import type { Run } from '../run.js';
-import { isCutShort, waitFor } from '../waits.js';
-
-/** What counts here: the guardrails, and what the stretch itself is to show. */
-const all = ({ state, stage }: Run) => [...state.evidence, ...(stage?.gate ? [stage.gate] : [])];
+import { endPhase, groundsOf, newestLook, type Run } from '../run.js';
+import { isCutShort, isMoved, waitFor } from '../waits.js';
 
 /** Whether guardrails and gate both say pass. */
 const passed = (run: Run) => run.state.verdict === 'pass' && run.stage?.gate?.verdict === 'pass';
@@ -15,18 +13,31 @@ const passed = (run: Run) => run.state.verdict === 'pass' && run.stage?.gate?.ve
  * longer than it allows, or where an evaluation has come to nothing.
  */
 export async function awaitEvidence(run: Run, wait: { ms: number; note: string }, title: string): Promise<void> {
+  await untilShown(run, wait, title);
+  const { stage } = run;
+  if (stage && !isMoved(run)) stage.grounds = passed(run) && stage.turn ? stage.turn : newestLook(run);
+}
+
+async function untilShown(run: Run, wait: { ms: number; note: string }, title: string): Promise<void> {
   const kind: Waiting['kind'] = 'samples';
   if (isCutShort(run)) return;
-  const held = await waitFor(run, { kind, ...wait }, () => passed(run) || isExhausted(all(run)));
+  const held = await waitFor(run, { kind, ...wait }, () => passed(run) || isExhausted(newestLook(run)));
   if (isCutShort(run)) return;
-  if (held && (passed(run) || !isExhausted(all(run)))) return;
+  if (held && (passed(run) || !isExhausted(newestLook(run)))) return;
   await hold(run, `${title} is inconclusive: ${inconclusiveReasons(run)}`);
+}
+
+/** A phase is through, by the look that showed it. */
+export function endOnEvidence(run: Run, phase: Phase): void {
+  const grounds = groundsOf(run);
+  const [gate] = run.stage?.gate ? grounds : [];
+  endPhase(run, phase, 'passed', gate?.reason ?? '', grounds);
 }
 
 /** What the evidence still lacks, in one line. */
 function inconclusiveReasons(run: Run): string {
   return (
-    all(run)
+    newestLook(run)
       .filter((e) => e.verdict === 'inconclusive')
       .map((e) => e.reason)
       .join('; ') || 'nothing was measured'

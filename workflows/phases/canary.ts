@@ -5,7 +5,7 @@ import type { CanaryStep } from '../../src/domain/spec/phases.js';
 import { awaitApproval } from '../approvals.js';
 import { clearance } from '../clearance.js';
 import { afterCanary, type Move, passage } from '../passage.js';
-import { beginPhase, decide, endPhase, now, type Run, update } from '../run.js';
+import { beginPhase, decide, endPhase, groundsOf, now, type Run, update } from '../run.js';
 import { scaleUp } from '../scaling.js';
 import { isUnattended } from '../shape.js';
 import { bake, endGate, isMoved } from '../waits.js';
@@ -34,13 +34,7 @@ export async function canaryPhase(run: Run): Promise<void> {
     at = run.inbox.move ? takeMove(run, all, at) : after(run, all, at);
   }
   update(run, { step: null });
-  endPhase(
-    run,
-    'canary',
-    'passed',
-    `${run.state.stepCount} steps, up to ${run.state.weightPercent} %`,
-    run.state.evidence,
-  );
+  endPhase(run, 'canary', 'passed', `${run.state.stepCount} steps, up to ${run.state.weightPercent} %`, groundsOf(run));
 }
 
 function after(run: Run, all: readonly Stretch[], at: Stretch): Stretch | undefined {
@@ -105,7 +99,7 @@ async function tryWeight(run: Run, all: readonly Stretch[], at: Stretch, title: 
   if (isUnattended()) await passage(run, leaving(run, all, at), leadsTo(run, all, at, title));
   else await condition(() => run.state.paused === null);
   if (isMoved(run)) return clearMove(run, all, at);
-  decide(run, { action: 'advance', reason: `${title} passed`, evidence: run.state.evidence });
+  decide(run, { action: 'advance', reason: `${title} passed`, evidence: groundsOf(run) });
 }
 
 /** A raise by hand is a forward move like any other; what lowers the weight waits for nothing. */

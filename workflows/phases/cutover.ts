@@ -7,7 +7,7 @@ import { clearance } from '../clearance.js';
 import { tellGroup } from '../group/tell-group.js';
 import { askHooks } from '../hooks.js';
 import { impact } from '../impact.js';
-import { beginPhase, decide, endPhase, now, type Run, update } from '../run.js';
+import { beginPhase, decide, endPhase, groundsOf, now, type Run, update } from '../run.js';
 import { scaleUp } from '../scaling.js';
 import { whileServing } from '../serving.js';
 import { isUnattended } from '../shape.js';
@@ -24,11 +24,12 @@ export async function cutoverPhase(run: Run): Promise<void> {
   if (run.stage?.key !== 'cutover') {
     if (approval || run.state.paused || run.input.spec.scaling) await gate(run, approval);
     await promote(run);
+    const grounds = groundsOf(run);
     run.stage = { key: 'cutover', enteredAt: now(), gate: null };
     decide(run, {
       action: 'promote',
       reason: `${run.state.candidate} serves all of ${run.state.service}`,
-      evidence: run.state.evidence,
+      evidence: grounds,
     });
     promoteAliases(run);
     tellGroup(run.input.rolloutId);

@@ -3,7 +3,7 @@ import { beginPhase, endPhase, type Run } from '../run.js';
 import { isUnattended } from '../shape.js';
 import { endGate } from '../waits.js';
 import { withStage } from '../watching.js';
-import { awaitEvidence } from './await-evidence.js';
+import { awaitEvidence, endOnEvidence } from './await-evidence.js';
 
 /** The candidate answers copies of real requests; its answers are compared and discarded. */
 export async function shadowPhase(run: Run): Promise<void> {
@@ -26,6 +26,6 @@ export async function shadowPhase(run: Run): Promise<void> {
         name: 'the canary',
         percent: percentIn(run, 'canary'),
       });
-    endPhase(run, 'shadow', 'passed', run.stage?.gate?.reason ?? '', run.state.evidence);
+    endOnEvidence(run, 'shadow');
   });
 }

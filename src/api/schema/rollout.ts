@@ -49,6 +49,9 @@ const evidence = z.looseObject({
   alpha: z.number(),
   dryRun: z.boolean(),
   segment: z.string().optional(),
+  gate: z.enum(['samples', 'shadow', 'abTest']).optional().describe('Absent: it is a guardrail’s.'),
+  at: time.optional().describe('Which look it is of: when it was read.'),
+  epochs: z.tuple([count, count]).optional().describe('That were read, both inclusive.'),
   exhausted: z.boolean().optional(),
 });
 

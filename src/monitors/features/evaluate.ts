@@ -1,5 +1,5 @@
-import { formatShare } from '../../analysis/format.js';
 import type { Finding, MonitorOutcome, MonitorRun, MonitorValue } from '../../domain/monitor.js';
+import { formatShare } from '../../domain/quantity.js';
 import type { FeatureMonitor } from '../../domain/spec/monitors/features.js';
 import type { InputRow } from '../../ports/monitor-data.js';
 import { changed } from '../windows/comparison.js';

@@ -1,5 +1,5 @@
-import { formatNumber, formatShare } from '../../analysis/format.js';
 import type { Finding } from '../../domain/monitor.js';
+import { formatNumber, formatShare } from '../../domain/quantity.js';
 import type { FeatureMonitor } from '../../domain/spec/monitors/features.js';
 import type { Counts } from '../../stats/comparison/proportion.js';
 import type { Column } from '../../stats/drift/column.js';

@@ -1,4 +1,4 @@
-import { formatNumber, formatShare } from '../../analysis/format.js';
+import { formatNumber, formatShare } from '../../domain/quantity.js';
 import type { FeaturePlot } from './plot-data.js';
 
 const PANEL = { width: 240, height: 150, gap: 24 } as const;

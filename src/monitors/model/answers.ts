@@ -1,5 +1,5 @@
-import { formatNumber, formatShare } from '../../analysis/format.js';
 import type { Finding, MonitorValue } from '../../domain/monitor.js';
+import { formatNumber, formatShare } from '../../domain/quantity.js';
 import type { ModelMonitor } from '../../domain/spec/monitors/model.js';
 import type { OutputRow } from '../../ports/monitor-data.js';
 import type { Column } from '../../stats/drift/column.js';

@@ -1,4 +1,4 @@
-import { formatNumber, formatShare } from '../../analysis/format.js';
+import { formatNumber, formatShare } from '../../domain/quantity.js';
 import type { ModelMonitor } from '../../domain/spec/monitors/model.js';
 import type { LabelledInputRow } from '../../ports/monitor-data.js';
 import { type ConceptDrift, conceptDrift, type RegionChange, type Scored } from '../../stats/drift/concept.js';

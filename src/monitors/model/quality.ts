@@ -1,5 +1,5 @@
-import { formatShare } from '../../analysis/format.js';
 import type { Finding, MonitorValue } from '../../domain/monitor.js';
+import { formatShare } from '../../domain/quantity.js';
 import { type ModelMonitor, QUALITY_METRICS, type QualityMetric } from '../../domain/spec/monitors/model.js';
 import type { OutcomeRow } from '../../ports/monitor-data.js';
 import type { Counts } from '../../stats/comparison/proportion.js';

@@ -1,5 +1,5 @@
-import { formatMs, formatShare } from '../../analysis/format.js';
 import type { Finding } from '../../domain/monitor.js';
+import { formatMs, formatShare } from '../../domain/quantity.js';
 import type { PerformanceMonitor } from '../../domain/spec/monitors/performance.js';
 import type { VersionTraffic } from '../../ports/monitor-data.js';
 import { fisherExactTest } from '../../stats/comparison/fisher.js';

@@ -1,5 +1,5 @@
-import { formatMs, formatNumber, formatShare } from '../../analysis/format.js';
 import type { Finding, MonitorOutcome, MonitorRun, MonitorValue } from '../../domain/monitor.js';
+import { formatMs, formatNumber, formatShare } from '../../domain/quantity.js';
 import type {
   PerformanceLimit,
   PerformanceMetric,

@@ -1,5 +1,5 @@
-import { formatNumber, formatShare } from '../../analysis/format.js';
 import type { Finding, MonitorOutcome, MonitorRun, MonitorValue } from '../../domain/monitor.js';
+import { formatNumber, formatShare } from '../../domain/quantity.js';
 import { USER_METRICS, type UserMetric, type UserMonitor } from '../../domain/spec/monitors/users.js';
 import type { ServingVersions, VersionFeedback, VersionReturns } from '../../ports/monitor-data.js';
 import { fisherExactTest } from '../../stats/comparison/fisher.js';

@@ -1,4 +1,4 @@
-import type { ReportUnit } from '../../domain/report.js';
+import type { Unit } from '../../domain/quantity.js';
 
 /** What a chart shows, apart from how it is drawn: the same makes the picture, its words and the table beneath it. */
 export type Chart = LineChart | BarChart | IntervalChart;
@@ -7,7 +7,7 @@ interface Frame {
   readonly title: string;
   /** One or two sentences for whoever can't see it. */
   readonly description: string;
-  readonly unit: ReportUnit;
+  readonly unit: Unit;
 }
 
 /** Lines over time, over a number, or over milliseconds on a logarithmic axis. */

@@ -1,11 +1,7 @@
-import { formatNumber } from '../../analysis/format.js';
-import type { ExperimentReport, MetricEstimate } from '../../domain/experiment.js';
+import { type ExperimentReport, primaryOf } from '../../domain/experiment.js';
+import { formatP } from '../../domain/quantity.js';
 import type { IntervalChart, LineChart } from '../charts/chart.js';
 import { timeText, withUnit } from '../format.js';
-
-export function primaryOf({ estimates }: ExperimentReport): MetricEstimate | null {
-  return estimates.find(({ role, segment }) => role === 'primary' && segment === null) ?? null;
-}
 
 /** The effect on the primary metric and its interval at each look. */
 export function intervalOverTime(looks: readonly ExperimentReport[]): LineChart | null {
@@ -13,15 +9,15 @@ export function intervalOverTime(looks: readonly ExperimentReport[]): LineChart 
     const estimate = primaryOf(look);
     if (estimate === null || estimate.effect === null) return [];
     const [low, high] = estimate.interval ?? [null, null];
-    return [{ x: look.at, y: estimate.effect, low, high, metric: estimate.metric }];
+    return [{ x: look.at, y: estimate.effect, low, high, metric: estimate.metric, unit: estimate.unit ?? null }];
   });
   const [first, last] = [points[0], points.at(-1)];
   if (first === undefined || last === undefined) return null;
   return {
     kind: 'lines',
     title: `${first.metric}: effect and its interval at each look`,
-    description: `${points.length} looks; at the newest, ${timeText(last.x)}, the effect is ${formatNumber(last.y)}, between ${withUnit(last.low, null)} and ${withUnit(last.high, null)}.`,
-    unit: null,
+    description: `${points.length} looks; at the newest, ${timeText(last.x)}, the effect is ${withUnit(last.y, last.unit)}, between ${withUnit(last.low, last.unit)} and ${withUnit(last.high, last.unit)}.`,
+    unit: last.unit,
     x: 'time',
     xName: 'time (UTC)',
     lines: [
@@ -53,13 +49,13 @@ export function estimatesChart({ estimates }: ExperimentReport): IntervalChart |
 
 export function noveltyChart({ novelty, estimates }: ExperimentReport): LineChart | null {
   if (novelty.days.length === 0) return null;
-  const metric = estimates.find(({ role }) => role === 'primary')?.metric ?? 'primary metric';
+  const { metric = 'primary metric', unit = null } = primaryOf({ estimates }) ?? {};
   const points = novelty.days.map(({ day, effect, interval: [low, high] }) => ({ x: day, y: effect, low, high }));
   return {
     kind: 'lines',
     title: `${metric}: effect by day since a unit's first exposure`,
-    description: `${points.length} days; trend ${withUnit(novelty.trend, null)} a day, p ${withUnit(novelty.pValue, null)}.`,
-    unit: null,
+    description: `${points.length} days; trend ${withUnit(novelty.trend, unit)} a day, p ${formatP(novelty.pValue)}.`,
+    unit,
     x: 'number',
     xName: 'day since first exposure',
     lines: [{ name: 'effect, with its interval', style: 'first', points }],

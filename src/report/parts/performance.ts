@@ -1,5 +1,6 @@
 import { isYesOrNo } from '../../domain/observation.js';
-import { none, type Part, type PerformanceSeries, part, type ReportUnit } from '../../domain/report.js';
+import type { Unit } from '../../domain/quantity.js';
+import { none, type Part, type PerformanceSeries, part } from '../../domain/report.js';
 import type { MeanBucket, VersionBucket } from '../../ports/report-data.js';
 import { sketchCount, sketchQuantile } from '../../stats/sketch/latency-sketch.js';
 import { grouped } from '../group.js';
@@ -19,7 +20,7 @@ export function intervalFor(since: string, until: string): number {
 
 interface Point {
   readonly metric: string;
-  readonly unit: ReportUnit;
+  readonly unit: Unit;
   readonly version: string;
   readonly at: string;
   readonly value: number;
@@ -50,7 +51,7 @@ export function performanceSeries(
 }
 
 function pointsOf({ at, version, requests, errors, latency }: VersionBucket): Point[] {
-  const of = (metric: string, unit: ReportUnit, value: number, samples = requests): Point => ({
+  const of = (metric: string, unit: Unit, value: number, samples = requests): Point => ({
     metric,
     unit,
     version,

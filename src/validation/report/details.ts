@@ -1,4 +1,4 @@
-import { formatNumber } from '../../analysis/format.js';
+import { formatNumber } from '../../domain/quantity.js';
 import type { CheckResult } from '../../domain/validation.js';
 import { fenced, markdownTable, plainText } from './markdown-text.js';
 

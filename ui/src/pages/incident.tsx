@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { IncidentEvidence } from '../../../src/domain/incident.js';
+import { metricUnit } from '../../../src/domain/metric.js';
 import type { RecordedIncident } from '../../../src/ports/incident-store.js';
 import { api } from '../data/api.js';
 import { useResource } from '../data/use-resource.js';
@@ -9,6 +10,7 @@ import { useLive } from '../live/live.js';
 import { WordBadge } from '../parts/badge.js';
 import { Fact } from '../parts/fact.js';
 import { Empty, Loaded } from '../parts/notice.js';
+import { Quantity } from '../parts/quantity.js';
 import { Section } from '../parts/section.js';
 import { type Column, Table } from '../parts/table.js';
 import { At } from '../parts/time.js';
@@ -89,7 +91,7 @@ function Record({
 const EVIDENCE: readonly Column<IncidentEvidence>[] = [
   { title: 'What', isHeader: true, cell: ({ what }) => what },
   { title: 'Says', cell: ({ message }) => message, kind: 'long' },
-  { title: 'Value', isNumber: true, cell: ({ value }) => number(value) },
-  { title: 'Limit', isNumber: true, cell: ({ limit }) => number(limit) },
+  { title: 'Value', isNumber: true, cell: ({ what, value }) => <Quantity value={value} unit={metricUnit(what)} /> },
+  { title: 'Limit', isNumber: true, cell: ({ what, limit }) => <Quantity value={limit} unit={metricUnit(what)} /> },
   { title: 'Samples', isNumber: true, cell: ({ samples }) => number(samples) },
 ];

@@ -4,6 +4,7 @@ import { useResource } from '../data/use-resource.js';
 import { number } from '../format.js';
 import { WordBadge } from '../parts/badge.js';
 import { Loaded } from '../parts/notice.js';
+import { PValue, Quantity } from '../parts/quantity.js';
 import { Section } from '../parts/section.js';
 import { type Column, Table } from '../parts/table.js';
 import { PartOf } from './part.js';
@@ -67,10 +68,10 @@ const COLUMNS: readonly Column<FeatureRank>[] = [
     cell: ({ distance }) => (
       <>
         {distance !== null && <meter min={0} max={FARTHEST} value={distance} aria-label="Distance" />}{' '}
-        {number(distance)}
+        <Quantity value={distance} />
       </>
     ),
   },
-  { title: 'p', isNumber: true, cell: ({ p }) => number(p) },
-  { title: 'Missing', isNumber: true, cell: ({ missingShare }) => `${number(missingShare * 100)} %` },
+  { title: 'p', isNumber: true, cell: ({ p }) => <PValue p={p} /> },
+  { title: 'Missing', isNumber: true, cell: ({ missingShare }) => <Quantity value={missingShare} unit="share" /> },
 ];

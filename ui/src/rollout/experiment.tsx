@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks';
-import type { ExperimentReport, MetricEstimate } from '../../../src/domain/experiment.js';
+import { type ExperimentReport, type MetricEstimate, primaryOf } from '../../../src/domain/experiment.js';
+import { formatQuantity } from '../../../src/domain/quantity.js';
 import { Chart, type ChartData } from '../charts/chart.js';
 import { allOf, api } from '../data/api.js';
 import type { RolloutDetail } from '../data/types.js';
@@ -7,6 +8,7 @@ import { useResource } from '../data/use-resource.js';
 import { number } from '../format.js';
 import { WordBadge } from '../parts/badge.js';
 import { Empty, Loaded } from '../parts/notice.js';
+import { PValue, Quantity } from '../parts/quantity.js';
 import { Section } from '../parts/section.js';
 import { type Column, Table } from '../parts/table.js';
 
@@ -70,12 +72,13 @@ function Looks({ looks }: { readonly looks: readonly ExperimentReport[] }) {
 function intervalChart(looks: readonly ExperimentReport[]): ChartData | null {
   const primary = looks.map(({ at, estimates }) => ({
     at: Date.parse(at) / 1000,
-    estimate: estimates.find(({ role, segment }) => role === 'primary' && segment === null),
+    estimate: primaryOf({ estimates }),
   }));
-  const metric = primary.find(({ estimate }) => estimate?.interval)?.estimate?.metric;
-  if (metric === undefined) return null;
+  const judged = primary.find(({ estimate }) => estimate?.interval)?.estimate;
+  if (judged == null) return null;
+  const { metric, unit } = judged;
   const line = (value: (estimate: MetricEstimate) => number | null) =>
-    primary.map(({ estimate }) => (estimate === undefined ? null : value(estimate)));
+    primary.map(({ estimate }) => (estimate === null ? null : value(estimate)));
   return {
     title: `Effect on ${metric}, with its interval`,
     times: primary.map(({ at }) => at),
@@ -86,7 +89,7 @@ function intervalChart(looks: readonly ExperimentReport[]): ChartData | null {
     ],
     bands: [[1, 2]],
     limits: [0],
-    format: number,
+    format: (value) => formatQuantity(value, unit),
   };
 }
 
@@ -102,21 +105,29 @@ const COLUMNS: readonly Column<MetricEstimate>[] = [
     ),
   },
   { title: 'Verdict', cell: ({ verdict }) => <WordBadge word={verdict} /> },
-  { title: 'Baseline', isNumber: true, cell: ({ baseline }) => number(baseline.value) },
-  { title: 'Candidate', isNumber: true, cell: ({ candidate }) => number(candidate.value) },
+  {
+    title: 'Baseline',
+    isNumber: true,
+    cell: ({ baseline, unit }) => <Quantity value={baseline.value} unit={unit} />,
+  },
+  {
+    title: 'Candidate',
+    isNumber: true,
+    cell: ({ candidate, unit }) => <Quantity value={candidate.value} unit={unit} />,
+  },
   {
     title: 'Effect',
     isNumber: true,
-    cell: ({ effect, interval }) => (
+    cell: ({ effect, interval, unit }) => (
       <>
-        {number(effect)}
+        <Quantity value={effect} unit={unit} />
         {interval !== null && (
           <div class="faint small">
-            {number(interval[0])} to {number(interval[1])}
+            <Quantity value={interval[0]} unit={unit} /> to <Quantity value={interval[1]} unit={unit} />
           </div>
         )}
       </>
     ),
   },
-  { title: 'p', isNumber: true, cell: ({ adjustedP, pValue }) => number(adjustedP ?? pValue) },
+  { title: 'p', isNumber: true, cell: ({ adjustedP, pValue }) => <PValue p={adjustedP ?? pValue} /> },
 ];

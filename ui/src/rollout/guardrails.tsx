@@ -1,9 +1,11 @@
-import { isMetric, METRIC_TABLE, metricUnit } from '../../../src/domain/metric.js';
-import type { ReportUnit } from '../../../src/domain/report.js';
+import { comparisonOf } from '../../../src/domain/comparison.js';
+import { metricUnit } from '../../../src/domain/metric.js';
+import { formatQuantity } from '../../../src/domain/quantity.js';
 import type { Evidence } from '../../../src/domain/verdict.js';
-import { number, quantity, reasonOf } from '../format.js';
+import { number, reasonOf } from '../format.js';
 import { WordBadge } from '../parts/badge.js';
 import { Empty } from '../parts/notice.js';
+import { Quantity } from '../parts/quantity.js';
 import { Section } from '../parts/section.js';
 import { type Column, Table } from '../parts/table.js';
 
@@ -49,37 +51,20 @@ const COLUMNS: readonly Column<Evidence>[] = [
 function arm(metric: string, { value, samples }: Evidence['baseline']) {
   return (
     <>
-      {quantity(value, metricUnit(metric))}
+      <Quantity value={value} unit={metricUnit(metric)} />
       <div class="faint small">{number(samples)} samples</div>
     </>
   );
 }
 
-interface Compared {
-  readonly bound: number;
-  readonly limit: number;
-  readonly unit: ReportUnit;
-  /** What the two are, where it is not the metric itself. */
-  readonly of: string;
-}
-
-/** A latency's rule has the margin in what it calls slow, and compares shares of slow requests. */
-function comparedBy({ metric, bound, margin, rule }: Evidence): Compared | null {
-  if (bound === null) return null;
-  const isLatency = isMetric(metric) && METRIC_TABLE[metric].kind === 'latency' && rule !== 'kayenta';
-  return isLatency
-    ? { bound, limit: 0, unit: 'share', of: 'more slow requests, ' }
-    : { bound, limit: margin, unit: metricUnit(metric), of: '' };
-}
-
 /** How near the bound is to its limit, as a bar and in words. */
 function Bound({ evidence }: { readonly evidence: Evidence }) {
-  const compared = comparedBy(evidence);
+  const compared = comparisonOf(evidence);
   if (compared === null) return <span class="faint">no bound yet</span>;
   const { bound, limit, unit, of } = compared;
   const most = Math.max(Math.abs(limit), Math.abs(bound)) * 1.15 || 1;
   const x = (value: number) => 60 + (value / most) * 58;
-  const words = `${of}${quantity(bound, unit)}, limit ${quantity(limit, unit)}`;
+  const words = `${of}${formatQuantity(bound, unit)}, limit ${formatQuantity(limit, unit)}`;
   return (
     <div title={`${evidence.rule}, alpha ${number(evidence.alpha)}`}>
       <svg class="bullet" viewBox="0 0 120 14" role="img" aria-label={`bound: ${words}`}>
@@ -88,7 +73,10 @@ function Bound({ evidence }: { readonly evidence: Evidence }) {
         <line x1={x(0)} y1="2" x2={x(0)} y2="12" class="zero" />
         <line x1={x(limit)} y1="0" x2={x(limit)} y2="14" class="margin" />
       </svg>
-      <div class="faint small">{words}</div>
+      <div class="faint small">
+        {of}
+        <Quantity value={bound} unit={unit} />, limit <Quantity value={limit} unit={unit} />
+      </div>
     </div>
   );
 }

@@ -1,11 +1,12 @@
 import { useMemo } from 'preact/hooks';
+import { formatQuantity } from '../../../src/domain/quantity.js';
 import type { ImpactSeries } from '../../../src/domain/report.js';
 import { Chart, type ChartData } from '../charts/chart.js';
 import { api } from '../data/api.js';
 import { useResource } from '../data/use-resource.js';
-import { quantity } from '../format.js';
 import { WordBadge } from '../parts/badge.js';
 import { Empty, Loaded } from '../parts/notice.js';
+import { Quantity } from '../parts/quantity.js';
 import { Section } from '../parts/section.js';
 import { PartOf } from './part.js';
 
@@ -39,6 +40,18 @@ function One({ series }: { readonly series: ImpactSeries }) {
       <p>
         <WordBadge word={series.verdict} /> <b>{series.metric}</b> {series.reason}
       </p>
+      {series.effect !== null && (
+        <p class="small">
+          effect <Quantity value={series.effect} unit={series.unit} />
+          {series.interval !== null && (
+            <>
+              , <Quantity value={series.interval[0]} unit={series.unit} /> to{' '}
+              <Quantity value={series.interval[1]} unit={series.unit} />
+            </>
+          )}
+          , by {series.method}
+        </p>
+      )}
       {series.placebo !== null && (
         <p class="faint small">
           Placebo {series.placebo.isClean ? 'finds nothing, as it must' : 'finds an effect where there is none'}
@@ -65,6 +78,6 @@ function chartOf({ metric, unit, points }: ImpactSeries): ChartData {
       { label: 'lower', colour: 'second', isEdge: true, values: points.map(({ low }) => low) },
     ],
     bands: [[2, 3]],
-    format: (value) => quantity(value, unit),
+    format: (value) => formatQuantity(value, unit),
   };
 }

@@ -1,10 +1,13 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Decision } from '../../../src/domain/decision.js';
+import { metricUnit } from '../../../src/domain/metric.js';
+import type { Evidence } from '../../../src/domain/verdict.js';
 import { allOf, api, asApiError } from '../data/api.js';
 import { percent } from '../format.js';
 import { useLive } from '../live/live.js';
 import { WordBadge } from '../parts/badge.js';
 import { Empty, Problem } from '../parts/notice.js';
+import { Quantity } from '../parts/quantity.js';
 import { Section } from '../parts/section.js';
 import { type Column, Table } from '../parts/table.js';
 import { At } from '../parts/time.js';
@@ -96,10 +99,8 @@ const COLUMNS: readonly Column<Decision>[] = [
           <details class="small">
             <summary>{evidence.length} readings</summary>
             <ul class="basis">
-              {evidence.map(({ metric, verdict, reason: why }, index) => (
-                <li key={index}>
-                  <WordBadge word={verdict} /> <b>{metric}</b> <span class="faint">{why}</span>
-                </li>
+              {evidence.map((one, index) => (
+                <Reading key={index} of={one} />
               ))}
             </ul>
           </details>
@@ -109,3 +110,30 @@ const COLUMNS: readonly Column<Decision>[] = [
     kind: 'long',
   },
 ];
+
+/** With the look that it is of: later ones may say otherwise. */
+function Reading({ of: { metric, verdict, reason, baseline, candidate, at } }: { readonly of: Evidence }) {
+  const unit = metricUnit(metric);
+  return (
+    <li>
+      <WordBadge word={verdict} /> <b>{metric}</b> <span class="faint">{reason}</span>
+      {candidate.value !== null && (
+        <span class="faint">
+          {' · '}
+          {baseline.value !== null && (
+            <>
+              baseline <Quantity value={baseline.value} unit={unit} />,{' '}
+            </>
+          )}
+          candidate <Quantity value={candidate.value} unit={unit} />
+        </span>
+      )}
+      {at !== undefined && (
+        <span class="faint">
+          {' · look of '}
+          <At at={at} />
+        </span>
+      )}
+    </li>
+  );
+}

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import { formatQuantity } from '../../../src/domain/quantity.js';
 import { Chart, type ChartData, type Line } from '../charts/chart.js';
 import { api } from '../data/api.js';
 import type { RolloutDetail, RolloutSeries } from '../data/types.js';
@@ -74,8 +75,8 @@ function chartsOf(
   const times = timesOf(data);
   const lines = (value: (point: Point) => number | null) => linesOf(versions, times, value);
   const at = times.map((ms) => ms / 1000);
-  const ms = (value: number | null) => (value === null ? '–' : `${number(value)} ms`);
-  const share = (value: number | null) => (value === null ? '–' : `${number(value * 100)} %`);
+  const ms = (value: number | null) => formatQuantity(value, 'ms');
+  const share = (value: number | null) => formatQuantity(value, 'share');
   const seconds = data.intervalMs / 1000;
   const [since, until] = [Date.parse(data.since), Date.parse(data.until)];
   /** What began before, or is not over yet, was not measured for its whole width. */

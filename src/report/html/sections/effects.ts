@@ -1,9 +1,9 @@
-import { formatNumber } from '../../../analysis/format.js';
 import type { ExperimentReport, IntegrityFinding, MetricEstimate } from '../../../domain/experiment.js';
+import { formatCount, formatNumber, formatP, type Unit } from '../../../domain/quantity.js';
 import type { ImpactSeries, Report } from '../../../domain/report.js';
 import { estimatesChart, intervalOverTime, noveltyChart } from '../../figures/experiments.js';
 import { impactChart } from '../../figures/impact.js';
-import { grouped, withUnit } from '../../format.js';
+import { withUnit } from '../../format.js';
 import { plain } from '../../plain.js';
 import type { Draw } from '../figure.js';
 import { type Content, html, type Markup } from '../markup.js';
@@ -22,7 +22,7 @@ export function experiments({ experiments: looks }: Report, draw: Draw): Markup 
 function newestLook({ hypothesis, verdict, decision, reason, units, since, at }: ExperimentReport): Markup {
   return html`<dl><dt>hypothesis</dt><dd>${hypothesis === null ? 'none was registered' : plain(hypothesis, 1000)}</dd>
 <dt>verdict</dt><dd>${verdictMark(verdict)}: ${plain(reason, 1000)}</dd><dt>the spec’s rule says</dt><dd>${verdictMark(decision)}</dd>
-<dt>units</dt><dd>${grouped(units.have)}${units.need === null ? '' : ` of ${grouped(units.need)} needed`}</dd>
+<dt>units</dt><dd>${formatCount(units.have)}${units.need === null ? '' : ` of ${formatCount(units.need)} needed`}</dd>
 <dt>exposed since</dt><dd>${timeMark(since)}; newest look ${timeMark(at)}</dd></dl>`;
 }
 
@@ -61,9 +61,13 @@ function estimates({ estimates: all }: ExperimentReport): Markup {
       },
       { name: 'role', cell: ({ role }) => role },
       { name: 'verdict', cell: ({ verdict }) => verdictMark(verdict) },
-      { name: 'baseline', isNumber: true, cell: ({ baseline }) => armText(baseline) },
-      { name: 'candidate', isNumber: true, cell: ({ candidate }) => armText(candidate) },
-      { name: 'effect', isNumber: true, cell: ({ effect, interval }) => withInterval(effect, interval, null) },
+      { name: 'baseline', isNumber: true, cell: ({ baseline, unit = null }) => armText(baseline, unit) },
+      { name: 'candidate', isNumber: true, cell: ({ candidate, unit = null }) => armText(candidate, unit) },
+      {
+        name: 'effect',
+        isNumber: true,
+        cell: ({ effect, interval, unit = null }) => withInterval(effect, interval, unit),
+      },
       {
         name: 'relative',
         isNumber: true,
@@ -72,7 +76,7 @@ function estimates({ estimates: all }: ExperimentReport): Markup {
       {
         name: 'p (corrected)',
         isNumber: true,
-        cell: ({ pValue, adjustedP }) => `${pText(pValue)} (${pText(adjustedP)})`,
+        cell: ({ pValue, adjustedP }) => `${formatP(pValue)} (${formatP(adjustedP)})`,
       },
       {
         name: 'rule',
@@ -85,10 +89,10 @@ function estimates({ estimates: all }: ExperimentReport): Markup {
   );
 }
 
-const armText = ({ units, value }: MetricEstimate['baseline']) => `${withUnit(value, null)} of ${grouped(units)}`;
-const pText = (p: number | null) => (p === null ? '–' : p.toPrecision(2));
+const armText = ({ units, value }: MetricEstimate['baseline'], unit: Unit) =>
+  `${withUnit(value, unit)} of ${formatCount(units)}`;
 
-function withInterval(value: number | null, interval: readonly [number, number] | null, unit: 'share' | null): string {
+function withInterval(value: number | null, interval: readonly [number, number] | null, unit: Unit): string {
   if (value === null) return '–';
   return `${withUnit(value, unit)}${interval === null ? '' : ` [${withUnit(interval[0], unit)}, ${withUnit(interval[1], unit)}]`}`;
 }

@@ -1,8 +1,9 @@
+import { formatCount, formatNumber } from '../../../domain/quantity.js';
 import type { GuardrailSequence, Report } from '../../../domain/report.js';
 import { guardrailChart } from '../../figures/guardrails.js';
 import { latencyChart } from '../../figures/latency.js';
 import { performanceChart } from '../../figures/performance.js';
-import { grouped, withUnit } from '../../format.js';
+import { withUnit } from '../../format.js';
 import { plain } from '../../plain.js';
 import type { Draw } from '../figure.js';
 import { html, type Markup } from '../markup.js';
@@ -18,10 +19,10 @@ export function guardrails({ guardrails: sequences }: Report, draw: Draw): Marku
       [
         { name: 'guardrail', cell: nameOf },
         { name: 'verdict', cell: ({ verdict, dryRun }) => [verdictMark(verdict), dryRun ? ' (dry run)' : ''] },
-        { name: 'looks', isNumber: true, cell: ({ looksMade }) => grouped(looksMade) },
+        { name: 'looks', isNumber: true, cell: ({ looksMade }) => formatCount(looksMade) },
         {
           name: 'rule',
-          cell: ({ rule, alpha }) => `${plain(rule)}${alpha > 0 ? `, alpha ${Number(alpha.toPrecision(3))}` : ''}`,
+          cell: ({ rule, alpha }) => `${plain(rule)}${alpha > 0 ? `, alpha ${formatNumber(alpha)}` : ''}`,
         },
         { name: 'numbers', isLong: true, cell: ({ looks }) => plain(looks.at(-1)?.reason ?? '', 600) },
       ],
@@ -55,12 +56,12 @@ export function latency({ latency: distributions }: Report, draw: Draw): Markup 
       [
         { name: 'version', cell: ({ version }) => plain(version) },
         { name: 'arm', cell: ({ arm }) => arm },
-        { name: 'requests', isNumber: true, cell: ({ requests }) => grouped(requests) },
+        { name: 'requests', isNumber: true, cell: ({ requests }) => formatCount(requests) },
         {
           name: 'errors',
           isNumber: true,
           cell: ({ errors, requests }) =>
-            `${grouped(errors)} (${withUnit(requests === 0 ? null : errors / requests, 'share')})`,
+            `${formatCount(errors)} (${withUnit(requests === 0 ? null : errors / requests, 'share')})`,
         },
         ...(['p50', 'p90', 'p95', 'p99', 'max'] as const).map((name) => ({
           name,
