@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { fetch } from 'undici';
+import { trialRoute } from '../../../src/domain/exposure.js';
 import type { Route } from '../../../src/domain/route.js';
 import type * as OpenRouterModule from '../../../src/traffic/open-router.js';
 import type { RouterOptions } from '../../../src/traffic/open-router.js';
 import { answers, type FakeServer, startServer } from '../../gateway/stage.js';
+import { specOf } from '../../plan/specs.js';
 import { freePort } from '../../setup/free-port.js';
 import { findProgram, startProgram } from '../../setup/program.js';
 import { type RouterStage, routerContract } from '../../traffic/router-contract.js';
@@ -57,18 +59,7 @@ async function openStage(): Promise<RouterStage & { url: string }> {
   };
 }
 
-const ROUTE: Route = {
-  service: 'digits',
-  protocol: { kind: 'open-inference', model: 'digits', unitKey: 'header:x-user-key' },
-  epoch: 1,
-  rolloutId: 'digits-1',
-  salt: 'digits-1',
-  baseline: { version: 'v1', url: 'http://127.0.0.1:1' },
-  candidate: { version: 'v2', url: 'http://127.0.0.1:2' },
-  weightPercent: 0,
-  shadowPercent: 0,
-  leaseMs: 60_000,
-};
+const ROUTE: Route = trialRoute(specOf(), 'digits-1', 1, { weightPercent: 0, shadowPercent: 0 });
 
 (haproxy === null ? describe.skip : describe)('the driver of the page', () => {
   routerContract('HAProxy', openStage);
