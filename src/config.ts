@@ -1,7 +1,7 @@
 import { SluiceError } from './domain/errors.js';
 import { isLoopback } from './domain/spec/receiver.js';
 import { LOOPBACK_ONLY } from './net/allowed-private.js';
-import { isByName } from './traffic/gateway-addresses.js';
+import { isRouterAddress } from './traffic/open-router.js';
 
 /** Settings shared by the processes, from the environment; each has a default that suits one machine. Temporal's own are read by its SDK. */
 export interface Config {
@@ -74,9 +74,8 @@ function modelRegistry(value: string): string | null {
 }
 
 function httpUrl(variable: string, value: string): string {
-  const url = URL.canParse(value) ? new URL(value) : null;
-  if (variable === 'SLUICE_GATEWAYS' && isByName(value)) return value;
-  if (url === null || !/^https?:$/.test(url.protocol))
-    throw new SluiceError('USAGE', `${variable}: "${value}" is not an http or https URL`);
+  const isGood =
+    variable === 'SLUICE_GATEWAYS' ? isRouterAddress(value) : URL.canParse(value) && /^https?:/i.test(value);
+  if (!isGood) throw new SluiceError('USAGE', `${variable}: "${value}" is not an http or https URL`);
   return value.replace(/\/$/, '');
 }

@@ -1,5 +1,5 @@
 import type { HookMoment } from '../src/domain/hook-moment.js';
-import type { StartingPoint } from '../src/domain/rollout-start.js';
+import { type Phase, percentIn, phaseAfter } from '../src/domain/phase.js';
 import { clearance } from './clearance.js';
 import { askHooks } from './hooks.js';
 import type { Run } from './run.js';
@@ -27,21 +27,22 @@ export async function passage(run: Run, moments: readonly HookMoment[], { name, 
   await clearance(run, name);
 }
 
-/** What comes after the canary. */
-export function afterCanary({ input }: Run): 'abTest' | 'cutover' {
-  return input.spec.phases.abTest ? 'abTest' : 'cutover';
+/** The end of a phase, by a forward move into the next one that the spec has. */
+export async function leave(run: Run, phase: Phase): Promise<void> {
+  const next = phaseAfter(run.input.spec.phases, phase);
+  await passage(run, [{ after: phase }, ...beginningOf(run, next)], {
+    name: `the ${next}`,
+    percent: firstPercent(run, next),
+  });
+}
+
+/** What is asked before a phase begins, wherever the canary does. */
+export function beginningOf({ input }: Run, phase: Phase): HookMoment[] {
+  const step = { beforeStep: input.from?.step ?? 0 };
+  return [{ before: phase }, ...(phase === 'canary' ? [step] : [])];
 }
 
 /** What the candidate gets when a phase begins. */
-export function percentIn({ input }: Run, phase: StartingPoint['phase']): number | null {
-  const { shadow, canary, abTest } = input.spec.phases;
-  if (phase === 'shadow') return shadow?.sample ?? null;
-  if (phase === 'abTest') return abTest?.split ?? null;
-  const upToThere = canary.steps.slice(0, (input.from?.step ?? 0) + 1);
-  return upToThere.findLast((step) => 'setWeight' in step)?.setWeight ?? null;
-}
-
-/** What is asked before the canary begins, wherever it does. */
-export function firstStep({ input }: Run): HookMoment[] {
-  return [{ before: 'canary' }, { beforeStep: input.from?.step ?? 0 }];
+export function firstPercent({ input }: Run, phase: Phase): number | null {
+  return percentIn(input.spec.phases, phase, input.from?.step ?? 0);
 }

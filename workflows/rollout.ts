@@ -1,13 +1,12 @@
 import { allHandlersFinished, CancellationScope, condition, continueAsNew, isCancellation } from '@temporalio/workflow';
-import type { HookMoment } from '../src/domain/hook-moment.js';
-import { PHASES, type Phase } from '../src/domain/phase.js';
+import { PHASES, type Phase, phaseAfter, RUN_PHASES, type RunPhase, TRIAL_PHASES } from '../src/domain/phase.js';
 import { hasEnded, type RolloutState } from '../src/domain/rollout-state.js';
 import { keepAliases, returnAliases } from './aliases.js';
 import { handleMessages } from './handlers.js';
 import { askHooks } from './hooks.js';
 import type { RolloutInput } from './input.js';
 import { handOver, tellOthers } from './notices.js';
-import { firstStep, passage, percentIn } from './passage.js';
+import { beginningOf, firstPercent, passage } from './passage.js';
 import { abTestPhase } from './phases/ab-test.js';
 import { canaryPhase } from './phases/canary.js';
 import { cutoverPhase } from './phases/cutover.js';
@@ -20,13 +19,13 @@ import { scaleDownLoser } from './scaling.js';
 import { isUnattended } from './shape.js';
 import { checkTarget, descend, restoreBaseline } from './traffic.js';
 
-const RUNNERS = [
-  ['validation', validationPhase],
-  ['shadow', shadowPhase],
-  ['canary', canaryPhase],
-  ['abTest', abTestPhase],
-  ['cutover', cutoverPhase],
-] as const;
+const RUNNERS: Readonly<Record<RunPhase, (run: Run) => Promise<void>>> = {
+  validation: validationPhase,
+  shadow: shadowPhase,
+  canary: canaryPhase,
+  abTest: abTestPhase,
+  cutover: cutoverPhase,
+};
 
 /**
  * One rollout of a model version, from validation to cutover. Every exit leaves traffic in a known place: the candidate serves
@@ -82,12 +81,12 @@ export async function rollout(input: RolloutInput): Promise<RolloutState> {
 }
 
 async function runPhases(run: Run): Promise<void> {
-  for (const [phase, runPhase] of RUNNERS) {
+  for (const phase of RUN_PHASES) {
     if (isPassedBefore(run, phase)) endPhase(run, phase, 'skipped', `passed in ${run.input.retryOf}`);
     const { status } = run.state.phases[phase];
     if (phase === 'validation' && status === 'pending' && run.input.spec.hooks)
       await askHooks(run, { before: 'validation' });
-    if (status === 'pending' || status === 'running') await runPhase(run);
+    if (status === 'pending' || status === 'running') await RUNNERS[phase](run);
     // A phase that asked for a stop must not be followed by the next one.
     if (run.inbox.stop !== null) return condition(() => false);
     if (phase === 'validation' && !isUnderTrial(run) && isUnattended()) await beforeExposure(run);
@@ -96,20 +95,18 @@ async function runPhases(run: Run): Promise<void> {
 
 /** Whether anybody has met the candidate, or a copy of their request has. */
 function isUnderTrial({ state: { phases } }: Run): boolean {
-  return [phases.shadow, phases.canary, phases.abTest, phases.cutover].some(
-    ({ status }) => status === 'running' || status === 'passed',
+  return [...TRIAL_PHASES, 'cutover' as const].some(
+    (phase) => phases[phase].status === 'running' || phases[phase].status === 'passed',
   );
 }
 
 /** The first users are a forward move as well. */
 async function beforeExposure(run: Run): Promise<void> {
   const { from, spec } = run.input;
-  const next = from?.phase ?? (spec.phases.shadow ? 'shadow' : 'canary');
-  const moments: HookMoment[] = next === 'canary' ? firstStep(run) : [{ before: next }];
-  const percent = percentIn(run, next);
-  await passage(run, [{ after: 'validation' }, ...moments], {
+  const next = from?.phase ?? phaseAfter(spec.phases, 'validation');
+  await passage(run, [{ after: 'validation' }, ...beginningOf(run, next)], {
     name: `${run.state.candidate}'s first traffic`,
-    percent,
+    percent: firstPercent(run, next),
   });
 }
 

@@ -4,7 +4,7 @@ import type { Decision } from '../src/domain/decision.js';
 import { earliestEnd } from '../src/domain/eta.js';
 import { isWanted, type Notice, noticeOf, noticeOfState } from '../src/domain/notice.js';
 import type { Phase } from '../src/domain/phase.js';
-import { hasEnded, initialState, type RolloutState } from '../src/domain/rollout-state.js';
+import { hasEnded, initialState, type RolloutState, withAllPhases } from '../src/domain/rollout-state.js';
 import type { Route } from '../src/domain/route.js';
 import type { RolloutSpec } from '../src/domain/spec/rollout-spec.js';
 import type { Evidence } from '../src/domain/verdict.js';
@@ -40,10 +40,12 @@ export function openRun(input: RolloutInput): Run {
   return {
     input: { ...input, spec: withDefaults(input.spec) },
     givenSpec: input.spec,
-    state: carried?.state ?? {
-      ...initialState(input.rolloutId, input.spec, startedAt),
-      ...(input.retryOf === undefined ? {} : { retryOf: input.retryOf }),
-    },
+    state: carried
+      ? withAllPhases(carried.state)
+      : {
+          ...initialState(input.rolloutId, input.spec, startedAt),
+          ...(input.retryOf === undefined ? {} : { retryOf: input.retryOf }),
+        },
     inbox: carried?.inbox ?? { seen: [], approval: null, stop: null },
     stage: carried?.stage ?? null,
     trial: carried?.trial ?? null,

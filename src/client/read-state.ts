@@ -5,7 +5,7 @@ import type { RolloutPage } from '../api/schema/rollout.js';
 import { readConfig } from '../config.js';
 import { describeError, SluiceError } from '../domain/errors.js';
 import type { ImpactState } from '../domain/impact-state.js';
-import { hasEnded, type RolloutState } from '../domain/rollout-state.js';
+import { hasEnded, type RolloutState, withAllPhases } from '../domain/rollout-state.js';
 import { isDeadline } from './deadline.js';
 import { impactWorkflowIdOf, workflowIdOf } from './workflow-ids.js';
 
@@ -44,7 +44,7 @@ export async function queryState(client: Client, service: string): Promise<Pick<
       const { status, runId } = await handle.describe();
       // An ended workflow's result needs no worker.
       const state = status.name === 'COMPLETED' ? await handle.result() : await handle.query<RolloutState>('state');
-      return { state, runId };
+      return { state: withAllPhases(state), runId };
     });
   } catch (error) {
     if (error instanceof WorkflowNotFoundError)

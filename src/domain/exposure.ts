@@ -1,3 +1,4 @@
+import { isPlanned, TRIAL_PHASES } from './phase.js';
 import type { Interleaving, Route } from './route.js';
 import type { RolloutSpec } from './spec/rollout-spec.js';
 
@@ -56,10 +57,10 @@ function common(spec: RolloutSpec, rolloutId: string, epoch: number) {
  * all guardrails and over all stretches of constant weight, since each of them is a test of its own (Bonferroni).
  */
 export function guardrailAlpha(spec: RolloutSpec): number {
-  const { canary, shadow, abTest } = spec.phases;
-  const stretches = canary.steps.filter((step) => 'setWeight' in step).length + (shadow ? 1 : 0) + (abTest ? 1 : 0);
+  const weights = spec.phases.canary.steps.filter((step) => 'setWeight' in step).length;
+  const others = TRIAL_PHASES.filter((phase) => phase !== 'canary' && isPlanned(spec.phases, phase)).length;
   // Kayenta's judge, thresholds and monitors have no error probability to keep.
   const untested: ReadonlySet<string> = new Set(['kayenta', 'query', 'monitor']);
   const tests = spec.guardrails.filter(({ metric }) => !untested.has(metric)).length;
-  return spec.watch.alpha / Math.max(1, tests * stretches);
+  return spec.watch.alpha / Math.max(1, tests * (weights + others));
 }

@@ -1,11 +1,8 @@
 import { SluiceError } from './errors.js';
-import type { Phase } from './phase.js';
+import { isPlanned, TRIAL_PHASES } from './phase.js';
 import type { StartingPoint } from './rollout-start.js';
 import type { RolloutState } from './rollout-state.js';
 import type { RolloutSpec } from './spec/rollout-spec.js';
-
-/** The phases that can be begun with. What comes after them stands on their evidence, and validation is the beginning. */
-const TRIALS = ['shadow', 'canary', 'abTest'] as const satisfies readonly Phase[];
 
 /**
  * Where a new attempt begins: where the one before ended, never behind what had passed there.
@@ -23,7 +20,7 @@ export function retryPoint(
   if (fromStep !== undefined) return stepPoint(spec, before, fromStep);
   if (before === null) return undefined;
   const { phase } = before;
-  const trials = TRIALS.filter((trial) => trial === 'canary' || spec.phases[trial] !== undefined);
+  const trials = TRIAL_PHASES.filter((trial) => isPlanned(spec.phases, trial));
   // A cutover is not begun with: the weights before it are shown again.
   const last = phase === 'cutover' || phase === 'impact' ? trials.at(-1) : trials.find((trial) => trial === phase);
   if (last === undefined) return undefined;

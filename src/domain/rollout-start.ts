@@ -1,8 +1,9 @@
+import type { TrialPhase } from './phase.js';
 import type { RolloutSpec } from './spec/rollout-spec.js';
 
 /** Where a new attempt begins. */
 export interface StartingPoint {
-  readonly phase: 'shadow' | 'canary' | 'abTest';
+  readonly phase: TrialPhase;
   /** Of the canary, counted from 0. */
   readonly step: number | null;
 }

@@ -1,6 +1,6 @@
 import type { OpenApproval } from './approval.js';
 import type { PlannedExperiment } from './experiment.js';
-import type { Phase } from './phase.js';
+import { PHASES, type Phase } from './phase.js';
 import type { RolloutModels } from './rollout-models.js';
 import type { RolloutSpec } from './spec/rollout-spec.js';
 import type { Evidence, Verdict } from './verdict.js';
@@ -87,7 +87,6 @@ export function hasEnded(status: RolloutStatus): boolean {
 
 /** The view of a rollout that has just been asked for. */
 export function initialState(rolloutId: string, spec: RolloutSpec, at: string): RolloutState {
-  const progress = (): PhaseProgress => ({ status: 'pending', startedAt: null, endedAt: null, note: '' });
   return {
     rolloutId,
     service: spec.service,
@@ -96,14 +95,7 @@ export function initialState(rolloutId: string, spec: RolloutSpec, at: string): 
     candidate: spec.candidate.version,
     status: 'progressing',
     phase: 'validation',
-    phases: {
-      validation: progress(),
-      shadow: progress(),
-      canary: progress(),
-      abTest: progress(),
-      cutover: progress(),
-      impact: progress(),
-    },
+    phases: progressOf(() => ({ status: 'pending', startedAt: null, endedAt: null, note: '' })),
     step: null,
     stepCount: spec.phases.canary.steps.length,
     epoch: 0,
@@ -118,4 +110,15 @@ export function initialState(rolloutId: string, spec: RolloutSpec, at: string): 
     updatedAt: at,
     revision: 0,
   };
+}
+
+/** The view of a rollout that may have begun before there were as many phases: it has skipped those it does not know. */
+export function withAllPhases(state: RolloutState): RolloutState {
+  if (PHASES.every((phase) => phase in state.phases)) return state;
+  const skipped = (): PhaseProgress => ({ status: 'skipped', startedAt: null, endedAt: null, note: 'not in the spec' });
+  return { ...state, phases: progressOf((phase) => state.phases[phase] ?? skipped()) };
+}
+
+function progressOf(progress: (phase: Phase) => PhaseProgress): Record<Phase, PhaseProgress> {
+  return Object.fromEntries(PHASES.map((phase) => [phase, progress(phase)])) as Record<Phase, PhaseProgress>;
 }

@@ -29,8 +29,8 @@ export function readingsPerRequest(
   { metric }: MetricGuardrail,
   { shares, labels, source }: PlanTraffic,
 ): number | null {
-  if (metric === 'error_rate' || METRIC_TABLE[metric].kind === 'latency') return 1;
-  if (metric === 'prediction_drift') return labels?.perRequest ?? (source === 'given' ? 1 : null);
+  if (METRIC_TABLE[metric].of === 'request') return 1;
+  if (METRIC_TABLE[metric].of === 'prediction') return labels?.perRequest ?? (source === 'given' ? 1 : null);
   return shares[metric]?.perRequest ?? null;
 }
 

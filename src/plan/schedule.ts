@@ -1,6 +1,7 @@
 import type { Freeze } from '../domain/freeze.js';
+import { RUN_PHASES, type RunPhase } from '../domain/phase.js';
 import { plannedReplicas } from '../domain/planned-replicas.js';
-import type { Approval, CanaryStep } from '../domain/spec/phases.js';
+import type { Approval, CanaryStep, Phases } from '../domain/spec/phases.js';
 import type { RolloutSpec } from '../domain/spec/rollout-spec.js';
 import type { ExperimentPlan } from '../experiment/plan.js';
 import { openingFrom } from './calendar.js';
@@ -59,14 +60,18 @@ interface Draft extends Pick<PlannedStep, 'phase' | 'kind' | 'title' | 'leastMs'
 /** Phase by phase as the workflow goes: forward moves wait for windows and freezes, steps for their bakes and evidence. */
 export function scheduleOf(input: ScheduleInput): Schedule {
   const plan = new Scheduler(input);
-  const { spec } = input;
-  plan.validation();
-  if (spec.phases.shadow) plan.shadow(spec.phases.shadow);
-  for (const [index, step] of spec.phases.canary.steps.entries()) plan.canaryStep(step, index);
-  if (spec.phases.abTest) plan.abTest(spec.phases.abTest);
-  plan.cutover();
+  for (const phase of RUN_PHASES) PLANNED[phase](plan, input.spec.phases);
   return plan.result();
 }
+
+/** What each phase adds to the plan. */
+const PLANNED: Readonly<Record<RunPhase, (plan: Scheduler, phases: Phases) => void>> = {
+  validation: (plan) => plan.validation(),
+  shadow: (plan, { shadow }) => shadow && plan.shadow(shadow),
+  canary: (plan, { canary }) => plan.canary(canary.steps),
+  abTest: (plan, { abTest }) => abTest && plan.abTest(abTest),
+  cutover: (plan) => plan.cutover(),
+};
 
 class Scheduler {
   private readonly input: ScheduleInput;
@@ -112,8 +117,11 @@ class Scheduler {
     });
   }
 
-  canaryStep(step: CanaryStep, index: number): void {
-    const { steps } = this.input.spec.phases.canary;
+  canary(steps: readonly CanaryStep[]): void {
+    for (const [index, step] of steps.entries()) this.canaryStep(step, index, steps);
+  }
+
+  private canaryStep(step: CanaryStep, index: number, steps: readonly CanaryStep[]): void {
     if ('pause' in step) return this.pause(step.pause, index);
     const { setWeight: percent, minSamples, minLabels } = step;
     const meets = { arm: 'candidate', percent, minSamples, minLabels } as const;
@@ -230,7 +238,7 @@ class Scheduler {
     return heldBy;
   }
 
-  private add(draft: Draft): void {
+  add(draft: Draft): void {
     const { spec } = this.input;
     const { percent = this.percent, shadowPercent = 0, meets = null, heldBy = null } = draft;
     const from = this.clocks;

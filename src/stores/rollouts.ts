@@ -1,5 +1,5 @@
 import type { Decision } from '../domain/decision.js';
-import type { RolloutState } from '../domain/rollout-state.js';
+import { type RolloutState, withAllPhases } from '../domain/rollout-state.js';
 import { toJsonDocument } from './json-document.js';
 import type { SqlClient } from './sql-client.js';
 
@@ -19,7 +19,7 @@ export async function rollout(client: SqlClient, rolloutId: string): Promise<Rol
   const [row] = await client.query<{ state: RolloutState }>('SELECT state FROM sluice.rollout WHERE rollout_id = $1', [
     rolloutId,
   ]);
-  return row?.state ?? null;
+  return row ? withAllPhases(row.state) : null;
 }
 
 export async function rollouts(
@@ -31,7 +31,7 @@ export async function rollouts(
      ORDER BY started_at DESC, rollout_id DESC LIMIT $2::int8`,
     [service ?? null, limit],
   );
-  return rows.map(({ state }) => state);
+  return rows.map(({ state }) => withAllPhases(state));
 }
 
 /** Inserts a line of the ledger, or ignores it where its number is taken: a line is never changed. */

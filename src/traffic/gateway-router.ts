@@ -2,20 +2,10 @@ import { describeError, SluiceError } from '../domain/errors.js';
 import type { TrafficRouter } from '../ports/traffic-router.js';
 import { GatewayAddresses, type Unanswered } from './gateway-addresses.js';
 import { createGatewayClient, GatewaySilent } from './gateway-client.js';
-
-export interface GatewayRouterOptions {
-  /** Base URLs of the admin listeners of all replicas, or names that stand for them (gateway-addresses.ts). */
-  readonly adminUrls: readonly string[];
-  /** What the gateways' admin listeners ask for. */
-  readonly adminToken?: string | null;
-  /** Of one call to one gateway. */
-  readonly timeoutMs?: number;
-  /** Joins a call to what it is made for: `traceparent` of the active span. */
-  readonly traceHeaders?: () => Readonly<Record<string, string>>;
-}
+import type { RouterOptions } from './open-router.js';
 
 /** Our own gateways, by their admin listeners. */
-export function createGatewayRouter(options: GatewayRouterOptions): TrafficRouter {
+export function createGatewayRouter(options: RouterOptions): TrafficRouter {
   const addresses = new GatewayAddresses(options.adminUrls);
   const gateways = createGatewayClient({
     adminToken: options.adminToken ?? null,

@@ -20,7 +20,7 @@ import type { Store } from '../ports/store.js';
 import { openRegistry } from '../registry/open-registry.js';
 import { openScaler } from '../scaling/open-scaler.js';
 import type { TemporalSettings } from '../temporal/connection.js';
-import { createGatewayRouter } from '../traffic/gateway-router.js';
+import { openRouter } from '../traffic/open-router.js';
 import { createCustomChecks } from '../validation/custom/index.js';
 import { bundleWorkflows } from './bundle.js';
 import { bundleOptions, PLAIN_RUNTIME, type RuntimeSettings, sdkOptions } from './options.js';
@@ -75,7 +75,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     store,
     identityKeys,
     scaler: scaling.scaler,
-    router: createGatewayRouter({
+    router: await openRouter({
       adminUrls: gatewayAdminUrls,
       adminToken: options.adminToken ?? null,
       ...(tracing && { traceHeaders: () => tracing.traceHeaders() }),

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createGatewayRouter } from '../../src/traffic/gateway-router.js';
+import { openRouter } from '../../src/traffic/open-router.js';
 import { answers, type Behaviour, type FakeServer, GatewayStage, hangs, startServer } from '../gateway/stage.js';
+import { routerContract } from './router-contract.js';
 
 /** The discard port: nothing listens there. */
 const DEAD = 'http://127.0.0.1:9';
@@ -17,6 +19,23 @@ const says =
   (status: number, body: string): Behaviour =>
   (_, response) =>
     void response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+
+routerContract('our gateway', async () => {
+  const own = await GatewayStage.open();
+  return {
+    router: await openRouter({ adminUrls: [own.gateway.adminUrl] }),
+    deaf: await openRouter({ adminUrls: [DEAD] }),
+    route: (over) => own.route(over),
+    close: () => own.close(),
+  };
+});
+
+test.each([[['ftp://127.0.0.1']], [['http://127.0.0.1:8081', 'ftp://127.0.0.1']], [['dns+http:gateway']]])(
+  'no driver takes %j',
+  async (adminUrls) => {
+    await expect(openRouter({ adminUrls })).rejects.toMatchObject({ code: 'USAGE' });
+  },
+);
 
 describe('apply', () => {
   test('is confirmed by what every gateway then does', async () => {

@@ -1,7 +1,7 @@
 import { patched } from '@temporalio/workflow';
 import type { AbTest } from '../../src/domain/spec/experiment.js';
 import { countsUnits, experimentGate, longestMs } from '../experiment.js';
-import { passage } from '../passage.js';
+import { leave } from '../passage.js';
 import { beginPhase, endPhase, type Run } from '../run.js';
 import { isUnattended } from '../shape.js';
 import { endGate } from '../waits.js';
@@ -23,8 +23,7 @@ export async function abTestPhase(run: Run): Promise<void> {
       await awaitEvidence(run, { ms, note: `A/B verdict on ${plan.primary}` }, 'A/B evaluation');
     endGate(run, stage.title);
     if (run.stage) run.stage.isPassed = true;
-    if (isUnattended())
-      await passage(run, [{ after: 'abTest' }, { before: 'cutover' }], { name: 'the cutover', percent: null });
+    if (isUnattended()) await leave(run, 'abTest');
     endOnEvidence(run, 'abTest');
   });
 }

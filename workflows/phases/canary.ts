@@ -1,10 +1,11 @@
 import { condition } from '@temporalio/workflow';
 import type { ReceivedCommand } from '../../src/domain/decision.js';
 import type { HookMoment } from '../../src/domain/hook-moment.js';
+import { phaseAfter } from '../../src/domain/phase.js';
 import type { CanaryStep } from '../../src/domain/spec/phases.js';
 import { awaitApproval } from '../approvals.js';
 import { clearance } from '../clearance.js';
-import { afterCanary, type Move, passage } from '../passage.js';
+import { firstPercent, type Move, passage } from '../passage.js';
 import { beginPhase, decide, endPhase, groundsOf, now, type Run, update } from '../run.js';
 import { scaleUp } from '../scaling.js';
 import { isUnattended } from '../shape.js';
@@ -125,9 +126,11 @@ function leaving(run: Run, all: readonly Stretch[], at: Stretch): HookMoment[] {
   return next ? [{ beforeStep: next.index }] : [{ after: 'canary' }, { before: afterCanary(run) }];
 }
 
+const afterCanary = ({ input }: Run) => phaseAfter(input.spec.phases, 'canary');
+
 function leadsTo(run: Run, all: readonly Stretch[], at: Stretch, title: string): Move {
   const next = run.inbox.full ? undefined : nextOf(run, all, at);
-  const percent = next?.step.setWeight ?? run.input.spec.phases.abTest?.split ?? null;
+  const percent = next?.step.setWeight ?? firstPercent(run, afterCanary(run));
   return { name: `the step after ${title}`, percent };
 }
 

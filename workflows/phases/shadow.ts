@@ -1,4 +1,4 @@
-import { firstStep, passage, percentIn } from '../passage.js';
+import { leave } from '../passage.js';
 import { beginPhase, endPhase, type Run } from '../run.js';
 import { isUnattended } from '../shape.js';
 import { endGate } from '../waits.js';
@@ -21,11 +21,7 @@ export async function shadowPhase(run: Run): Promise<void> {
       await awaitEvidence(run, { ms: plan.maxDuration, note: `${plan.minSamples} mirrored pairs` }, 'shadow');
     endGate(run, stage.title);
     if (run.stage) run.stage.isPassed = true;
-    if (isUnattended())
-      await passage(run, [{ after: 'shadow' }, ...firstStep(run)], {
-        name: 'the canary',
-        percent: percentIn(run, 'canary'),
-      });
+    if (isUnattended()) await leave(run, 'shadow');
     endOnEvidence(run, 'shadow');
   });
 }

@@ -1,4 +1,4 @@
-import { PHASE_TITLES, PHASES, type Phase } from '../../domain/phase.js';
+import { isPlanned, PHASE_TITLES, PHASES } from '../../domain/phase.js';
 import type { RolloutState } from '../../domain/rollout-state.js';
 import type { RolloutSpec } from '../../domain/spec/rollout-spec.js';
 import { stepText } from '../step-text.js';
@@ -16,10 +16,6 @@ function nextStep({ phase, step, stepCount }: RolloutState, spec: RolloutSpec | 
 
 function nextPhase({ phase, phases }: RolloutState, spec: RolloutSpec | null): string | null {
   const later = PHASES.slice(PHASES.indexOf(phase) + 1);
-  const next = later.find((one) => phases[one].status === 'pending' && isPlanned(one, spec));
+  const next = later.find((one) => phases[one].status === 'pending' && (spec === null || isPlanned(spec.phases, one)));
   return next === undefined ? null : PHASE_TITLES[next];
-}
-
-function isPlanned(phase: Phase, spec: RolloutSpec | null): boolean {
-  return spec === null || phase === 'cutover' || spec.phases[phase] !== undefined;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { METRIC_TABLE, METRICS, type Metric, type MetricRow } from '../metric.js';
 import { duration } from './duration.js';
 import { kayentaConfig } from './kayenta.js';
 import { isPerVersion, queryProvider } from './query.js';
@@ -106,35 +107,58 @@ const monitor = z.strictObject({
   ...handling,
 });
 
+/** Metrics with the same margin share a schema, in the order of the table. */
+function metricGuardrails(): [MetricGuardrailSchema, ...MetricGuardrailSchema[]] {
+  const rows = METRICS.map((metric) => ({ metric, row: METRIC_TABLE[metric] }));
+  const firsts = rows.filter(({ row }, at) => rows.findIndex((other) => isAlike(other.row, row)) === at);
+  const all = firsts.map(({ row }) =>
+    metricGuardrail(
+      row,
+      rows.filter((other) => isAlike(other.row, row)).map(({ metric }) => metric),
+    ),
+  );
+  return all as [MetricGuardrailSchema, ...MetricGuardrailSchema[]];
+}
+
+function isAlike(a: MetricRow, b: MetricRow): boolean {
+  return a.kind === b.kind && a.margin === b.margin;
+}
+
+/** Named, as the compiler would take the one with a `direction` for the one without. */
+type MetricGuardrailSchema = ReturnType<typeof shareGuardrail | typeof quantileGuardrail | typeof categoryGuardrail>;
+
+function metricGuardrail({ kind, margin }: MetricRow, metrics: Metric[]): MetricGuardrailSchema {
+  const metric = z.literal(metrics);
+  switch (kind) {
+    case 'proportion':
+      return shareGuardrail(metric, share(margin.words, margin.fallback));
+    case 'latency':
+      return quantileGuardrail(metric, duration.prefault(margin.fallback).describe(margin.words));
+    case 'categories':
+      return categoryGuardrail(metric, share(margin.words, margin.fallback));
+  }
+}
+
+type MetricName = z.ZodLiteral<Metric>;
+
+function shareGuardrail(metric: MetricName, margin: ReturnType<typeof share>) {
+  return z.strictObject({ metric, margin, ...shareHandling });
+}
+
+function quantileGuardrail(metric: MetricName, margin: z.ZodPrefault<typeof duration>) {
+  return z.strictObject({ metric, margin, minSamples, sequential, ...handling });
+}
+
+function categoryGuardrail(metric: MetricName, margin: ReturnType<typeof share>) {
+  return z.strictObject({ metric, margin, minSamples, sequential, ...handling });
+}
+
 /**
  * A metric with a limit that stops the rollout: the candidate may be worse than the concurrent baseline by no more than
  * `margin`. Judged again and again while traffic flows, by tests that stay valid however often they look.
  */
 export const guardrail = z.discriminatedUnion('metric', [
-  z.strictObject({
-    metric: z.literal('error_rate'),
-    margin: share('How much higher the share of failed requests may be (absolute).', 0.01),
-    ...shareHandling,
-  }),
-  z.strictObject({
-    metric: z.enum(['latency_p50', 'latency_p90', 'latency_p95', 'latency_p99']),
-    margin: duration.prefault('20ms').describe('How much longer the quantile may be, as a duration.'),
-    minSamples,
-    sequential,
-    ...handling,
-  }),
-  z.strictObject({
-    metric: z.literal('prediction_drift'),
-    margin: share('How far the share of any predicted label may move (absolute).', 0.1),
-    minSamples,
-    sequential,
-    ...handling,
-  }),
-  z.strictObject({
-    metric: z.enum(['accuracy', 'conversion', 'thumb']),
-    margin: share('How much lower the share may be (absolute).', 0.02),
-    ...shareHandling,
-  }),
+  ...metricGuardrails(),
   z.strictObject({
     metric: z.literal('kayenta'),
     interval: duration

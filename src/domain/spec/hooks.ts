@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { RUN_PHASES, TRIAL_PHASES } from '../phase.js';
 import { duration } from './duration.js';
 import { insecure, isSafeToCall, receiverUrl, secretRef } from './receiver.js';
 
-/** Phases that a rollout runs through itself; the impact analysis goes on after it. */
-const phase = z.enum(['validation', 'shadow', 'canary', 'abTest', 'cutover']);
-const livePhase = z.enum(['shadow', 'canary', 'abTest']);
+const phase = z.enum(RUN_PHASES);
+const livePhase = z.enum(TRIAL_PHASES);
 /** Seconds to minutes; a call that takes longer belongs behind `confirm`, which asks again. */
 const LONGEST_CALL_MS = 300_000;
 

@@ -1,13 +1,16 @@
 import { z } from 'zod';
 import { duration } from './duration.js';
+import { abTest } from './experiment.js';
+import { impact } from './impact.js';
 import { minLabels } from './min-labels.js';
+import { validation } from './validation.js';
 
-export { type AbTest, abTest } from './experiment.js';
-export { type Impact, impact } from './impact.js';
+export type { AbTest } from './experiment.js';
+export type { Impact } from './impact.js';
 
 const share = z.number().min(0).max(1);
 
-export const shadow = z.strictObject({
+const shadow = z.strictObject({
   sample: z.number().gt(0).max(100).default(100).describe('Percent of requests that are copied to the candidate.'),
   minSamples: z.int().min(20).default(200).describe('Compared pairs before the phase can pass.'),
   minAgreement: share.default(0.8).describe('The least share of pairs in which both give the same label.'),
@@ -88,7 +91,18 @@ export const canary = z.strictObject({
 export type Canary = z.output<typeof canary>;
 export type CanaryStep = Canary['steps'][number];
 
-export const cutover = z.strictObject({
+const cutover = z.strictObject({
   approval: approval.optional(),
   keepBaselineWarm: duration.prefault('1h').describe('How long a rollback is one command away after the cutover.'),
 });
+
+/** Those of src/domain/phase.ts, as a spec writes them. */
+export const phases = z.strictObject({
+  validation: validation.optional(),
+  shadow: shadow.optional(),
+  canary,
+  abTest: abTest.optional(),
+  cutover: cutover.prefault({}),
+  impact: impact.optional(),
+});
+export type Phases = z.output<typeof phases>;

@@ -7,13 +7,12 @@ import { checkHooks, hooks } from './hooks.js';
 import { checkImpact } from './impact.js';
 import { metricDefinition } from './metric-definition.js';
 import { notify } from './notify.js';
-import { abTest, type Canary, canary, cutover, impact, shadow } from './phases.js';
+import { type Canary, phases } from './phases.js';
 import { checkRegistry, registry } from './registry.js';
 import { checkRollback, rollback } from './rollback.js';
 import { scaling } from './scaling.js';
 import { modelTarget, protocol, serviceName } from './target.js';
 import { checkTraffic, traffic } from './traffic.js';
-import { validation } from './validation.js';
 import { windows } from './windows.js';
 
 const people = z.array(z.string().min(1).max(200)).max(100).default([]);
@@ -55,14 +54,7 @@ export const rolloutSpec = z
       .max(50)
       .optional()
       .describe('What an A/B evaluation may measure beside what Sluice defines itself.'),
-    phases: z.strictObject({
-      validation: validation.optional(),
-      shadow: shadow.optional(),
-      canary,
-      abTest: abTest.optional(),
-      cutover: cutover.prefault({}),
-      impact: impact.optional(),
-    }),
+    phases,
     watch: z
       .strictObject({
         tick: z.int().min(200).max(60_000).default(5000).describe('Milliseconds between two looks at the guardrails.'),

@@ -137,7 +137,3 @@ function shown(version: string, summary: GenerationSummary): Record<string, stri
     tokensPerSecond,
   };
 }
-
-export function isGenerationCheck(check: { readonly metric: string }): check is GenerationCheck {
-  return check.metric in MEASURES;
-}

@@ -1,5 +1,5 @@
 import { SluiceError } from '../../domain/errors.js';
-import type { CheckOf, Validation, ValidationCheck } from '../../domain/spec/validation.js';
+import type { CheckOf, Validation } from '../../domain/spec/validation.js';
 import { needsLoad } from '../../domain/spec/validation.js';
 import type { CheckResult } from '../../domain/validation.js';
 import type { ArmEvidence } from '../../domain/verdict.js';
@@ -150,8 +150,4 @@ function shown(version: string, run: LoadRun): Record<string, string | number | 
 /** The sketch is right to a hundredth of the value anyway. */
 function roundMs(ms: number): number {
   return Number(ms.toPrecision(4));
-}
-
-export function isLoadCheck(check: ValidationCheck): check is LoadCheck {
-  return check.metric in MEASURES;
 }

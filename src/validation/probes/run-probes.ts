@@ -1,23 +1,54 @@
-import type { Validation, ValidationCheck } from '../../domain/spec/validation.js';
+import type { CheckOf, Validation, ValidationCheck } from '../../domain/spec/validation.js';
 import { type CheckResult, checkName } from '../../domain/validation.js';
 import type { ModelServer } from '../../ports/model-server.js';
 import { needsBaseline, result } from '../judge-value.js';
+import type { LatencyCheck, PayloadCheck } from '../plan-needs.js';
 import type { ProbeStage } from '../probe-stage.js';
+import type { RowCheck } from '../rows/row-checks.js';
 import { probeBehaviour } from './behaviour.js';
 import { deathOf, markAlive } from './dead-servers.js';
 import { probeDeterminism } from './determinism.js';
-import { isGenerationCheck, probeGeneration } from './generation.js';
-import { isLoadCheck, probeLoad } from './load-checks.js';
+import { probeGeneration } from './generation.js';
+import { probeLoad } from './load-checks.js';
 import { probeRobustness } from './robustness.js';
 import { probeServerMemory } from './server-memory.js';
 import { probeSignature } from './signature.js';
 import { becomesReady } from './while-alive.js';
 
-type Probe = (plan: Validation, stage: ProbeStage) => Promise<CheckResult>;
+type Probe<Check> = (check: Check, plan: Validation, stage: ProbeStage) => Promise<CheckResult>;
+/** All but those that are judged by the pass over the data set, and the user's own. */
+type ProbeMetric = Exclude<ValidationCheck, RowCheck | LatencyCheck | PayloadCheck | CheckOf<'custom'>>['metric'];
 
-/** Whether a check asks the servers on its own, after the pass over the data set. */
+/** What asks the servers on its own, after the pass over the data set. */
+const PROBES: { readonly [Metric in ProbeMetric]: Probe<CheckOf<Metric>> } = {
+  signature: (check, _, stage) => probeSignature(check, stage),
+  load_latency_p50: probeLoad,
+  load_latency_p95: probeLoad,
+  load_latency_p99: probeLoad,
+  throughput: probeLoad,
+  load_error_rate: probeLoad,
+  server_memory: (check, _, stage) => probeServerMemory(check, stage),
+  determinism: probeDeterminism,
+  robustness: (check, _, stage) => probeRobustness(check, stage),
+  invariance: (check, _, stage) => probeBehaviour(check, stage),
+  directional: (check, _, stage) => probeBehaviour(check, stage),
+  generation_error_rate: probeGeneration,
+  refusal_rate: probeGeneration,
+  first_token_p50: probeGeneration,
+  first_token_p95: probeGeneration,
+  generation_p50: probeGeneration,
+  generation_p95: probeGeneration,
+  tokens_out: probeGeneration,
+  tokens_per_second: probeGeneration,
+};
+
+/** Whether a check asks the servers on its own. */
 export function isProbe(check: ValidationCheck): boolean {
   return probeOf(check) !== null;
+}
+
+function probeOf({ metric }: ValidationCheck): Probe<ValidationCheck> | null {
+  return Object.hasOwn(PROBES, metric) ? (PROBES[metric as ProbeMetric] as Probe<ValidationCheck>) : null;
 }
 
 /**
@@ -30,7 +61,7 @@ export async function runProbes(plan: Validation, stage: ProbeStage): Promise<Ch
   const found = new Map<ValidationCheck, CheckResult>();
   for (const check of inOrderOfRuns(plan.checks)) {
     const probe = probeOf(check);
-    if (probe !== null) found.set(check, (await withoutDead(check, stage)) ?? (await probe(plan, stage)));
+    if (probe !== null) found.set(check, (await withoutDead(check, stage)) ?? (await probe(check, plan, stage)));
   }
   return plan.checks.flatMap((check) => found.get(check) ?? []);
 }
@@ -63,24 +94,4 @@ async function withoutDead(check: ValidationCheck, stage: ProbeStage): Promise<C
 
 function asksBaseline(check: ValidationCheck): boolean {
   return check.metric === 'signature' || needsBaseline(check);
-}
-
-function probeOf(check: ValidationCheck): Probe | null {
-  if (isLoadCheck(check)) return (plan, stage) => probeLoad(check, plan, stage);
-  if (isGenerationCheck(check)) return (plan, stage) => probeGeneration(check, plan, stage);
-  switch (check.metric) {
-    case 'signature':
-      return (_, stage) => probeSignature(check, stage);
-    case 'determinism':
-      return (plan, stage) => probeDeterminism(check, plan, stage);
-    case 'robustness':
-      return (_, stage) => probeRobustness(check, stage);
-    case 'invariance':
-    case 'directional':
-      return (_, stage) => probeBehaviour(check, stage);
-    case 'server_memory':
-      return (_, stage) => probeServerMemory(check, stage);
-    default:
-      return null;
-  }
 }

@@ -1,36 +1,71 @@
+import type { ValidationCheck } from '../../domain/spec/validation.js';
 import type { CheckResult } from '../../domain/validation.js';
 import { formatValue, type Unit } from '../judge-value.js';
 
-const SHARES = new Set([
-  'accuracy',
-  'balanced_accuracy',
-  'precision',
-  'recall',
-  'f1',
-  'top_k_accuracy',
-  'expected_calibration_error',
-  'mape',
-  'smape',
-  'agreement',
-  'demographic_parity',
-  'equal_opportunity',
-  'equalized_odds',
-  'predictive_parity',
-  'accuracy_gap',
-  'determinism',
-  'robustness',
-  'invariance',
-  'directional',
-  'load_error_rate',
-  'generation_error_rate',
-  'refusal_rate',
-]);
+const UNITS: Readonly<Record<ValidationCheck['metric'], Unit>> = {
+  accuracy: 'share',
+  balanced_accuracy: 'share',
+  precision: 'share',
+  recall: 'share',
+  f1: 'share',
+  mcc: 'number',
+  kappa: 'number',
+  log_loss: 'number',
+  brier: 'number',
+  roc_auc: 'number',
+  average_precision: 'number',
+  top_k_accuracy: 'share',
+  expected_calibration_error: 'share',
+  mae: 'number',
+  mse: 'number',
+  rmse: 'number',
+  median_absolute_error: 'number',
+  max_error: 'number',
+  mean_error: 'number',
+  mape: 'share',
+  smape: 'share',
+  r2: 'number',
+  explained_variance: 'number',
+  msle: 'number',
+  prediction_drift: 'number',
+  agreement: 'share',
+  demographic_parity: 'share',
+  equal_opportunity: 'share',
+  equalized_odds: 'share',
+  predictive_parity: 'share',
+  accuracy_gap: 'share',
+  prediction_bounds: 'number',
+  prediction_type: 'number',
+  signature: 'number',
+  request_size: 'bytes',
+  response_size: 'bytes',
+  latency_p50: 'ms',
+  latency_p95: 'ms',
+  latency_p99: 'ms',
+  load_latency_p50: 'ms',
+  load_latency_p95: 'ms',
+  load_latency_p99: 'ms',
+  throughput: 'number',
+  load_error_rate: 'share',
+  server_memory: 'bytes',
+  determinism: 'share',
+  robustness: 'share',
+  invariance: 'share',
+  directional: 'share',
+  generation_error_rate: 'share',
+  refusal_rate: 'share',
+  first_token_p50: 'ms',
+  first_token_p95: 'ms',
+  generation_p50: 'ms',
+  generation_p95: 'ms',
+  tokens_out: 'number',
+  tokens_per_second: 'number',
+  custom: 'number',
+};
 
 /** In which unit a metric's values and limits are. */
 export function unitOf(metric: string): Unit {
-  if (SHARES.has(metric)) return 'share';
-  if (/^(load_)?latency_|^first_token_|^generation_p/.test(metric)) return 'ms';
-  return /_size$|_memory$/.test(metric) ? 'bytes' : 'number';
+  return Object.hasOwn(UNITS, metric) ? UNITS[metric as ValidationCheck['metric']] : 'number';
 }
 
 /** A value of a check as people read it. */
