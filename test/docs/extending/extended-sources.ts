@@ -9,6 +9,7 @@ const COPIED = [
   'workflows',
   'activities',
   'test/workflow',
+  'test/setup',
   'test/validation/suite-stage.ts',
   'test/validation/scripted-model.ts',
   'test/datasets',
