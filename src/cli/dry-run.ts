@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { Option } from 'commander';
 import { stringify } from 'yaml';
 import { plainly } from './output/plain-text.js';
 
@@ -8,11 +8,6 @@ export const dryRunOption = () => new Option('--dry-run', 'say what would be sen
 /** What a command is asked with, where it may be a dry run. */
 export interface MaybeDry {
   readonly dryRun?: boolean;
-}
-
-/** Adds the option, for a chain of calls. */
-export function mayBeDry(command: Command): Command {
-  return command.addOption(dryRunOption());
 }
 
 /**

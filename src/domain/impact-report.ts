@@ -5,14 +5,14 @@ import type { Evidence, Verdict } from './verdict.js';
  * metric's unit; `relative` is that over the latter. Plain JSON; the store keeps it whole, a workflow's history without its series.
  */
 
-export const IMPACT_VERDICTS = ['improved', 'unharmed', 'harmed', 'inconclusive'] as const;
+const IMPACT_VERDICTS = ['improved', 'unharmed', 'harmed', 'inconclusive'] as const;
 export type ImpactVerdict = (typeof IMPACT_VERDICTS)[number];
 
 /**
  * `regression`: the series against itself before; `difference`: against the holdback's units or another series, both before and after;
  * `holdback`: the candidate's units against the held-back ones at the same time.
  */
-export const IMPACT_METHODS = ['holdback', 'difference', 'regression'] as const;
+const IMPACT_METHODS = ['holdback', 'difference', 'regression'] as const;
 export type ImpactMethod = (typeof IMPACT_METHODS)[number];
 
 export interface ImpactEstimate {
@@ -137,7 +137,7 @@ export function verdictOfImpact(verdict: ImpactVerdict): Verdict {
 }
 
 /** As a guardrail's evidence, from the strongest method that has anything to say: what incidents, ledgers and screens show. */
-export function evidenceOfImpact({ metric, goal, verdict, reason, findings, points }: MetricImpact): Evidence {
+function evidenceOfImpact({ metric, goal, verdict, reason, findings, points }: MetricImpact): Evidence {
   const said = findings.find(({ mean }) => mean !== null);
   const later = points.filter(({ when }) => when === 'after');
   const mean = (values: readonly number[]) =>

@@ -2,7 +2,7 @@ import type { ExperimentVerdict, MetricEstimate } from '../domain/experiment.js'
 import { adjustPValues } from '../stats/index.js';
 import type { ExperimentDesign } from './design.js';
 import { boundsOf, type Difference, intervalOf, pValueOf, type Rule } from './difference.js';
-import { formatAmount, formatEffect, formatUnits, formatValue } from './format.js';
+import { formatEffect, formatUnits, formatValue } from './format.js';
 import { judgedDifference, type Measured } from './measure.js';
 
 export interface Bench {
@@ -168,9 +168,4 @@ function resultOf(
       ? ` (by ${formatEffect(margin, metric, scale).replace('+', '')})`
       : '';
   return `${verdict}${within}; ${arm('candidate')}, ${arm('baseline')}; difference ${low} to ${high}`;
-}
-
-/** p-values as reports write them. */
-export function formatP(p: number): string {
-  return p < 0.0001 ? 'p < 0.0001' : `p = ${formatAmount(p, 2)}`;
 }

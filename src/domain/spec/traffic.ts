@@ -123,4 +123,3 @@ export function checkTraffic(
 
 export type TrafficPolicy = z.output<typeof traffic>;
 export type Brake = NonNullable<TrafficPolicy['brake']>;
-export type Segment = z.output<typeof segment>;

@@ -3,7 +3,7 @@ import type { ExperimentReport, MetricEstimate } from '../../domain/experiment.j
 import type { IntervalChart, LineChart } from '../charts/chart.js';
 import { timeText, withUnit } from '../format.js';
 
-export function primaryOf({ estimates }: ExperimentReport): MetricEstimate | null {
+function primaryOf({ estimates }: ExperimentReport): MetricEstimate | null {
   return estimates.find(({ role, segment }) => role === 'primary' && segment === null) ?? null;
 }
 

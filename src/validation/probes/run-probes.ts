@@ -15,11 +15,6 @@ import { becomesReady } from './while-alive.js';
 
 type Probe = (plan: Validation, stage: ProbeStage) => Promise<CheckResult>;
 
-/** Whether a check asks the servers on its own, after the pass over the data set. */
-export function isProbe(check: ValidationCheck): boolean {
-  return probeOf(check) !== null;
-}
-
 /**
  * Runs the probe checks of a plan, which may be some of a larger one's.
  * @returns one result a probe check, in the plan's order

@@ -27,7 +27,7 @@ const SHARES = new Set([
 ]);
 
 /** In which unit a metric's values and limits are. */
-export function unitOf(metric: string): Unit {
+function unitOf(metric: string): Unit {
   if (SHARES.has(metric)) return 'share';
   if (/^(load_)?latency_|^first_token_|^generation_p/.test(metric)) return 'ms';
   return /_size$|_memory$/.test(metric) ? 'bytes' : 'number';
