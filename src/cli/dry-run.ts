@@ -1,9 +1,5 @@
-import { Option } from 'commander';
 import { stringify } from 'yaml';
 import { plainly } from './output/plain-text.js';
-
-/** Of every command that changes something. */
-export const dryRunOption = () => new Option('--dry-run', 'say what would be sent, and send nothing');
 
 /** What a command is asked with, where it may be a dry run. */
 export interface MaybeDry {
