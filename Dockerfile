@@ -8,7 +8,14 @@ COPY src ./src
 COPY workflows ./workflows
 COPY activities ./activities
 COPY examples ./examples
-RUN npm run build && npm prune --omit=dev
+COPY ui ./ui
+COPY scripts/write-sbom.ts ./scripts/
+COPY scripts/dependencies ./scripts/dependencies
+RUN npm run build && npm run sbom
+# What runs here needs one platform's binary of five, no SDK sources, and none of the charts' bundles for browsers.
+RUN npm prune --omit=dev \
+  && find node_modules/@temporalio/core-bridge/releases -mindepth 1 -maxdepth 1 ! -name "$(uname -m)-unknown-linux-gnu" -exec rm -r {} + \
+  && rm -r node_modules/@temporalio/core-bridge/sdk-core node_modules/echarts/dist
 
 FROM node:20.19.5-bookworm-slim
 ENV NODE_ENV=production

@@ -51,7 +51,7 @@ export function createExperimentGate(deps: ExperimentGateDeps): ExperimentGateRe
 }
 
 /** @throws {SluiceError} SPEC_INVALID for a metric that nobody defines; STORE_UNAVAILABLE, which a retry may mend */
-export async function lookAtExperiment(
+async function lookAtExperiment(
   { store, events }: ExperimentDeps,
   input: ExperimentInput,
   signal: AbortSignal,

@@ -16,7 +16,7 @@ export interface ExperimentDeps {
 }
 
 /** An evaluation as its spec has it. */
-export interface ExperimentSpec {
+interface ExperimentSpec {
   readonly plan: AbTest;
   /** The spec's own metrics. */
   readonly metrics: readonly MetricDefinition[];

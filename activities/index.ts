@@ -64,12 +64,11 @@ export function createActivities(deps: ActivityDeps): Activities {
 }
 
 export type { FreezeQuestion } from './freezes.js';
-export type { Confirmation, HookAnswer, HookCall, LoadTestResult } from './hooks.js';
-export type { ImpactHarm, ImpactLook, ImpactLookResult, ImpactWindow } from './impact.js';
-export type { LedgerEntry } from './ledger.js';
+export type { HookCall, LoadTestResult } from './hooks.js';
+
 export type { Gate } from './look.js';
-export type { MonitorActivities } from './monitors.js';
+
 export type { QueueActivities } from './queue.js';
 export type { ScalingInput, ScalingResult } from './scaling.js';
-export type { LateLabels, ServingInput } from './serving.js';
+export type { LateLabels } from './serving.js';
 export type { WatchInput, WatchSummary } from './watch.js';

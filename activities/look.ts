@@ -31,7 +31,7 @@ export type Gate =
     };
 
 /** What an evaluation is read with, beside its plan. */
-export type ExperimentSetting = Pick<ExperimentInput, 'metrics' | 'since' | 'planned'>;
+type ExperimentSetting = Pick<ExperimentInput, 'metrics' | 'since' | 'planned'>;
 
 export interface LookDeps {
   readonly store: Store;
@@ -41,7 +41,7 @@ export interface LookDeps {
 }
 
 /** Who the arms are, for queries; both are asked about at the same moment. */
-export interface QueryTrial {
+interface QueryTrial {
   readonly baseline: string;
   readonly candidate: string;
   /** Looks keep a lease alive, so none may wait for a query for longer than this. */

@@ -56,7 +56,7 @@ export async function handOver(run: Run): Promise<void> {
 }
 
 /** Where a URL is a secret, or holds one, it must not stand in a summary. */
-export function nameOf(target: NotifyTarget): string {
+function nameOf(target: NotifyTarget): string {
   if ('slack' in target) return 'Slack';
   if ('openlineage' in target) return new URL(target.openlineage.url).host;
   return typeof target.webhook === 'string' ? new URL(target.webhook).host : target.webhook.urlRef;

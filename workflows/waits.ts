@@ -36,7 +36,7 @@ async function untilOr(run: Run, ended: () => boolean, summary: string): Promise
 }
 
 /** Whether a person has passed the gate in progress, or all of them. */
-export function isSkipped(run: Run): boolean {
+function isSkipped(run: Run): boolean {
   return Boolean(run.inbox.skip) || isFull(run);
 }
 

@@ -11,12 +11,12 @@ const MOST_REASONS = 10;
 const isDifference = ({ verdict }: ExperimentReport) => verdict === 'superior' || verdict === 'inferior';
 
 /** A difference was called at any look. */
-export function calledDifference({ looks }: TrialEnd): boolean {
+function calledDifference({ looks }: TrialEnd): boolean {
   return looks.some(isDifference);
 }
 
 /** Ended superior, with no more users in its smaller arm than were planned. */
-export function foundInTime({ state, looks, met }: TrialEnd): boolean {
+function foundInTime({ state, looks, met }: TrialEnd): boolean {
   const planned = state.experiment?.neededPerArm ?? 0;
   return (
     state.status === 'promoted' &&

@@ -5,7 +5,7 @@ import { HISTORY_DAYS, VERSIONS } from './specs.js';
 
 const DAY_MS = 86_400_000;
 /** Of each service, over all its days. */
-export const HISTORY_UNITS = 900;
+const HISTORY_UNITS = 900;
 /** Services in one batch. */
 const AT_ONCE = 5;
 

@@ -9,7 +9,7 @@ export const FEATURES = 64;
 export const CLASSES = 10;
 
 /** The digit of each row, and how sure the model is of each of the ten (shares that add up to 1). */
-export interface Predictions {
+interface Predictions {
   readonly labels: number[];
   readonly scores: number[][];
 }

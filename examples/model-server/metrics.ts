@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** `refused` is the caller's mistake (4xx), `error` the server's (5xx). */
-export type Outcome = 'ok' | 'refused' | 'error';
+type Outcome = 'ok' | 'refused' | 'error';
 
 export interface ModelMetrics {
   readonly contentType: string;

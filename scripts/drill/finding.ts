@@ -16,7 +16,7 @@ export interface Exercise {
 }
 
 /** What was seen is not what was expected; the message says what. */
-export class Differs extends Error {}
+class Differs extends Error {}
 
 export function assertSeen(isAsExpected: boolean, seen: string): void {
   if (!isAsExpected) throw new Differs(seen);

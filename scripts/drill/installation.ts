@@ -21,7 +21,7 @@ export interface GatewayProcess extends Restartable {
   ready(): Promise<void>;
 }
 
-export interface Ran {
+interface Ran {
   readonly code: number | null;
   readonly stdout: string;
 }

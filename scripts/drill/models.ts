@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 
 /** How one model of a version behaves now. */
-export interface Behaviour {
+interface Behaviour {
   readonly latencyMs: number;
   readonly fails: boolean;
 }

@@ -111,7 +111,7 @@ function wordsOf(node: SchemaNode): string {
 }
 
 /** As GitHub makes a heading's anchor: lower case, no signs but hyphens and underscores, hyphens for spaces. */
-export function anchorOf(heading: string): string {
+function anchorOf(heading: string): string {
   return heading
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')

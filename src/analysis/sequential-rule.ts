@@ -3,7 +3,7 @@ import { oneSidedHalfwidth, twoSidedHalfwidth } from '../stats/sequential/confid
 import { isLookDue, type LookPlan, look } from '../stats/sequential/planned-looks.js';
 
 /** Confidence sequences are tuned to be sharpest at this many times the guardrail's minimum of samples an arm. */
-export const TUNING_FACTOR = 50;
+const TUNING_FACTOR = 50;
 
 /** Share of the budget that watches at every look and past the end of a plan, so that harm which comes late is still seen. */
 const RESERVE = 0.02;

@@ -14,7 +14,7 @@ const SERVICE_LABELS = ['sluice_service', 'service'] as const;
 const MOST_AT_ONCE = 20;
 
 /** `no-service-label`: says of no service; `not-a-service`: its label can't be the name of one. */
-export type AlertOutcome = AlertReceipt | 'no-service-label' | 'not-a-service';
+type AlertOutcome = AlertReceipt | 'no-service-label' | 'not-a-service';
 
 export interface AlertAnswer {
   readonly received: number;

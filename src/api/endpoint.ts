@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { ErrorCode } from '../domain/errors.js';
 import type { Role } from './schema/common.js';
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** Who may ask: a role and those above it; `open`: everybody; `alerts`: whoever brings SLUICE_ALERT_TOKEN. */
 export type Access = Role | 'open' | 'alerts';

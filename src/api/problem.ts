@@ -23,7 +23,7 @@ export interface Problem {
 }
 
 /** Raised for input that its schema refuses; the message and `issues` name path and value of each. */
-export class InputError extends SluiceError {
+class InputError extends SluiceError {
   readonly issues: readonly ProblemIssue[];
 
   constructor(code: ErrorCode, issues: readonly ProblemIssue[]) {

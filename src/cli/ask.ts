@@ -40,7 +40,7 @@ export async function askFor(questions: readonly Question[], given: Answers): Pr
 }
 
 /** @throws {Interrupted} when it is broken off */
-export async function ask(question: Question, standard: string | null): Promise<string> {
+async function ask(question: Question, standard: string | null): Promise<string> {
   const { message, choices } = question;
   const asked =
     choices === undefined

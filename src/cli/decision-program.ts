@@ -2,8 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Command as RolloutCommand } from '../domain/decision.js';
 import { SluiceError } from '../domain/errors.js';
 import { addForceOptions } from './doctor-program.js';
-import { dryRunOption } from './dry-run.js';
-import { duration, output, timeout } from './options.js';
+import { dryRunOption, duration, output, timeout } from './options.js';
 
 const MEANINGS = {
   approve: 'say yes to what a rollout waits for',

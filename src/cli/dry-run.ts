@@ -1,18 +1,9 @@
-import { type Command, Option } from 'commander';
 import { stringify } from 'yaml';
 import { plainly } from './output/plain-text.js';
-
-/** Of every command that changes something. */
-export const dryRunOption = () => new Option('--dry-run', 'say what would be sent, and send nothing');
 
 /** What a command is asked with, where it may be a dry run. */
 export interface MaybeDry {
   readonly dryRun?: boolean;
-}
-
-/** Adds the option, for a chain of calls. */
-export function mayBeDry(command: Command): Command {
-  return command.addOption(dryRunOption());
 }
 
 /**

@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import { describeError, ERROR_CODES, type ErrorCode, SluiceError } from '../domain/errors.js';
 import type { RolloutStatus } from '../domain/rollout-state.js';
 import { plainText } from './output/plain-text.js';
-import { say } from './output/print.js';
+import { say } from './output/say.js';
 import { styleOf } from './output/style.js';
 
 const USAGE_EXIT = 2;

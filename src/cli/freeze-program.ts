@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { dryRunOption } from './dry-run.js';
-import { actor, integerIn, output } from './options.js';
+import { actor, dryRunOption, integerIn, output } from './options.js';
 
 /** Stops of forward moves over services, kept by the api. */
 export function addFreezes(program: Command): void {

@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
+import { parseDuration } from '../domain/duration.js';
 import { SluiceError } from '../domain/errors.js';
 import { GROUP_COMMANDS, type GroupCommand } from '../domain/group-state.js';
-import { parseDuration } from '../domain/spec/duration.js';
-import { dryRunOption } from './dry-run.js';
-import { duration, output } from './options.js';
+import { dryRunOption, duration, output } from './options.js';
 
 const WHO = 'who decides (default: whoever signs, else the user)';
 const MEANINGS: Record<GroupCommand, string> = {

@@ -1,8 +1,7 @@
 import { Argument, type Command, Option } from 'commander';
+import { parseDuration } from '../domain/duration.js';
 import { SluiceError } from '../domain/errors.js';
-import { parseDuration } from '../domain/spec/duration.js';
-import { dryRunOption } from './dry-run.js';
-import { duration, output } from './options.js';
+import { dryRunOption, duration, output } from './options.js';
 
 /** As commands/init.ts has them, which is loaded when it is run. */
 const DOCUMENTS = ['rollout', 'monitor', 'gateway', 'group'];

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { dryRunOption } from './dry-run.js';
-import { actor, integerIn, output, yes } from './options.js';
+import { actor, dryRunOption, integerIn, output, yes } from './options.js';
 
 /** What watches live models: schedules of Temporal, with readings that the api keeps. */
 export function addMonitors(program: Command): void {

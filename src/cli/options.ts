@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
+import { parseDuration } from '../domain/duration.js';
 import { SluiceError } from '../domain/errors.js';
-import { parseDuration } from '../domain/spec/duration.js';
 import { localUser } from './local-user.js';
-import { FORMATS } from './output/print.js';
+import { FORMATS } from './output/formats.js';
 
 /** How a command prints. */
 export const output = () =>
@@ -16,6 +16,9 @@ export const actor = (description: string) => new Option('--actor <name>', descr
 
 /** Of what can't be taken back. */
 export const yes = () => new Option('-y, --yes', 'no question whether it is meant (asked in a terminal)');
+
+/** Of every command that changes something: dry-run.ts prints it. */
+export const dryRunOption = () => new Option('--dry-run', 'say what would be sent, and send nothing');
 
 /** Of an option that may be given again. */
 export function collect(value: string, before: readonly string[]): string[] {

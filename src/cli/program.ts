@@ -1,6 +1,6 @@
 import { Command } from 'commander';
+import { parseDuration } from '../domain/duration.js';
 import { SluiceError } from '../domain/errors.js';
-import { parseDuration } from '../domain/spec/duration.js';
 import { addApi } from './api-program.js';
 import { addDecisionCommands } from './decision-program.js';
 import { addDoctor } from './doctor-program.js';

@@ -60,7 +60,7 @@ function stepLines(state: RolloutState, { spec, style, now }: TreeView): string[
 }
 
 /** Steps that were jumped over count as passed: what was done instead stands in the ledger. */
-export function stepStatus({ phases, step }: RolloutState, index: number): PhaseStatus {
+function stepStatus({ phases, step }: RolloutState, index: number): PhaseStatus {
   const { status } = phases.canary;
   if (status === 'pending' || status === 'passed' || status === 'skipped') return status;
   if (step === null) return status === 'failed' ? 'skipped' : 'pending';

@@ -11,7 +11,7 @@ import { enqueue, hasQueue } from './queue.js';
 import { TASK_QUEUE, workflowIdOf } from './workflow-ids.js';
 
 /** What becomes of a start while a rollout of the service runs: refused; waits for its turn; takes its place. */
-export const ON_CONFLICT = ['reject', 'queue', 'supersede'] as const;
+const ON_CONFLICT = ['reject', 'queue', 'supersede'] as const;
 export type OnConflict = (typeof ON_CONFLICT)[number];
 
 export interface StartOptions {

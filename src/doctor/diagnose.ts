@@ -35,7 +35,7 @@ function serviceFindings(of: ServiceFacts): Finding[] {
 }
 
 /** Of gateways, store and Temporal together. */
-export function servicesOf({ gateways, store, temporal }: Facts): string[] {
+function servicesOf({ gateways, store, temporal }: Facts): string[] {
   const names = [
     ...gateways.flatMap(({ report }) =>
       report.kind === 'read' ? report.value.routes.map(({ route }) => route.service) : [],

@@ -11,7 +11,7 @@ export interface GatewayReading {
 }
 
 /** An activity that did not succeed at once. */
-export interface FailingActivity {
+interface FailingActivity {
   readonly name: string;
   /** Attempts that failed. */
   readonly failures: number;

@@ -22,7 +22,7 @@ export const FINDING_CODES = [
   'view-behind',
   'clocks-differ',
 ] as const;
-export type FindingCode = (typeof FINDING_CODES)[number];
+type FindingCode = (typeof FINDING_CODES)[number];
 
 export interface Finding {
   readonly code: FindingCode;

@@ -137,7 +137,7 @@ export function describeRoute({ epoch, baseline, candidate, weightPercent, shado
 }
 
 /** `30 % in effect` */
-export function inEffect({ effectiveWeightPercent, effectiveShadowPercent }: AppliedRoute): string {
+function inEffect({ effectiveWeightPercent, effectiveShadowPercent }: AppliedRoute): string {
   const shadow = effectiveShadowPercent > 0 ? `, shadow ${effectiveShadowPercent} %` : '';
   return `${effectiveWeightPercent} %${shadow} in effect`;
 }

@@ -26,7 +26,7 @@ export interface OpenApproval {
   readonly delegated?: readonly Delegation[];
 }
 
-export interface Delegation {
+interface Delegation {
   readonly from: string;
   readonly to: string;
 }

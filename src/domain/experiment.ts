@@ -13,7 +13,7 @@ export type ByArm<T> = Readonly<Record<ComparedArm, T>>;
 /**
  * What a column holds of each unit: the metric's value, the denominator of a ratio, and the same two in the time before the experiment (CUPED).
  */
-export const UNIT_COLUMNS = ['value', 'denominator', 'valueBefore', 'denominatorBefore'] as const;
+const UNIT_COLUMNS = ['value', 'denominator', 'valueBefore', 'denominatorBefore'] as const;
 export type UnitColumn = (typeof UNIT_COLUMNS)[number];
 
 /** Sums over the units of one arm. */
@@ -115,7 +115,7 @@ export interface PlannedExperiment {
   readonly days: number | null;
 }
 
-export const EXPERIMENT_VERDICTS = ['superior', 'non-inferior', 'inferior', 'inconclusive'] as const;
+const EXPERIMENT_VERDICTS = ['superior', 'non-inferior', 'inferior', 'inconclusive'] as const;
 export type ExperimentVerdict = (typeof EXPERIMENT_VERDICTS)[number];
 
 /** One metric's estimate. Effects are candidate minus baseline in the metric's unit; `relative` is that over the baseline's value. */

@@ -40,7 +40,7 @@ export interface GroupWave {
   members: GroupMember[];
 }
 
-export interface GroupWaiting {
+interface GroupWaiting {
   kind: 'pause' | 'approval' | 'hold';
   since: string;
   /** When it ends by itself; null where only a person ends it. */
@@ -72,7 +72,7 @@ export function groupHasEnded(status: GroupStatus): boolean {
 }
 
 /** Whether a member goes on no more. */
-export function memberHasEnded(status: MemberStatus): boolean {
+function memberHasEnded(status: MemberStatus): boolean {
   return status !== 'pending' && status !== 'running' && status !== 'cut-over';
 }
 

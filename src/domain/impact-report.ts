@@ -5,14 +5,14 @@ import type { Evidence, Verdict } from './verdict.js';
  * metric's unit; `relative` is that over the latter. Plain JSON; the store keeps it whole, a workflow's history without its series.
  */
 
-export const IMPACT_VERDICTS = ['improved', 'unharmed', 'harmed', 'inconclusive'] as const;
+const IMPACT_VERDICTS = ['improved', 'unharmed', 'harmed', 'inconclusive'] as const;
 export type ImpactVerdict = (typeof IMPACT_VERDICTS)[number];
 
 /**
  * `regression`: the series against itself before; `difference`: against the holdback's units or another series, both before and after;
  * `holdback`: the candidate's units against the held-back ones at the same time.
  */
-export const IMPACT_METHODS = ['holdback', 'difference', 'regression'] as const;
+const IMPACT_METHODS = ['holdback', 'difference', 'regression'] as const;
 export type ImpactMethod = (typeof IMPACT_METHODS)[number];
 
 export interface ImpactEstimate {

@@ -2,14 +2,14 @@ import type { Finding } from './monitor.js';
 import type { NotifyTarget } from './spec/notify.js';
 import { type Evidence, failingOf } from './verdict.js';
 
-export const INCIDENT_STATUSES = ['open', 'acknowledged', 'resolved'] as const;
+const INCIDENT_STATUSES = ['open', 'acknowledged', 'resolved'] as const;
 export type IncidentStatus = (typeof INCIDENT_STATUSES)[number];
 
 /** What found it: a rule of a monitor, an alert from outside, a rollout that went back, what became of one that did not. */
 export const INCIDENT_SOURCES = ['monitor', 'alert', 'rollback', 'impact'] as const;
 export type IncidentSource = (typeof INCIDENT_SOURCES)[number];
 
-export type IncidentSeverity = Finding['severity'];
+type IncidentSeverity = Finding['severity'];
 
 /** Trouble as it is seen once. */
 export interface Sighting {
@@ -62,15 +62,7 @@ export interface PersonsWord {
   readonly reason: string;
 }
 
-export const INCIDENT_EVENTS = [
-  'opened',
-  'worsened',
-  'signalled',
-  'told',
-  'not-told',
-  'acknowledged',
-  'resolved',
-] as const;
+const INCIDENT_EVENTS = ['opened', 'worsened', 'signalled', 'told', 'not-told', 'acknowledged', 'resolved'] as const;
 
 /** One thing that happened to an incident, or that was done about it. Never changed once written. */
 export interface IncidentEvent {

@@ -1,9 +1,6 @@
 /** From the least to the most urgent. */
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
-
-/** What counts as an error. */
-export const ERROR_LEVELS = ['error', 'fatal'] as const satisfies readonly LogLevel[];
 
 export function isErrorLevel(level: LogLevel): boolean {
   return level === 'error' || level === 'fatal';

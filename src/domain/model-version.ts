@@ -11,7 +11,7 @@ export const DIGEST = /^sha256:[0-9a-f]{64}$/;
 export const CODE_REFERENCE = /^(?:[0-9a-f]{40}|[0-9a-f]{64}|sha256:[0-9a-f]{64})$/;
 
 /** A file, or a folder as one: its digest is that of the list of its files. */
-export interface Artifact {
+interface Artifact {
   /** Where it is kept. */
   readonly uri: string;
   /** `sha256:` and 64 hex digits. */
@@ -20,7 +20,7 @@ export interface Artifact {
 }
 
 export const DATASET_ROLES = ['train', 'validation', 'test'] as const;
-export type DatasetRole = (typeof DATASET_ROLES)[number];
+type DatasetRole = (typeof DATASET_ROLES)[number];
 
 export interface DatasetReference {
   readonly name: string;
@@ -28,7 +28,7 @@ export interface DatasetReference {
   readonly role: DatasetRole;
 }
 
-export type ParameterValue = string | number | boolean;
+type ParameterValue = string | number | boolean;
 
 /** What makes a version what it is: the same content is the same id, wherever and by whom it is registered. */
 export interface VersionContent {

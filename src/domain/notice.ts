@@ -76,7 +76,7 @@ export type NoticeSubject = Pick<
   'rolloutId' | 'service' | 'owner' | 'baseline' | 'candidate' | 'models' | 'status'
 >;
 
-export type NoticeEvidence = Pick<
+type NoticeEvidence = Pick<
   Evidence,
   'metric' | 'verdict' | 'reason' | 'baseline' | 'candidate' | 'difference' | 'bound' | 'margin' | 'dryRun'
 >;

@@ -1,5 +1,5 @@
 /** What a query of a spec may name, as `{{version}}`. */
-export const QUERY_VARIABLES = ['service', 'version', 'candidate', 'baseline', 'rolloutId', 'window'] as const;
+const QUERY_VARIABLES = ['service', 'version', 'candidate', 'baseline', 'rolloutId', 'window'] as const;
 export type QueryVariable = (typeof QUERY_VARIABLES)[number];
 
 /** `version` is the arm that is asked about; `window` is whole seconds, such as `90s`. */

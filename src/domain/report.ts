@@ -193,7 +193,7 @@ export interface ImpactSeries {
   readonly points: readonly ImpactPoint[];
 }
 
-export interface ImpactPoint {
+interface ImpactPoint {
   readonly at: string;
   readonly actual: number | null;
   /** What there would have been without the change, with its interval. */

@@ -1,7 +1,7 @@
 import type { Protocol } from './protocol.js';
 import type { TrafficPolicy } from './spec/traffic.js';
 
-export { type Protocol, pathPrefix } from './protocol.js';
+export type { Protocol } from './protocol.js';
 
 /** A model version and the base URL of the server that answers for it. */
 export interface ModelTarget {

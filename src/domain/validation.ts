@@ -72,7 +72,7 @@ export interface ValidatedVersion {
   readonly digest: string | null;
 }
 
-export interface PassSummary {
+interface PassSummary {
   readonly requests: number;
   readonly rowsPerSecond: number;
   /** How often it began again from where it was. */

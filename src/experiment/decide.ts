@@ -4,7 +4,7 @@ import type { ExperimentDesign } from './design.js';
 const DAY_MS = 86_400_000;
 const WEEK_MS = 7 * DAY_MS;
 
-export type ExperimentDecision = ExperimentReport['decision'];
+type ExperimentDecision = ExperimentReport['decision'];
 
 /** How far an experiment has come. */
 export interface Progress {

@@ -3,7 +3,7 @@ import type { AbTest } from '../domain/spec/experiment.js';
 /** Whether a difference is in the metric's unit, or a share of the baseline's value. */
 export type Scale = 'absolute' | 'relative';
 
-export interface GuardrailDesign {
+interface GuardrailDesign {
   readonly metric: string;
   readonly margin: number;
   readonly scale: Scale;

@@ -11,7 +11,7 @@ const NEGLIGIBLE = 0.01;
 /** Fewer say nothing of a share. As GrowthBook has it. */
 const LEAST_COUNT = 10;
 
-export const WHOLE = 'experiment';
+const WHOLE = 'experiment';
 
 /** Everything that is wrong with the experiment as a whole; metrics are looked at one by one. Nothing wrong: an empty list. */
 export function integrityFindings(integrity: ExperimentIntegrity, design: ExperimentDesign): IntegrityFinding[] {

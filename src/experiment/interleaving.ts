@@ -28,7 +28,7 @@ export interface InterleavingReading {
 }
 
 /** What the lists said, counted. */
-export interface InterleavingCounts {
+interface InterleavingCounts {
   readonly lists: number;
   readonly units: number;
   /** Units that mostly clicked on the candidate's items, on the baseline's, or on as many of both. */

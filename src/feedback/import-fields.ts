@@ -2,7 +2,7 @@ import { SluiceError } from '../domain/errors.js';
 import { FEEDBACK_KINDS } from '../domain/observation.js';
 
 /** What an item of feedback has; a file's columns become these. */
-export const FIELDS = [
+const FIELDS = [
   'predictionId',
   'unitId',
   'service',
@@ -17,7 +17,7 @@ export const FIELDS = [
   'scale',
   'source',
 ] as const;
-export type Field = (typeof FIELDS)[number];
+type Field = (typeof FIELDS)[number];
 
 /** A row as it stands in the file: by column. */
 export type Cells = Readonly<Record<string, unknown>>;

@@ -1,9 +1,9 @@
 import type { FeedbackRecord } from '../domain/observation.js';
 import { type FeedbackFault, type FeedbackReader, readItem } from './feedback-record.js';
 
-export const MOST_FEEDBACK_AT_ONCE = 1000;
+const MOST_FEEDBACK_AT_ONCE = 1000;
 
-export interface Rejection {
+interface Rejection {
   readonly index: number;
   readonly reason: string;
 }

@@ -5,8 +5,8 @@ import type { RouteTable } from './route-table.js';
 import type { Upstreams } from './upstream/upstreams.js';
 
 /** `turned-away`: too much waits already, and the sender was told. */
-export type FeedbackOutcome = 'accepted' | 'late' | 'duplicate' | 'turned-away' | FeedbackFault;
-export type ForcedOutcome = 'served' | 'unavailable' | 'invalid';
+type FeedbackOutcome = 'accepted' | 'late' | 'duplicate' | 'turned-away' | FeedbackFault;
+type ForcedOutcome = 'served' | 'unavailable' | 'invalid';
 
 export interface GatewayMetrics {
   readonly registry: Registry<RegistryContentType>;

@@ -7,7 +7,7 @@ import { parseField, type RequestField, type RequestSource, valueOf } from '../r
 import { Brake } from './brake/brake.js';
 
 /** Who answers users: one of the two under comparison, or another version that has a share. */
-export type UserArm = 'baseline' | 'candidate' | 'other';
+type UserArm = 'baseline' | 'candidate' | 'other';
 
 /** Which version a unit meets, and in which part of the traffic it is counted. */
 export interface Assignment {

@@ -210,7 +210,7 @@ export class ShadowQueue {
  * Whether two answers say the same: their labels, or where a tolerance is given their scores (of a regression: the number itself).
  * @returns null where one of them could not be read
  */
-export function agreement(a: ReadAnswer, b: ReadAnswer, tolerance: number | undefined): boolean | null {
+function agreement(a: ReadAnswer, b: ReadAnswer, tolerance: number | undefined): boolean | null {
   if (a.label === null || b.label === null) return null;
   if (tolerance === undefined) return a.label === b.label;
   const [x, y] = [a.score ?? Number(a.label), b.score ?? Number(b.label)];

@@ -7,7 +7,7 @@ export type VersionCounts = Pick<ArmCounts, 'service' | 'version' | 'arm' | 'req
   readonly durations: readonly number[];
 };
 
-export interface VersionStats {
+interface VersionStats {
   readonly version: string;
   readonly arm: string;
   readonly requests: number;

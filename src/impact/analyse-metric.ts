@@ -83,7 +83,7 @@ function against(
   return analyseDifference(question, treated, { name, values: read.value, scale: 'other' }, range);
 }
 
-export function unitOf(measure: ImpactMeasure): Unit {
+function unitOf(measure: ImpactMeasure): Unit {
   if (measure.kind === 'ratio') return measure.isShare ? 'share' : 'number';
   return 'outcome' in measure.source && measure.source.outcome === 'latency' ? 'ms' : 'number';
 }

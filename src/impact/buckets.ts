@@ -14,7 +14,7 @@ const WIDTHS: readonly { readonly ms: number; readonly before: number; readonly 
 ];
 
 /** More buckets tell no more, and their regression takes long. */
-export const MOST_BEFORE = 400;
+const MOST_BEFORE = 400;
 
 /** Days where there are weeks of them, else hours, and shorter ones for trials of minutes. @param beforeMs, afterMs as planned, so that all looks have the same */
 export function bucketWidth(beforeMs: number, afterMs: number): number {

@@ -4,7 +4,7 @@ import type { IncidentStore } from '../ports/incident-store.js';
 import { sightingOfAlert } from './sighting.js';
 
 /** An alert as it came, with what tells it from others. */
-export interface ReceivedAlert {
+interface ReceivedAlert {
   readonly service: string;
   readonly alert: Alert;
   readonly fingerprint: string;

@@ -3,7 +3,7 @@ import type { Finding, MonitorReading, MonitorValue } from '../domain/monitor.js
 import type { MonitorFrame, MonitorRule } from '../domain/spec/monitors/frame.js';
 
 /** Since when something has been so, and when that was last seen. Plain JSON, kept from run to run. */
-export interface Ongoing {
+interface Ongoing {
   readonly since: string;
   readonly seenAt: string;
 }

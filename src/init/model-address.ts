@@ -12,7 +12,7 @@ export function modelAddress(text: string): ModelAddress | null {
   return result.success ? { version: result.data.version, url: result.data.url } : null;
 }
 
-export const NO_ADDRESS = 'expected <version>@<url>, such as v1@http://127.0.0.1:8110';
+const NO_ADDRESS = 'expected <version>@<url>, such as v1@http://127.0.0.1:8110';
 
 export function addressFault(text: string): string | null {
   return modelAddress(text) === null ? NO_ADDRESS : null;

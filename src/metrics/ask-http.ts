@@ -15,7 +15,7 @@ export interface Gap {
 /** What leads a request to where it may go: agents that know the address policy, or none for what an operator has configured. */
 export type Transport = Pick<AxiosRequestConfig, 'httpAgent' | 'httpsAgent'>;
 
-export interface HttpQuestion {
+interface HttpQuestion {
   readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;

@@ -5,7 +5,7 @@ import { kindOf, readAddress } from './address-kind.js';
 import { type AllowedPrivate, holdsAddress, namesHost } from './allowed-private.js';
 
 /** One address of a name. */
-export interface HostAddress {
+interface HostAddress {
   readonly address: string;
   readonly family: number;
 }

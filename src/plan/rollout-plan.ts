@@ -38,16 +38,7 @@ export interface PlanWarning {
   readonly help: string | null;
 }
 
-export type StepKind =
-  | 'validation'
-  | 'shadow'
-  | 'weight'
-  | 'pause'
-  | 'approval'
-  | 'ab-test'
-  | 'cutover'
-  | 'warm'
-  | 'impact';
+type StepKind = 'validation' | 'shadow' | 'weight' | 'pause' | 'approval' | 'ab-test' | 'cutover' | 'warm' | 'impact';
 
 export interface PlannedStep {
   readonly phase: Phase;

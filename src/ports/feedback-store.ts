@@ -1,7 +1,7 @@
 import type { Arm, FeedbackKind, FeedbackRecord } from '../domain/observation.js';
 
 /** How much there is of one kind, by what the unit or prediction met. */
-export interface FeedbackCount {
+interface FeedbackCount {
   readonly kind: FeedbackKind;
   /** null: of a unit that no exposure tells of. */
   readonly arm: Arm | null;

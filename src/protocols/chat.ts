@@ -12,8 +12,8 @@ export interface Completion {
   readonly tokensOut: number | null;
 }
 
-export const REFUSED = '(refused)';
-export const NO_CHOICE = '(none)';
+const REFUSED = '(refused)';
+const NO_CHOICE = '(none)';
 const LONGEST_LABEL = 200;
 /** The `data` after the last token. */
 const DONE = '[DONE]';

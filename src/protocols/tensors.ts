@@ -10,7 +10,7 @@ export interface Tensor {
 
 /** Names that scikit-learn's servers give to labels and to the scores of all classes. */
 export const LABELS = 'predict';
-export const SCORES = 'predict_proba';
+const SCORES = 'predict_proba';
 
 /** The tensors of a request or an answer; what is none is left out. */
 export function tensorsOf(message: unknown, key: 'inputs' | 'outputs'): Tensor[] {

@@ -7,13 +7,13 @@ export interface FieldDiff {
   readonly changed: Readonly<Record<string, Change>>;
 }
 
-export interface Change {
+interface Change {
   readonly from: string | number | boolean;
   readonly to: string | number | boolean;
 }
 
 export const DIFF_FIELDS = ['artifact', 'code', 'parameters', 'metrics', 'datasets', 'environment'] as const;
-export type DiffField = (typeof DIFF_FIELDS)[number];
+type DiffField = (typeof DIFF_FIELDS)[number];
 export type VersionDiff = Readonly<Record<DiffField, FieldDiff>>;
 
 type Entries = Readonly<Record<string, string | number | boolean>>;

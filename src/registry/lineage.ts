@@ -9,7 +9,7 @@ type RelativesOf = Pick<ModelRegistry, 'versionsById' | 'childrenOf'>;
 export type Direction = 'ancestors' | 'descendants';
 
 /** A version that another one was made from, or that was made from it. */
-export interface Relative {
+interface Relative {
   readonly version: ModelVersion;
   /** Generations between them; 1: parent or child. */
   readonly depth: number;

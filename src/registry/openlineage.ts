@@ -1,6 +1,5 @@
 import type { ModelVersion } from '../domain/model-version.js';
-import { PHASES } from '../domain/phase.js';
-import type { RolloutState, RolloutStatus } from '../domain/rollout-state.js';
+import type { RolloutState } from '../domain/rollout-state.js';
 import { contentDigest } from '../identity/content-digest.js';
 
 /** Source: https://openlineage.io/spec/2-0-2/OpenLineage.json */
@@ -18,7 +17,7 @@ interface Facet {
 }
 type Facets = Readonly<Record<string, Facet>>;
 
-export interface LineageDataset {
+interface LineageDataset {
   readonly namespace: string;
   readonly name: string;
   readonly facets: Facets;
@@ -55,45 +54,9 @@ export interface RolloutLineage {
 }
 
 /**
- * What a rollout's view says to a lineage collector, in order of time: START, a RUNNING for each phase that has begun, and
- * one ending. The same view gives the same events, so that sending them again is harmless.
+ * What a lineage collector is told of a rollout at one moment.
+ * @param eventTime ISO
  */
-export function rolloutRunEvents(state: RolloutState, lineage: RolloutLineage): RunEvent[] {
-  const begun = PHASES.flatMap((phase) => {
-    const at = state.phases[phase].startedAt;
-    return at === null ? [] : [{ at, phase }];
-  });
-  const start = runEvent('START', state.startedAt, { ...state, phase: 'validation' }, lineage);
-  const running = begun.map(({ at, phase }) => runEvent('RUNNING', at, { ...state, phase }, lineage));
-  const ending = endingOf(state.status);
-  return [start, ...running, ...(ending === null ? [] : [runEvent(ending, state.updatedAt, state, lineage)])];
-}
-
-/** The event of this moment: of a view that has just changed. */
-export function rolloutRunEvent(state: RolloutState, lineage: RolloutLineage): RunEvent {
-  const hasBegun = PHASES.some((phase) => state.phases[phase].startedAt !== null);
-  const type = endingOf(state.status) ?? (hasBegun ? 'RUNNING' : 'START');
-  return runEvent(type, type === 'START' ? state.startedAt : state.updatedAt, state, lineage);
-}
-
-/** How a run has ended; null: it has not. `failed` never exposed anyone; what was taken back is no failure of the run. */
-export function endingOf(status: RolloutStatus): RunEventType | null {
-  switch (status) {
-    case 'promoted':
-      return 'COMPLETE';
-    case 'failed':
-      return 'FAIL';
-    case 'aborted':
-    case 'rolled-back':
-      return 'ABORT';
-    case 'progressing':
-    case 'waiting':
-    case 'paused':
-      return null;
-  }
-}
-
-/** @param eventTime ISO */
 export function runEvent(
   type: RunEventType,
   eventTime: string,

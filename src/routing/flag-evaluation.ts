@@ -4,7 +4,7 @@ import type { EvaluationContext } from './evaluation-context.js';
 import type { CompiledFlag, CompiledServe, FlagSet } from './flag-set.js';
 
 /** Why a variant is served, in OpenFeature's words. Source: openfeature.dev/specification/types, Resolution Reason. */
-export type Reason = 'STATIC' | 'TARGETING_MATCH' | 'SPLIT' | 'DISABLED' | 'DEFAULT';
+type Reason = 'STATIC' | 'TARGETING_MATCH' | 'SPLIT' | 'DISABLED' | 'DEFAULT';
 
 /** Source: openfeature.dev/specification/types, Error Code. */
 export type EvaluationError =

@@ -2,9 +2,9 @@ import type { InterleavingMethod } from '../domain/route.js';
 import { seededCoin } from './seeded-coin.js';
 
 export type ItemId = string | number;
-export type Team = 'baseline' | 'candidate';
+type Team = 'baseline' | 'candidate';
 
-export interface InterleavedItem<Id extends ItemId> {
+interface InterleavedItem<Id extends ItemId> {
   readonly id: Id;
   /** Whose pick the item was; null for the rest of the longer ranking, once the other has nothing left to set against it. */
   readonly team: Team | null;

@@ -2,7 +2,6 @@ import type { Store } from '../ports/store.js';
 import { migrate } from './migrate.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { openPostgres } from './pg-client.js';
-import { openPglite } from './pglite-client.js';
 import { createSqlStore } from './sql-store.js';
 
 export interface StoreLocation {
@@ -18,7 +17,10 @@ export interface StoreLocation {
  *   STORE_UNAVAILABLE when the server or the data can't be reached
  */
 export async function openStore({ databaseUrl, dataDir }: StoreLocation): Promise<Store> {
-  const client = databaseUrl === undefined ? await openPglite(dataDir) : openPostgres(databaseUrl);
+  const client =
+    databaseUrl === undefined
+      ? await (await import('./pglite-client.js')).openPglite(dataDir)
+      : openPostgres(databaseUrl);
   try {
     await migrate(client, MIGRATIONS);
     return createSqlStore(client);

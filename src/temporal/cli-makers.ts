@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 
 const run = promisify(execFile);
 
@@ -22,6 +21,7 @@ export const download: Maker = {
   name: "the SDK's download",
   make: async (folder, executable) => {
     await mkdir(folder, { recursive: true });
+    const { TestWorkflowEnvironment } = await import('@temporalio/testing');
     const environment = await TestWorkflowEnvironment.createLocal({
       server: { executable: { type: 'cached-download', downloadDir: folder, version: TEMPORAL_CLI_VERSION } },
     });

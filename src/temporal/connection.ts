@@ -14,7 +14,7 @@ export interface TemporalSettings {
   readonly dataConverter: DataConverter | null;
 }
 
-export const DEFAULT_ADDRESS = '127.0.0.1:7233';
+const DEFAULT_ADDRESS = '127.0.0.1:7233';
 
 /** @throws {SluiceError} USAGE when a variable, the configuration file or the file of keys can't be read */
 export function temporalSettings(address?: string): TemporalSettings {

@@ -9,7 +9,7 @@ import { RowSample } from './row-sample.js';
 import { createRowTally, type RowChecksTally } from './rows/index.js';
 
 /** Bytes of the largest batch: the one with the most rows, and of those the one with the most bytes. */
-export interface Payload {
+interface Payload {
   readonly rows: number;
   readonly sent: number;
   readonly received: number;

@@ -19,7 +19,7 @@ export const EXPIRED = 'slc_expired-of-the-test-suite';
 
 export const sha256 = (token: string) => createHash('sha256').update(token).digest('hex');
 
-export function tokenFileText(): string {
+function tokenFileText(): string {
   const lines = Object.entries(TOKENS).map(
     ([role, token]) =>
       `  - { name: ${role} of the suite, subject: ${role}@example.test, roles: [${role}], sha256: ${sha256(token)} }`,

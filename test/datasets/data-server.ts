@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 
 /** What was asked for. */
-export interface Asked {
+interface Asked {
   readonly url: string;
   readonly range: string | undefined;
   readonly ifRange: string | undefined;

@@ -3,7 +3,7 @@ import type { RolloutState } from '../../src/domain/rollout-state.js';
 import type { AppliedRoute, Route } from '../../src/domain/route.js';
 import { stateOf } from '../stores/rollout-fixtures.js';
 
-export const NOW = '2026-11-21T10:00:00.000Z';
+const NOW = '2026-11-21T10:00:00.000Z';
 export const ago = (ms: number) => new Date(Date.parse(NOW) - ms).toISOString();
 
 export const trial: Route = {

@@ -53,7 +53,7 @@ export const metricReading = (
   ...more,
 });
 
-export const SOUND: ExperimentIntegrity = {
+const SOUND: ExperimentIntegrity = {
   units: { baseline: 5000, candidate: 5000 },
   expectedShare: 0.5,
   segments: {},

@@ -5,7 +5,7 @@ import { type BucketRange, bucketRange } from '../../src/impact/buckets.js';
 import type { BucketValue } from '../../src/ports/impact-data.js';
 import { type Random, seededRandom } from '../../src/stats/sample/random.js';
 
-export const CONVERSION: ImpactMeasure = {
+const CONVERSION: ImpactMeasure = {
   metric: 'conversion',
   goal: 'increase',
   kind: 'ratio',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const FOLDER = 'deploy/grafana/dashboards';
 
-export interface Panel {
+interface Panel {
   readonly id: number;
   readonly type: string;
   readonly title: string;
@@ -31,7 +31,7 @@ export const dashboards = readdirSync(FOLDER).map(
 );
 
 /** A query as Grafana asks it: all services, rates over a minute. */
-export function asAsked(expr: string): string {
+function asAsked(expr: string): string {
   return expr.replaceAll('$service', '.+').replaceAll('$__rate_interval', '1m');
 }
 

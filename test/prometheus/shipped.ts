@@ -21,7 +21,7 @@ async function shipped(path: string, changes: readonly Change[]): Promise<string
 }
 
 /** A sample of Prometheus' answer: [seconds since 1970, value]. */
-export interface Series {
+interface Series {
   readonly metric: Readonly<Record<string, string>>;
   readonly value?: readonly [number, string];
   readonly values?: readonly (readonly [number, string])[];

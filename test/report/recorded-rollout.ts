@@ -20,7 +20,7 @@ import { stateOf } from '../stores/rollout-fixtures.js';
 
 /** A store in memory with the record of whole rollouts in it, as gateways and workflows leave it. */
 
-export const START = Date.parse('2026-11-02T08:00:00.000Z');
+const START = Date.parse('2026-11-02T08:00:00.000Z');
 const MINUTE = 60_000;
 const MINUTES = 360;
 export const at = (minutes: number): string => new Date(START + minutes * MINUTE).toISOString();
@@ -70,7 +70,7 @@ const STEPS = [
 ];
 const weightAt = (minute: number) => STEPS.findLast(({ from }) => minute >= from)?.weight ?? 0;
 
-export function evidenceAt(minute: number, metric: 'error_rate' | 'latency_p99' | 'accuracy'): Evidence {
+function evidenceAt(minute: number, metric: 'error_rate' | 'latency_p99' | 'accuracy'): Evidence {
   const samples = minute * 40;
   const spread = 1 / Math.sqrt(samples + 20);
   const size = metric === 'latency_p99' ? 300 : 1;

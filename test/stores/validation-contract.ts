@@ -7,7 +7,7 @@ import { newService } from './observation-fixtures.js';
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 const newId = () => `rollout:digits:${randomUUID()}`;
 
-export function reportOf(service: string, parts: Partial<ValidationReport> = {}): ValidationReport {
+function reportOf(service: string, parts: Partial<ValidationReport> = {}): ValidationReport {
   return {
     id: newId(),
     service,

@@ -8,7 +8,7 @@ import { type DataFolder, dataFolder } from '../datasets/reading.js';
 import { ScriptedModel } from './scripted-model.js';
 
 /** Progress in this process's memory; as text, so that nothing lives on that a database would not keep. */
-export function progressInMemory() {
+function progressInMemory() {
   const kept = new Map<string, string>();
   return {
     kept,

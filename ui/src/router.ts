@@ -8,7 +8,7 @@ export interface Place {
 
 const MOVED = 'placechange';
 
-export function here(): Place {
+function here(): Place {
   return { path: location.pathname, query: new URLSearchParams(location.search) };
 }
 

@@ -40,7 +40,6 @@ export const tokenFile = z.strictObject({
     }),
 });
 export type TokenEntry = z.output<typeof entry>;
-export type TokenFile = z.output<typeof tokenFile>;
 
 /** Known tokens, by their digests: the tokens themselves are nowhere. */
 export interface KnownTokens {
@@ -75,7 +74,7 @@ export function openTokenFile(path: string, warn: (message: string) => void = ()
 }
 
 /** All are compared, each in the same time, so that how long it takes says nothing. */
-export function findToken(tokens: readonly TokenEntry[], token: string): TokenEntry | null {
+function findToken(tokens: readonly TokenEntry[], token: string): TokenEntry | null {
   const given = createHash('sha256').update(token).digest();
   let found: TokenEntry | null = null;
   for (const one of tokens) if (timingSafeEqual(given, Buffer.from(one.sha256, 'hex'))) found = one;

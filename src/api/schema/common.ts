@@ -24,7 +24,7 @@ export const percent = z.number().min(0).max(100);
 export const verdict = z.enum(['pass', 'fail', 'inconclusive']);
 
 /** Opaque: only what an answer's `next` has said. */
-export const cursor = z
+const cursor = z
   .string()
   .max(600)
   .regex(/^[A-Za-z0-9_-]+$/, 'expected the `next` of an answer');

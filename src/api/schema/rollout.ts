@@ -10,7 +10,7 @@ import type { RolloutSpec } from '../../domain/spec/rollout-spec.js';
 import { serviceName } from '../../domain/spec/target.js';
 import { documentOf, next, paging, percent, person, rolloutId, shapeOf, time, truth, verdict } from './common.js';
 
-export const STATUSES = ['progressing', 'waiting', 'paused', 'promoted', 'aborted', 'rolled-back', 'failed'] as const;
+const STATUSES = ['progressing', 'waiting', 'paused', 'promoted', 'aborted', 'rolled-back', 'failed'] as const;
 const status = z.enum(STATUSES);
 const phase = z.enum(PHASES);
 const count = z.int().min(0);

@@ -7,7 +7,7 @@ import { rolloutSummary } from './rollout.js';
 const version = z.string();
 
 /** What serves by the stored route, and the rollout that is not over. */
-export const serviceSummary = z.object({
+const serviceSummary = z.object({
   service: z.string(),
   serving: z
     .object({
@@ -28,7 +28,7 @@ export const routeQuery = z.object(paging(500, 1000));
 export const servicePage = z.object({ services: z.array(serviceSummary), next });
 export type ServicePage = z.output<typeof servicePage>;
 
-export const route = shapeOf<Route>(
+const route = shapeOf<Route>(
   z.looseObject({
     service: z.string(),
     epoch: z.int().min(0),

@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { unpacked, utf8Checked } from '../../datasets/text-bytes.js';
+import { parseDuration } from '../../domain/duration.js';
 import { describeError, ERROR_CODES, SluiceError } from '../../domain/errors.js';
 import { LATE_AFTER_MS, type LateWindows } from '../../domain/feedback.js';
 import { FEEDBACK_KINDS, type FeedbackRecord } from '../../domain/observation.js';
-import { parseDuration } from '../../domain/spec/duration.js';
 import { serviceName } from '../../domain/spec/target.js';
 import {
   ImportStopped,

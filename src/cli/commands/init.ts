@@ -8,7 +8,7 @@ import { rolloutDraft } from '../../init/rollout.js';
 import { readDocument } from '../../yaml/read-document.js';
 import { askFor, canAsk } from '../ask.js';
 import { localUser } from '../local-user.js';
-import { say } from '../output/print.js';
+import { say } from '../output/say.js';
 
 export type DocumentKind = 'rollout' | 'monitor' | 'gateway' | 'group';
 

@@ -1,8 +1,10 @@
 import type { RolloutSummary } from '../../api/schema/rollout.js';
 import { readConfig } from '../../config.js';
 import { describeError, SluiceError } from '../../domain/errors.js';
+import type { Format } from '../output/formats.js';
 import { canRedraw, openLiveScreen } from '../output/live-screen.js';
-import { type Format, type Printable, print, printLine, say } from '../output/print.js';
+import { type Printable, print, printLine } from '../output/print.js';
+import { say } from '../output/say.js';
 import { type Style, styleOf } from '../output/style.js';
 import { type ListLine, renderList } from '../render-list.js';
 import { type ListedRollouts, readList } from '../source/list-source.js';

@@ -10,7 +10,7 @@ const TIMEOUT_MS = 30_000;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
 
-export interface LogPlace {
+interface LogPlace {
   readonly service: string;
   readonly version: string | null;
   readonly source: string;

@@ -1,8 +1,10 @@
 import { describeError, type ErrorCode, SluiceError } from '../../domain/errors.js';
 import { hasEnded, type RolloutState } from '../../domain/rollout-state.js';
+import type { Format } from '../output/formats.js';
 import { canRedraw, openLiveScreen } from '../output/live-screen.js';
 import { plainText } from '../output/plain-text.js';
-import { type Format, printLine, say } from '../output/print.js';
+import { printLine } from '../output/print.js';
+import { say } from '../output/say.js';
 import { styleOf } from '../output/style.js';
 import { shortTime } from '../output/time-text.js';
 import { renderState } from '../render-state.js';

@@ -1,7 +1,7 @@
 import type { Argument, Command, Option } from 'commander';
 
 /** One thing that may stand next, and what it means. */
-export interface Candidate {
+interface Candidate {
   readonly value: string;
   readonly meaning: string;
 }

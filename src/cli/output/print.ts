@@ -1,9 +1,6 @@
 import { Document, isScalar, visit } from 'yaml';
+import type { Format } from './formats.js';
 import { plainText } from './plain-text.js';
-
-/** `table` and `wide` are for people; the others for programs. */
-export const FORMATS = ['table', 'wide', 'json', 'yaml', 'name'] as const;
-export type Format = (typeof FORMATS)[number];
 
 /** One answer in each way it may be asked for. */
 export interface Printable {
@@ -44,11 +41,6 @@ export function textOf(output: Format, { data, names, table, wide = table }: Pri
 /** One line of newline-delimited JSON, for whoever follows. */
 export function printLine(data: unknown): void {
   process.stdout.write(`${JSON.stringify(data)}\n`);
-}
-
-/** What goes on, and what a person should know of the data: to stderr, so that pipes stay clean. */
-export function say(text: string): void {
-  process.stderr.write(`${text}\n`);
 }
 
 /** Text with anything that is not plain is quoted, so that it has escapes to be said with. */

@@ -4,7 +4,6 @@ import { SluiceError } from '../../domain/errors.js';
 import type { Route } from '../../domain/route.js';
 import type { RolloutQuery, SluiceClient } from '../../sdk/index.js';
 import { withApi } from '../with-api.js';
-import { openDatabaseReader } from './database-reader.js';
 
 /** Which rollouts to list. */
 export type ListFilter = Pick<RolloutQuery, 'service' | 'status' | 'search' | 'needsMe' | 'active'>;
@@ -37,7 +36,9 @@ export function openStoreReader({ databaseUrl }: Pick<Config, 'databaseUrl'>, ti
       return await ask(api);
     } catch (error) {
       if (!(error instanceof SluiceError) || error.code !== 'STORE_UNAVAILABLE') throw error;
-      database = openDatabaseReader(databaseUrl);
+      // Loaded where the api does not answer: it brings the whole store along.
+      const { openDatabaseReader } = await import('./database-reader.js');
+      database ??= openDatabaseReader(databaseUrl);
       return ask(database);
     }
   };

@@ -109,7 +109,7 @@ export const abTest = z.strictObject({
 });
 export type AbTest = z.output<typeof abTest>;
 
-export const metricNames = BUILTIN_METRICS.map(({ name }) => name);
+const metricNames = BUILTIN_METRICS.map(({ name }) => name);
 
 /** The parts of a rollout that an experiment must agree with. */
 interface Surroundings {

@@ -10,7 +10,7 @@ export const flagKey = z
   .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'expected 1 to 63 lower-case letters, digits, dots, underscores and hyphens');
 
 /** Begins with a letter: JavaScript would move names such as `10` to the front, and a split goes by the order written. */
-export const variantName = z
+const variantName = z
   .string()
   .regex(
     /^[A-Za-z][\w.-]{0,62}$/,

@@ -3,7 +3,7 @@ import { duration } from './duration.js';
 import { serviceName } from './target.js';
 
 /** A history holds the specs of all members, and all their endings. */
-export const MOST_MEMBERS = 100;
+const MOST_MEMBERS = 100;
 
 const approval = z
   .strictObject({

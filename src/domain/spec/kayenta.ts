@@ -48,5 +48,3 @@ export const kayentaConfig = z
       .describe('From `pass` on it passes, below `marginal` it fails; between, a person decides.'),
   })
   .describe('Kayenta’s canary config: metrics, classifier.groupWeights and scoreThresholds.');
-
-export type KayentaConfig = z.output<typeof kayentaConfig>;

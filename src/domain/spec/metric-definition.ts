@@ -62,15 +62,15 @@ const sql = z.strictObject({
   ...taken,
 });
 
-export const metricSource = z.union([feedback, outcome, sql], {
+const metricSource = z.union([feedback, outcome, sql], {
   error: (issue) => (issue.code === 'invalid_union' ? 'expected one of feedback, outcome and sql' : undefined),
 });
 export type MetricSource = z.output<typeof metricSource>;
 export type FeedbackSource = Extract<MetricSource, { feedback: unknown }>;
 export type SqlSource = Extract<MetricSource, { sql: unknown }>;
 
-export const METRIC_KINDS = ['mean', 'proportion', 'ratio', 'quantile', 'retention'] as const;
-export type MetricKind = (typeof METRIC_KINDS)[number];
+const METRIC_KINDS = ['mean', 'proportion', 'ratio', 'quantile', 'retention'] as const;
+type MetricKind = (typeof METRIC_KINDS)[number];
 
 export const metricName = z
   .string()

@@ -47,7 +47,7 @@ export const aliasName = z
     'expected 1 to 63 lower-case letters, digits, hyphens and underscores, beginning with a letter; not latest or v<number>',
   );
 export const versionId = z.string().regex(VERSION_ID, 'expected mv- and 16 hex digits');
-export const digest = z.string().regex(DIGEST, 'expected sha256: and 64 hex digits');
+const digest = z.string().regex(DIGEST, 'expected sha256: and 64 hex digits');
 export const versionSelector = z
   .string()
   .refine(

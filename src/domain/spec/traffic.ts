@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { LONGEST_MS } from '../duration.js';
 import { HASHES } from '../hash.js';
 import type { Protocol } from '../route.js';
 import { conditionShape } from './condition.js';
-import { duration, LONGEST_MS } from './duration.js';
+import { duration } from './duration.js';
 import { modelTarget } from './target.js';
 
 type Time = z.ZodType<number>;
@@ -123,4 +124,3 @@ export function checkTraffic(
 
 export type TrafficPolicy = z.output<typeof traffic>;
 export type Brake = NonNullable<TrafficPolicy['brake']>;
-export type Segment = z.output<typeof segment>;

@@ -3,7 +3,7 @@ import type { Route } from '../../domain/route.js';
 const MOST_LABELS = 50;
 const LONGEST_LABEL = 64;
 /** Stands for all that is not shown by its name. */
-export const OTHER_LABEL = 'other';
+const OTHER_LABEL = 'other';
 /** What a page in UTF-8 may not be able to tell apart. */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
 /** A measured quantity and not a class: each would be a label of its own. */

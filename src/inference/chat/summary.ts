@@ -17,7 +17,7 @@ export interface GenerationSummary {
   readonly tokensPerSecond: number | null;
 }
 
-export interface Quantiles {
+interface Quantiles {
   readonly p50: number;
   readonly p95: number;
 }

@@ -4,7 +4,7 @@ import { LABELS, labelOutput, scoreOutput } from '../../protocols/tensors.js';
 import { quoted } from '../model-http.js';
 import { datatypeOf } from './datatypes.js';
 
-export interface InferRequest {
+interface InferRequest {
   readonly inputs: readonly { name: string; shape: number[]; datatype: string; data: Cell[] }[];
   readonly outputs?: readonly { name: string }[];
 }

@@ -4,7 +4,7 @@ import { impactOf, type NodeState, nodeStates, type RootCause, rootCauses } from
 import { type ProbeOutcome, type ProbeRecord, standing, takeOutcome } from './probe-record.js';
 
 /** What a run leaves for the next, by node. */
-export interface DependencyState {
+interface DependencyState {
   readonly nodes: Readonly<Record<string, ProbeRecord>>;
 }
 

@@ -11,9 +11,9 @@ import { dependenceBetween, levelsOf, placesOf } from '../windows/in-time.js';
 import { type Shift, shiftOf } from '../windows/shift.js';
 import { type FeatureColumn, planOf } from './columns.js';
 
-export type Aspect = 'drift' | 'missing' | 'outside' | 'new-categories';
+type Aspect = 'drift' | 'missing' | 'outside' | 'new-categories';
 
-export interface FeatureComparison extends Comparison {
+interface FeatureComparison extends Comparison {
   readonly feature: string;
   readonly aspect: Aspect;
 }
@@ -122,7 +122,7 @@ function shiftOfFeature(spec: FeatureMonitor, column: FeatureColumn, pace: numbe
   return shiftOf(toColumn(column), how, pace);
 }
 
-export function toColumn({ type, reference, current }: FeatureColumn): Column {
+function toColumn({ type, reference, current }: FeatureColumn): Column {
   return type === 'numeric'
     ? { type, reference: reference as number[], current: current as number[] }
     : { type, reference: reference as string[], current: current as string[] };

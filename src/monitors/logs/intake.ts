@@ -16,7 +16,7 @@ const DAY_MS = 86_400_000;
 const MOST_AHEAD_MS = 5 * 60_000;
 
 /** A piece of somebody's log. */
-export interface LogDelivery {
+interface LogDelivery {
   readonly service: string;
   /** Empty: the lines say it, or nobody knows. */
   readonly version: string;

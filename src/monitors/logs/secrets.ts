@@ -1,5 +1,5 @@
 /** Stands for what nobody may read. */
-export const SECRET = '<secret>';
+const SECRET = '<secret>';
 
 const NAMED =
   /((?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|access[_-]?key(?:[_-]?id)?|private[_-]?key|client[_-]?secret|authori[sz]ation|credentials?|cookie|session(?:[_-]?id)?|signature)['"]?\s{0,3}[:=]\s{0,3})(?:(?:bearer|basic|digest)\s{1,3})?("[^"]{0,500}"?|'[^']{0,500}'?|[^\s'",;&)}\]]+)/gi;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import si from 'systeminformation';
 
-export interface LocalProcess {
+interface LocalProcess {
   readonly pid: number;
   readonly parentPid: number;
   /** Cores in use. */

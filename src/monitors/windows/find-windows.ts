@@ -3,14 +3,14 @@ import type { ComparedWindows, ReferencePlan } from '../../domain/spec/monitors/
 import type { MonitorData, VersionSpan } from '../../ports/monitor-data.js';
 
 /** A reference that is fixed stays so, run after run: this is what a run leaves of it. */
-export interface FixedReference {
+interface FixedReference {
   readonly version: string;
   /** When the version was promoted: another promotion is another reference. */
   readonly promotedAt: string;
   readonly until: string;
 }
 
-export interface WindowState {
+interface WindowState {
   readonly reference: FixedReference | null;
 }
 

@@ -31,7 +31,7 @@ export interface Line {
 
 export type LineStyle = 'first' | 'second' | 'third' | 'fourth' | 'limit';
 
-export interface LinePoint {
+interface LinePoint {
   /** ISO over time, else the number. */
   readonly x: string | number;
   /** null: a gap. */

@@ -1,6 +1,6 @@
 import { requireCount } from '../sample/sample.js';
 
-export type Team = 'A' | 'B';
+type Team = 'A' | 'B';
 
 export interface Interleaved {
   readonly list: string[];

@@ -2,7 +2,7 @@ import { default as gammaln } from '@stdlib/math-base-special-gammaln';
 import { betaIncomplete, betaIncompleteUpper } from './beta.js';
 
 /** P(X <= k) of k successes in n trials of probability p. */
-export function binomialCdf(k: number, n: number, p: number): number {
+function binomialCdf(k: number, n: number, p: number): number {
   if (k < 0) return 0;
   if (k >= n) return 1;
   return betaIncompleteUpper(p, k + 1, n - k);

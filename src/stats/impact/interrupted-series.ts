@@ -2,7 +2,7 @@ import { studentTQuantile, studentTTwoSided } from '../distributions/student-t.j
 import { requireCount, type Sample } from '../sample/sample.js';
 import { autocorrelationErrors, classicalErrors, defaultLags, leastSquares, squares } from './least-squares.js';
 
-export interface Coefficient {
+interface Coefficient {
   readonly estimate: number;
   /** Assuming independent errors. */
   readonly standardError: number;

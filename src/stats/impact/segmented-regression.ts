@@ -5,7 +5,7 @@ import { durbinWatson } from './interrupted-series.js';
 import { autocorrelationCovariance, defaultLags, type Fit, leastSquares, squares } from './least-squares.js';
 
 /** A rhythm of the series: sines and cosines of this period and its fractions. With (period - 1) / 2 of them any pattern can be followed. */
-export interface Season {
+interface Season {
   /** In steps. */
   readonly period: number;
   readonly harmonics: number;

@@ -6,7 +6,7 @@ export interface JudgedMetric {
   readonly critical?: boolean;
 }
 
-export interface GroupScore {
+interface GroupScore {
   readonly group: string;
   readonly weight: number;
   /** 0..100; null when the group has Nodata only. */

@@ -5,7 +5,7 @@ export interface Averages {
   readonly f1: number;
 }
 
-export interface ClassQuality extends Averages {
+interface ClassQuality extends Averages {
   /** Rows that are of the class, and rows that were said to be. */
   readonly actual: number;
   readonly guessed: number;

@@ -4,7 +4,7 @@ import { requireEqualLength } from '../sample/sample.js';
 export type Label = string | number;
 
 /** Counts (or weights) of a two-class prediction. */
-export interface BinaryCounts {
+interface BinaryCounts {
   readonly tp: number;
   readonly fp: number;
   readonly tn: number;
@@ -47,7 +47,7 @@ export function binaryQuality(
 }
 
 /** Source: B. W. Matthews (1975), Biochimica et Biophysica Acta 405:442-451, for the correlation. */
-export function qualityOfCounts(counts: BinaryCounts): BinaryQuality {
+function qualityOfCounts(counts: BinaryCounts): BinaryQuality {
   const { tp, fp, tn, fn } = counts;
   const margins = Math.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn));
   const oneClass = tp + fn === 0 || tn + fp === 0;

@@ -20,19 +20,3 @@ function sumOf(values: Sample, from: number, to: number): number {
   for (let i = from; i < to; i += 1) sum += values[i] as number;
   return sum;
 }
-
-/** Any statistic of each full window of `width` values, `step` apart. */
-export function rollingWindows<T>(
-  values: Sample,
-  width: number,
-  statistic: (window: Float64Array) => T,
-  step = 1,
-): { start: number; value: T }[] {
-  requireCount(width, 'width', 1);
-  requireCount(step, 'step', 1);
-  const all = new Float64Array(values);
-  const windows: { start: number; value: T }[] = [];
-  for (let start = 0; start + width <= all.length; start += step)
-    windows.push({ start, value: statistic(all.subarray(start, start + width)) });
-  return windows;
-}

@@ -1,1 +1,1 @@
-export { type CustomDeps, createCustomChecks } from './custom-checks.js';
+export { createCustomChecks } from './custom-checks.js';

@@ -10,7 +10,7 @@ import { becomesReady, whileAlive } from './while-alive.js';
  * unsayable: the protocol has no way to ask it, so nothing was sent.
  */
 export type Reply = { readonly kind: 'answer'; readonly prediction: Prediction } | Fault;
-export interface Fault {
+interface Fault {
   readonly kind: 'refused' | 'garbage' | 'failed' | 'unsayable';
   readonly reason: string;
 }

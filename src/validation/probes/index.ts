@@ -1,1 +1,1 @@
-export { isProbe, runProbes } from './run-probes.js';
+export { runProbes } from './run-probes.js';

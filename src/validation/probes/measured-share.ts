@@ -18,7 +18,7 @@ export interface MeasuredShare {
 export const MOST_EXAMPLES = 5;
 const LONGEST_REASON = 200;
 
-export function shareEvidence({ good, counted }: MeasuredShare): ArmEvidence {
+function shareEvidence({ good, counted }: MeasuredShare): ArmEvidence {
   return { samples: counted, value: counted === 0 ? null : good / counted };
 }
 

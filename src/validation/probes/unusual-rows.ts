@@ -4,8 +4,6 @@ import { type FeatureRange, featureRanges } from './feature-ranges.js';
 import { gaussian, shuffled } from './random-draws.js';
 
 export type Features = readonly (number | null)[];
-/** A row as users may send it by mistake. */
-export type UnusualRows = (row: AnsweredRow) => Iterable<Features>;
 
 const NOISE_SDS = 0.01;
 const BEYOND_RANGES = 10;

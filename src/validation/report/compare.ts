@@ -11,7 +11,7 @@ export interface ReportComparison {
   readonly checks: readonly ComparedCheck[];
 }
 
-export interface ComparedReport {
+interface ComparedReport {
   readonly id: string;
   readonly candidate: string;
   readonly endedAt: string;

@@ -2,7 +2,7 @@ import type { ValidationReport } from '../../domain/validation.js';
 import { renderJunit } from './junit.js';
 import { renderMarkdown } from './markdown.js';
 
-export { type ComparedCheck, type ComparedReport, compareReports, type ReportComparison } from './compare.js';
+export { type ComparedCheck, compareReports, type ReportComparison } from './compare.js';
 export { byUrgency, countVerdicts } from './order.js';
 export { formatLimits, formatOf } from './unit-of.js';
 export { renderJunit, renderMarkdown };

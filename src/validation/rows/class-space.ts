@@ -9,7 +9,7 @@ export function sortedIds(tally: RowChecksTally, ids: readonly number[]): number
 }
 
 /** The classes of truth and predictions of one version over all rows. */
-export function classesOf(tally: RowChecksTally, arm: Arm): number[] {
+function classesOf(tally: RowChecksTally, arm: Arm): number[] {
   const counts = tally.counts
     .get(keyOf({ arm, by: ALL }))
     ?.bySlice()

@@ -1,6 +1,6 @@
 /** What stands for a text that is missing, or that came when the dictionary was full. */
 export const NONE = 1000;
-/** Classes of a data set, and slices of a column. */
+/** Classes of a data set, and slices of a column: the number after the last is `NONE`. @alias */
 export const MOST_TEXTS = NONE;
 /** Of all texts together: labels may be whole answers of a language model. */
 const MOST_CHARACTERS = 200_000;

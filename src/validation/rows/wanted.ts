@@ -57,7 +57,7 @@ export interface SampleColumns {
 
 export const DEFAULT_BINS = 10;
 export const DEFAULT_K = 5;
-export const DEFAULT_TOLERANCE = 1e-9;
+const DEFAULT_TOLERANCE = 1e-9;
 
 export function wantedBy(plan: Validation): Wanted {
   const checks = plan.checks.filter(isRowCheck);
@@ -101,7 +101,7 @@ export function agreementKey({ by, tolerance }: Agreement): string {
   return `${tolerance} ${by}`;
 }
 
-export function armsOf(check: RowCheck): readonly Arm[] {
+function armsOf(check: RowCheck): readonly Arm[] {
   return needsBaseline(check) ? ['candidate', 'baseline'] : ['candidate'];
 }
 

@@ -6,9 +6,10 @@ import { asPrintable as listPrintable } from '../../../src/cli/commands/list.js'
 import { statusLine } from '../../../src/cli/commands/status.js';
 import { EXIT_CODES, exitCodeOf, exitCodeOfState, Interrupted, remedyOf } from '../../../src/cli/errors.js';
 import { explain } from '../../../src/cli/explain/explain.js';
+import { FORMATS } from '../../../src/cli/output/formats.js';
 import { fitLine, frame } from '../../../src/cli/output/live-screen.js';
 import { harmless, plainly, plainText } from '../../../src/cli/output/plain-text.js';
-import { FORMATS, textOf } from '../../../src/cli/output/print.js';
+import { textOf } from '../../../src/cli/output/print.js';
 import { COLOURED, PLAIN, styleOf, takeNoColor } from '../../../src/cli/output/style.js';
 import { ageOf, shortTime, timeLeft } from '../../../src/cli/output/time-text.js';
 import { renderExplanation } from '../../../src/cli/render-explanation.js';

@@ -1,4 +1,4 @@
-export interface Tolerance {
+interface Tolerance {
   readonly rel: number;
   readonly abs: number;
   readonly optional?: boolean;

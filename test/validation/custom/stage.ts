@@ -12,7 +12,7 @@ import type { SuiteInput } from '../../../src/validation/suite.js';
 export type CustomCheck = CheckOf<'custom'>;
 
 /** A model that answers each row with its first number plus `shift`, and counts what it was asked. */
-export function echoModel(shift = 0): ModelServer & { readonly calls: number[] } {
+function echoModel(shift = 0): ModelServer & { readonly calls: number[] } {
   const calls: number[] = [];
   return {
     calls,

@@ -8,7 +8,7 @@ import { type Behaviour, type FakeServer, startServer } from '../../gateway/stag
 
 export type Values = readonly (number | null)[];
 /** What a model says to the rows of one request: labels with scores, numbers, a status, or something else on the wire. */
-export type Answer =
+type Answer =
   | { readonly labels: readonly (string | number)[]; readonly scores?: readonly (readonly number[])[] }
   | { readonly values: readonly number[] }
   | { readonly status: number }
@@ -22,7 +22,7 @@ export const bySum: Model = (rows) => ({
   scores: rows.map((row) => [1 - squash(total(row)), squash(total(row))]),
 });
 export const sums: Model = (rows) => ({ values: rows.map(total) });
-export const total = (row: Values) => row.reduce<number>((sum, value) => sum + (value ?? 0), 0);
+const total = (row: Values) => row.reduce<number>((sum, value) => sum + (value ?? 0), 0);
 const squash = (value: number) => 1 / (1 + Math.exp(10 - value));
 
 export interface Declared {

@@ -8,7 +8,7 @@ const slow = (setWeight: number) => ({ setWeight, bake: '1h' as const });
 const quick = (setWeight: number) => ({ setWeight, bake: '20ms' as const, maxDuration: '60ms' as const });
 
 /** Where time itself moves nothing in the length of a test, or all of it at once: what comes out depends on the messages alone. */
-export const PLANS = {
+const PLANS = {
   /** Waits everywhere, and twice for a person. */
   gated: {
     canary: { steps: [slow(10), slow(20), approval, slow(60)] },

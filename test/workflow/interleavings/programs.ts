@@ -3,7 +3,7 @@ import type { Alert } from '../../../src/domain/alert.js';
 import type { Command, CommandRequest } from '../../../src/domain/decision.js';
 import { HAS_SHORT_TIMES, PLAN_NAMES, type Plan } from './plans.js';
 
-export type Via = 'update' | 'signal';
+type Via = 'update' | 'signal';
 
 /** What is sent to a rollout. The same id again is the same decision. */
 export type Message =

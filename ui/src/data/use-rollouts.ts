@@ -116,7 +116,7 @@ function joined(before: readonly Summary[], more: readonly Summary[]): readonly 
 }
 
 /** A row that is there changes where it stands; a new one comes on top, where it matches. What no longer matches goes. */
-export function withNews(before: readonly Summary[], news: Summary, filter: RolloutFilter): readonly Summary[] {
+function withNews(before: readonly Summary[], news: Summary, filter: RolloutFilter): readonly Summary[] {
   const at = before.findIndex(({ rolloutId }) => rolloutId === news.rolloutId);
   const old = before[at];
   if (old === undefined) return matches(news, filter) ? [news, ...before] : before;

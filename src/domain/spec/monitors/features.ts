@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { checkWindows, comparedWindows } from './reference.js';
 
-export const FEATURE_METHODS = ['ks', 'wasserstein', 'psi', 'jensenshannon', 'chisquare'] as const;
-export type FeatureMethod = (typeof FEATURE_METHODS)[number];
+const FEATURE_METHODS = ['ks', 'wasserstein', 'psi', 'jensenshannon', 'chisquare'] as const;
 
 const severity = z.enum(['warning', 'critical']);
 const share = z.number().min(0).max(1);
@@ -39,7 +38,6 @@ const feature = z
     path: ['range'],
     error: 'needs numbers',
   });
-export type FeaturePlan = z.output<typeof feature>;
 
 /** What a version is asked: has it changed since the reference? */
 export const featureMonitor = z

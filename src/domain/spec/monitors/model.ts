@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { duration } from '../duration.js';
 import { checkWindows, comparedWindows } from './reference.js';
 
-export const MODEL_CHECKS = ['quality', 'confidence', 'output', 'concept'] as const;
+const MODEL_CHECKS = ['quality', 'confidence', 'output', 'concept'] as const;
 export type ModelCheck = (typeof MODEL_CHECKS)[number];
 
 export const QUALITY_METRICS = ['accuracy', 'precision', 'recall', 'f1'] as const;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { duration } from '../duration.js';
 
-export const PERFORMANCE_METRICS = ['error_rate', 'latency_p50', 'latency_p95', 'latency_p99', 'throughput'] as const;
+const PERFORMANCE_METRICS = ['error_rate', 'latency_p50', 'latency_p95', 'latency_p99', 'throughput'] as const;
 export type PerformanceMetric = (typeof PERFORMANCE_METRICS)[number];
 
 const severity = z.enum(['warning', 'critical']);

@@ -5,7 +5,7 @@ import { versionName } from '../target.js';
 const rows = z.int().min(100).max(10_000);
 
 /** What a window of a version is compared with. */
-export const reference = z.discriminatedUnion('from', [
+const reference = z.discriminatedUnion('from', [
   z
     .strictObject({
       from: z.literal('promotion'),

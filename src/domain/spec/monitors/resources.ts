@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { duration } from '../duration.js';
 import { versionName } from '../target.js';
 
-export const RESOURCES = ['cpu', 'memory', 'disk', 'network'] as const;
+const RESOURCES = ['cpu', 'memory', 'disk', 'network'] as const;
 export type Resource = (typeof RESOURCES)[number];
 
 const labelName = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]{0,99}$/, 'expected the name of a label of Prometheus');
