@@ -142,7 +142,7 @@ export function shownFinding({ findings }: Pick<MetricImpact, 'findings'>): Meth
 }
 
 /** As a guardrail's evidence: what incidents, ledgers and screens show. */
-export function evidenceOfImpact({ metric, goal, verdict, reason, findings, points }: MetricImpact): Evidence {
+function evidenceOfImpact({ metric, goal, verdict, reason, findings, points }: MetricImpact): Evidence {
   const said = shownFinding({ findings });
   const later = points.filter(({ when }) => when === 'after');
   const mean = (values: readonly number[]) =>

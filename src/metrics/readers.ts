@@ -23,7 +23,7 @@ export const READERS: Readonly<Record<Metric, MetricReader>> = {
 export type MetricReader = (store: Store, scope: Scope) => Promise<MetricReading>;
 
 /** One reading of the store, which then answers for any arms and segments: both sides of a comparison come from the same moment. */
-export interface MetricReading {
+interface MetricReading {
   /** Those that were met, without the empty name of units that are in none. */
   readonly segments: readonly string[];
   of(arms: readonly Arm[], isCounted: (segment: string) => boolean): Measurement;

@@ -42,11 +42,6 @@ const PROBES: { readonly [Metric in ProbeMetric]: Probe<CheckOf<Metric>> } = {
   tokens_per_second: probeGeneration,
 };
 
-/** Whether a check asks the servers on its own. */
-export function isProbe(check: ValidationCheck): boolean {
-  return probeOf(check) !== null;
-}
-
 function probeOf({ metric }: ValidationCheck): Probe<ValidationCheck> | null {
   return Object.hasOwn(PROBES, metric) ? (PROBES[metric as ProbeMetric] as Probe<ValidationCheck>) : null;
 }

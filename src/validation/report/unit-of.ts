@@ -64,7 +64,7 @@ const UNITS: Readonly<Record<ValidationCheck['metric'], Unit>> = {
 };
 
 /** In which unit a metric's values and limits are. */
-export function unitOf(metric: string): Unit {
+function unitOf(metric: string): Unit {
   return Object.hasOwn(UNITS, metric) ? UNITS[metric as ValidationCheck['metric']] : 'number';
 }
 
