@@ -11,7 +11,7 @@ const CHANGES = [
   ['margin: 250ms', 'margin: 60s'],
   ['minSamples: 200, minAgreement: 0.85', 'minSamples: 30, minAgreement: 0.5'],
   [/steps:\n(.*\n)*?(?= {2}abTest)/, 'steps: [ { setWeight: 30, bake: 1s, minSamples: 30 } ]\n'],
-  ['minDetectableEffect: 0.04, maxDuration: 3m', 'minDetectableEffect: 0.3, maxDuration: 10m'],
+  ['minDetectableEffect: 0.04, maxDuration: 3m', 'minDetectableEffect: 0.1, maxDuration: 10m'],
   ['keepBaselineWarm: 10s', 'keepBaselineWarm: 1s'],
   ['after: 30s', 'after: 10s'],
   [/ {2}validation:\n(.*\n)*?(?= {2}shadow)/, ''],
