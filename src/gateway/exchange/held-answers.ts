@@ -1,3 +1,5 @@
+import { Pieces } from '../http1/pieces.js';
+
 /** Memory of all answers that are held back until they are whole; more is refused, so that a broken candidate can't fill it. */
 export class HeldAnswers {
   private bytes = 0;
@@ -21,7 +23,7 @@ export class HeldAnswers {
 
 /** One candidate's answer, held until it is known to be one. */
 export class HeldAnswer {
-  private readonly parts: Buffer[] = [];
+  private pieces = new Pieces();
   private bytes = 0;
   private readonly memory: HeldAnswers;
   private readonly most: number;
@@ -35,13 +37,13 @@ export class HeldAnswer {
   add(part: Buffer): boolean {
     if (this.bytes + part.length > this.most || !this.memory.take(part.length)) return false;
     this.bytes += part.length;
-    this.parts.push(part);
+    this.pieces.add(part);
     return true;
   }
 
   /** The whole answer; gives the memory back. */
   take(): Buffer {
-    const whole = this.parts.length === 1 ? (this.parts[0] as Buffer) : Buffer.concat(this.parts);
+    const whole = this.pieces.whole();
     this.drop();
     return whole;
   }
@@ -49,6 +51,6 @@ export class HeldAnswer {
   drop(): void {
     this.memory.release(this.bytes);
     this.bytes = 0;
-    this.parts.length = 0;
+    this.pieces = new Pieces();
   }
 }

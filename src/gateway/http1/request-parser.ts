@@ -1,6 +1,7 @@
 import { BadMessage } from './bad-message.js';
 import { ChunkedDecoder } from './chunked-decoder.js';
 import { HEAD_END, type HeaderList, readFraming, readHeaders } from './head.js';
+import { Pieces } from './pieces.js';
 
 /** A request's head, read. */
 export interface RequestHead {
@@ -42,7 +43,7 @@ export class RequestParser {
   private head: RequestHead | null = null;
   private first: Buffer | null = null;
   /** Only of bodies that came in several pieces. */
-  private more: Buffer[] | null = null;
+  private more: Pieces | null = null;
   private bytes = 0;
   private left = 0;
   private most = 0;
@@ -132,11 +133,11 @@ export class RequestParser {
     this.bytes += chunk.length;
     if (this.bytes > this.most) throw new TooLarge(`a body of more than ${this.most} bytes`);
     if (this.first === null) this.first = chunk;
-    else (this.more ??= [this.first]).push(chunk);
+    else (this.more ??= new Pieces(this.first)).add(chunk);
   }
 
   private finish(head: RequestHead): void {
-    const body = this.more === null ? this.first : Buffer.concat(this.more);
+    const body = this.more === null ? this.first : this.more.whole();
     this.head = null;
     this.first = null;
     this.more = null;
