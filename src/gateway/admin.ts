@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { describeError, ERROR_CODES, SluiceError } from '../domain/errors.js';
 import type { AppliedRoute, Route } from '../domain/route.js';
+import { foreignOrigin } from '../net/own-origin.js';
 import { readCommand } from './command-body.js';
 import { answerFlagCommand, isFlagPath } from './flags/flag-commands.js';
 import type { FlagTable } from './flags/flag-table.js';
@@ -74,8 +75,10 @@ async function answer(deps: AdminDeps, request: IncomingMessage, response: Serve
   replyJson(response, 200, applied);
 }
 
-/** @throws {SluiceError} UNAUTHORIZED */
+/** @throws {SluiceError} UNAUTHORIZED; FORBIDDEN for what a page of another site makes a browser ask */
 function assertAllowed({ headers }: IncomingMessage, token: string | null): void {
+  const fault = foreignOrigin(headers, token === null);
+  if (fault !== null) throw new SluiceError('FORBIDDEN', fault);
   if (token === null) return;
   const digest = (text: string) => createHash('sha256').update(text).digest();
   if (!timingSafeEqual(digest(headers.authorization ?? ''), digest(`Bearer ${token}`)))

@@ -1,0 +1,64 @@
+import { readFile, stat } from 'node:fs/promises';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { GatewayStage } from '../gateway/stage.js';
+
+let stage: GatewayStage;
+beforeEach(async () => {
+  stage = await GatewayStage.open();
+});
+afterEach(() => stage.close());
+
+/** By hand: fetch sets `host` itself and sends no CONNECT. */
+function ask(base: string, method: string, path: string, headers: Record<string, string> = {}, body = '') {
+  const { hostname, port } = new URL(base);
+  return new Promise<number | undefined>((resolve, reject) => {
+    request({ hostname, port, method, path, headers }, (answer) => resolve(answer.resume().statusCode))
+      .on('connect', ({ statusCode }) => resolve(statusCode))
+      .on('error', reject)
+      .end(body);
+  });
+}
+
+describe('the admin listener without a token', () => {
+  test.each<[string, Record<string, string>]>([
+    ['a page of another site', { origin: 'https://evil.test' }],
+    ['a name of another site that leads here', { host: 'evil.test:8081' }],
+    ['a browser that says so', { 'sec-fetch-site': 'cross-site' }],
+  ])('takes nothing of %s', async (_, headers) => {
+    await stage.apply({ weightPercent: 100 });
+    const trip = JSON.stringify({ epoch: 1, at: new Date().toISOString(), reason: 'a page', gatewayId: 'page' });
+    const { adminUrl } = stage.gateway;
+    expect(await ask(adminUrl, 'POST', '/v1/routes/digits/trip', headers, trip)).toBe(403);
+    expect(await ask(adminUrl, 'POST', '/v1/flags/new-model/kill', headers)).toBe(403);
+    expect(await stage.effectiveWeight()).toBe(100);
+  });
+});
+
+describe('the users’ listener', () => {
+  test.each(['CONNECT', 'TRACE'])('%s reaches no model server', async (method) => {
+    expect(await ask(stage.gateway.dataUrl, method, '/v2/models/digits')).toBe(405);
+    expect(stage.v1.requests).toHaveLength(0);
+  });
+
+  test('headers in our name are dropped, also the mark of a shadow copy', async () => {
+    await stage.infer('u', {
+      'x-sluice-shadow': '1',
+      'X-Sluice-Prediction-Id': 'p3~forged',
+      'x-sluice-force': 'f1~no',
+    });
+    const headers = stage.v1.requests[0]?.headers ?? {};
+    expect(Object.keys(headers).filter((name) => name.startsWith('x-sluice-'))).toEqual([]);
+  });
+});
+
+test('the access log has no query, and no stranger reads it', async () => {
+  const accessLog = join(stage.stateDir, 'access.ndjson');
+  stage.more = { accessLog };
+  await stage.restart();
+  await ask(stage.gateway.dataUrl, 'GET', '/v2/models/digits?api_key=s3cret');
+  await stage.gateway.close();
+  expect(await readFile(accessLog, 'utf8')).toContain('"path":"/v2/models/digits",');
+  expect((await stat(accessLog)).mode & 0o007).toBe(0);
+});
