@@ -48,6 +48,8 @@ export interface GatewayOptions {
   readonly adminTls?: Certificate;
   /** Where records go; null keeps none. */
   readonly collectorUrl: string | null;
+  /** What the collector asks for; absent: nothing. */
+  readonly collectorToken?: string;
   readonly stateDir: string;
   /** File that gets a line for each answer; absent: none is written. */
   readonly accessLog?: string;
@@ -126,6 +128,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     ...parts,
     gatewayId,
     collectorUrl: options.collectorUrl,
+    collectorToken: options.collectorToken ?? null,
     intervalMs: limits.shipIntervalMs,
     droppedShadowCopies: () => shadow.dropped,
     isInForce: (route) => routes.isInForce(route),
