@@ -194,6 +194,7 @@ async function assemble(options: GatewayOptions) {
     held: new HeldAnswers(limits.heldBytes),
     warmUp: new WarmUp(upstreams),
     lateAfterMs: { ...LATE_AFTER_MS, ...config.feedback?.lateAfter },
+    takesUnits: config.feedback?.units ?? true,
     ofrep: { flags, evaluations: countEvaluations(metrics.registry) },
   };
 }
