@@ -2,7 +2,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { GatewayStage } from '../gateway/stage.js';
+import { RawUser } from '../gateway/raw-user.js';
+import { GatewayStage, until } from '../gateway/stage.js';
 
 let stage: GatewayStage;
 beforeEach(async () => {
@@ -37,6 +38,23 @@ describe('the admin listener without a token', () => {
 });
 
 describe('the users’ listener', () => {
+  test('bodies of all users together have a limit, and what is answered makes room', async () => {
+    await stage.close();
+    stage = await GatewayStage.open({ requestsBytes: 1000 });
+    const { dataUrl } = stage.gateway;
+    const head = 'POST /v2/models/digits/infer HTTP/1.1\r\nhost: x\r\ncontent-length: 700\r\n\r\n';
+    const half = Buffer.from(head + 'x'.repeat(600));
+    const one = new RawUser(dataUrl, half);
+    const settled = () => new Promise((resolve) => setTimeout(resolve, 100));
+    await settled();
+    const other = new RawUser(dataUrl, half);
+    await until(() => other.received.startsWith('HTTP/1.1 503'));
+    one.leave();
+    await settled();
+    for (const _ of [1, 2, 3])
+      expect(await ask(dataUrl, 'POST', '/v2/models/digits/infer', {}, 'x'.repeat(900))).toBe(200);
+  });
+
   test.each(['CONNECT', 'TRACE'])('%s reaches no model server', async (method) => {
     expect(await ask(stage.gateway.dataUrl, method, '/v2/models/digits')).toBe(405);
     expect(stage.v1.requests).toHaveLength(0);

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { HeldAnswer, HeldAnswers } from '../../src/gateway/exchange/held-answers.js';
+import { HeldAnswer } from '../../src/gateway/exchange/held-answer.js';
 import { Pieces } from '../../src/gateway/http1/pieces.js';
 import { RequestParser } from '../../src/gateway/http1/request-parser.js';
+import { MemoryBudget } from '../../src/gateway/memory-budget.js';
 
 const BYTES = 2 ** 20;
 
@@ -20,7 +21,11 @@ function memoryOf<T>(hold: () => T): { bytes: number; held: T } {
 describe('memory', () => {
   test('a request in chunks of one byte costs about what its bytes do', () => {
     const bodies: (Buffer | null)[] = [];
-    const parser = new RequestParser({ onHead: () => BYTES, onRequest: (_, body) => bodies.push(body) });
+    const parser = new RequestParser({
+      onHead: () => BYTES,
+      mayKeep: () => true,
+      onRequest: (_, body) => bodies.push(body),
+    });
     parser.feed(Buffer.from('POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n'));
     const chunks = Buffer.from('1\r\nx\r\n'.repeat(1024));
     const { bytes } = memoryOf(() => {
@@ -35,7 +40,7 @@ describe('memory', () => {
   test('a held answer in parts of one byte costs about what its bytes do', () => {
     const byte = Buffer.from('x');
     const { bytes, held } = memoryOf(() => {
-      const answer = new HeldAnswer(new HeldAnswers(BYTES), BYTES);
+      const answer = new HeldAnswer(new MemoryBudget(BYTES), BYTES);
       for (let i = 0; i < BYTES; i += 1) answer.add(byte.subarray(0, 1));
       return answer;
     });

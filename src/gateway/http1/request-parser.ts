@@ -21,12 +21,19 @@ export interface RequestHead {
 export interface RequestEvents {
   /** @returns how many bytes its body may have */
   onHead(head: RequestHead): number;
+  /** @returns false where there is no room for so much more of a body */
+  mayKeep(bytes: number): boolean;
   onRequest(head: RequestHead, body: Buffer | null): void;
 }
 
 /** A body that is larger than it may be. */
 export class TooLarge extends Error {
   override readonly name = 'TooLarge';
+}
+
+/** There is no room for a body that would fit at another time. */
+export class NoRoom extends Error {
+  override readonly name = 'NoRoom';
 }
 
 const LONGEST_HEAD = 16 * 1024;
@@ -65,13 +72,13 @@ export class RequestParser {
     return !this.isBusy && (this.head !== null || this.pending !== null);
   }
 
-  /** @throws {BadMessage | TooLarge} */
+  /** @throws {BadMessage | TooLarge | NoRoom} */
   feed(bytes: Buffer): void {
     this.pending = this.pending === null ? bytes : Buffer.concat([this.pending, bytes]);
     this.go();
   }
 
-  /** The answer is out: the next request may be read. @throws {BadMessage | TooLarge} */
+  /** The answer is out: the next request may be read. @throws {BadMessage | TooLarge | NoRoom} */
   next(): void {
     this.isBusy = false;
     this.go();
@@ -132,6 +139,7 @@ export class RequestParser {
   private keep(chunk: Buffer): void {
     this.bytes += chunk.length;
     if (this.bytes > this.most) throw new TooLarge(`a body of more than ${this.most} bytes`);
+    if (!this.events.mayKeep(chunk.length)) throw new NoRoom('too much is being sent at once; try again later');
     if (this.first === null) this.first = chunk;
     else (this.more ??= new Pieces(this.first)).add(chunk);
   }

@@ -1,34 +1,14 @@
 import { Pieces } from '../http1/pieces.js';
-
-/** Memory of all answers that are held back until they are whole; more is refused, so that a broken candidate can't fill it. */
-export class HeldAnswers {
-  private bytes = 0;
-  private readonly most: number;
-
-  constructor(most: number) {
-    this.most = most;
-  }
-
-  /** @returns false where there is no room */
-  take(bytes: number): boolean {
-    if (this.bytes + bytes > this.most) return false;
-    this.bytes += bytes;
-    return true;
-  }
-
-  release(bytes: number): void {
-    this.bytes -= bytes;
-  }
-}
+import type { MemoryBudget } from '../memory-budget.js';
 
 /** One candidate's answer, held until it is known to be one. */
 export class HeldAnswer {
   private pieces = new Pieces();
   private bytes = 0;
-  private readonly memory: HeldAnswers;
+  private readonly memory: MemoryBudget;
   private readonly most: number;
 
-  constructor(memory: HeldAnswers, most: number) {
+  constructor(memory: MemoryBudget, most: number) {
     this.memory = memory;
     this.most = most;
   }
