@@ -90,6 +90,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     routes,
     flags,
     token,
+    log,
     counts,
     isReady: () => isServing,
     metrics: metricsPage(metrics.registry),

@@ -37,6 +37,26 @@ describe('the admin listener without a token', () => {
   });
 });
 
+test('who commands a gateway, and who was denied, is in its log; a lease that is renewed is not', async () => {
+  const lines: string[] = [];
+  stage.more = {
+    adminToken: 'a token of enough characters',
+    log: (level, message, more) => void lines.push(`${level}: ${message} ${JSON.stringify(more)}`),
+  };
+  await stage.restart();
+  const { adminUrl } = stage.gateway;
+  const authorization = 'Bearer a token of enough characters';
+  for (const _ of ['changed', 'renewed'])
+    await ask(adminUrl, 'PUT', '/v1/routes/digits', { authorization }, JSON.stringify(stage.route()));
+  await ask(adminUrl, 'PUT', '/v1/routes/digits?token=s3cret', { authorization: 'Bearer s3cret' });
+  const said = lines.filter((line) => /route was taken|denied/.test(line));
+  expect(said).toEqual([
+    expect.stringMatching(/^info: a route was taken .*"\/v1\/routes\/digits","from":"127.0.0.1","epoch":1/),
+    expect.stringMatching(/^warn: a command was denied .*the admin token is missing or is another one/),
+  ]);
+  expect(lines.join()).not.toContain('s3cret');
+});
+
 describe('the users’ listener', () => {
   test('bodies of all users together have a limit, and what is answered makes room', async () => {
     await stage.close();
