@@ -189,6 +189,10 @@ testInBrowser('the page carries all digits, and reads as the one formatter write
   const browser = await launch();
   try {
     const { page, errors } = await openPage(browser, `${it.apiUrl}/rollouts/${rollout.rolloutId}`);
+    await numbersIn(page, 'Decisions', 'tbody tr');
+    // A long evaluation has more lines than the page shows at first.
+    const more = page.getByRole('button', { name: /^Show all/ });
+    if ((await more.count()) > 0) await more.first().click();
     const readings = await numbersIn(page, 'Decisions', '.basis > li');
     for (const evidence of decided.evidence) expect(readings).toContainEqual(armsOf(evidence));
     const rows = await numbersIn(page, 'Guardrails', 'tbody tr');
