@@ -1,11 +1,12 @@
 import type { z } from 'zod';
+import type { INTAKE } from '../domain/api-role.js';
 import type { ErrorCode } from '../domain/errors.js';
 import type { Role } from './schema/common.js';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
-/** Who may ask: a role and those above it; `open`: everybody; `alerts`: whoever brings SLUICE_ALERT_TOKEN. */
-export type Access = Role | 'open' | 'alerts';
+/** Who may ask: a role and those above it, or that of intake; `open`: everybody; `alerts`: whoever brings SLUICE_ALERT_TOKEN. */
+export type Access = Role | typeof INTAKE | 'open' | 'alerts';
 
 /** One address of the api: what is asked, what is answered, who may. The server, its document and the client are made from these. */
 export interface Endpoint<Params = unknown, Query = unknown, Body = unknown, Answer = unknown, Headers = unknown> {

@@ -6,6 +6,9 @@ export function may(role: Role, needed: Role): boolean {
   return ROLES.indexOf(role) >= ROLES.indexOf(needed);
 }
 
+/** Brings what others record (gateways, shippers of logs, importers of feedback), and may do nothing else; stands beside the others. */
+export const INTAKE = 'intake';
+
 /** What may be asked of a service's rollout, and by whom. */
 export const COMMAND_ROLES = {
   approve: 'approver',

@@ -1,16 +1,21 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { appendToken } from '../../src/api/auth/append-token.js';
+import { newToken, openTokenFile } from '../../src/api/auth/token-file.js';
 import { type StartedApi, startApi } from '../../src/api/server.js';
 import type { Store } from '../../src/ports/store.js';
-import { openStore } from '../../src/stores/open-store.js';
 import { openSite, TOKENS } from '../api/site.js';
 import { GatewayStage, until } from '../gateway/stage.js';
+import { testStore } from '../setup/store.js';
 import { batchOf, bucketOf, newService } from '../stores/observation-fixtures.js';
 
 const adminToken = 'an-admin-token-of-the-suite';
 let store: Store;
 let api: StartedApi;
 beforeAll(async () => {
-  store = await openStore({});
+  store = await testStore();
   api = await startApi({ store, adminToken, host: '127.0.0.1', port: 0 });
 });
 afterAll(async () => {
@@ -42,6 +47,21 @@ describe('the collector', () => {
     for (const token of Object.values(TOKENS)) statuses.push(await bring(site.api.url, token));
     expect(statuses).toEqual([403, 403, 403, 202]);
     await site.close();
+  });
+
+  test('takes what the role intake brings, which may do nothing else', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sluice-intake-'));
+    const { token, sha256 } = newToken();
+    await appendToken(join(folder, 'tokens.yaml'), { name: 'gateway', subject: 'gateway', roles: ['intake'], sha256 });
+    const tokens = openTokenFile(join(folder, 'tokens.yaml'));
+    const own = await startApi({ store, auth: { tokens, oidc: null }, host: '127.0.0.1', port: 0 });
+    const ask = async (path: string, method = 'GET') =>
+      (await fetch(`${own.url}${path}`, { method, headers: { authorization: `Bearer ${token}` } })).status;
+    expect(await bring(own.url, token)).toBe(202);
+    expect([await ask('/v1/rollouts'), await ask('/v1/services/digits/commands', 'POST')]).toEqual([403, 403]);
+    expect(await ask('/v1/feedback/prune', 'POST')).toBe(403);
+    await own.close();
+    await rm(folder, { recursive: true, force: true });
   });
 
   test('that can be reached from elsewhere takes nothing where there is no token at all', async () => {

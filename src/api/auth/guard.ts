@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { INTAKE } from '../../domain/api-role.js';
 import { SluiceError } from '../../domain/errors.js';
 import { foreignOrigin } from '../../net/own-origin.js';
 import type { Access } from '../endpoint.js';
@@ -74,7 +75,7 @@ async function principalFor(
 }
 
 /** @throws {AccessError} UNAUTHORIZED where a token could help; FORBIDDEN naming the role that is missing */
-export function assertRole(who: Principal, wanted: Role, hasToken: boolean): void {
+export function assertRole(who: Principal, wanted: Role | typeof INTAKE, hasToken: boolean): void {
   if (hasRole(who, wanted)) return;
   if (!who.isProven && !hasToken) throw needsToken(`a token with the role ${wanted} is needed`);
   throw new AccessError('FORBIDDEN', `${who.name} is ${who.role ?? 'without a role here'}, and this needs ${wanted}`, {

@@ -1,4 +1,4 @@
-import { may, ROLES, type Role } from '../../domain/api-role.js';
+import { INTAKE, may, ROLES, type Role } from '../../domain/api-role.js';
 import type { Identity } from '../../domain/identity.js';
 
 /** Who a request is from. */
@@ -15,6 +15,7 @@ export function highestRole(roles: readonly string[]): Role | null {
   return ROLES.findLast((role) => roles.includes(role)) ?? null;
 }
 
-export function hasRole({ role }: Pick<Principal, 'role'>, wanted: Role): boolean {
+export function hasRole({ role, roles }: Pick<Principal, 'role' | 'roles'>, wanted: Role | typeof INTAKE): boolean {
+  if (wanted === INTAKE) return role === 'admin' || roles.includes(INTAKE);
   return role !== null && may(role, wanted);
 }

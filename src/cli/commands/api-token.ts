@@ -1,6 +1,7 @@
 import { appendToken } from '../../api/auth/append-token.js';
 import { newToken, readTokens } from '../../api/auth/token-file.js';
 import { ROLES } from '../../api/schema/common.js';
+import { INTAKE } from '../../domain/api-role.js';
 import { SluiceError } from '../../domain/errors.js';
 
 export interface CreateTokenOptions {
@@ -15,10 +16,11 @@ export interface CreateTokenOptions {
 /** Prints the token, once: the file keeps its digest only. */
 export async function createApiToken(options: CreateTokenOptions): Promise<void> {
   const { name, subject = name, role, expires } = options;
-  if (!role.some((one) => (ROLES as readonly string[]).includes(one)))
+  const known: readonly string[] = [INTAKE, ...ROLES];
+  if (!role.some((one) => known.includes(one)))
     throw new SluiceError(
       'USAGE',
-      `--role: expected one of ${ROLES.join(', ')} at least, got ${role.join(', ') || 'none'}`,
+      `--role: expected one of ${known.join(', ')} at least, got ${role.join(', ') || 'none'}`,
     );
   const path = fileOf(options.file);
   const { token, sha256 } = newToken();

@@ -1,3 +1,4 @@
+import { readConfig } from '../../config.js';
 import { SluiceError } from '../../domain/errors.js';
 import { readCertificate } from '../../gateway/certificate.js';
 import { startPrimary } from '../../gateway/cluster/primary.js';
@@ -39,6 +40,7 @@ export async function gateway(given: GatewayCommandOptions): Promise<void> {
 async function optionsOf(given: GatewayCommandOptions): Promise<GatewayOptions> {
   const { id, collector, config, peers, tlsCert, tlsKey, workers: _, ...rest } = given;
   const { SLUICE_PREDICTION_KEY: predictionKey, SLUICE_ADMIN_TOKEN: adminToken } = process.env;
+  const { apiToken } = readConfig();
   if ((tlsCert === undefined) !== (tlsKey === undefined))
     throw new SluiceError('USAGE', '--tls-cert and --tls-key belong together');
   const tls = tlsCert === undefined || tlsKey === undefined ? null : await readCertificate(tlsCert, tlsKey);
@@ -50,7 +52,7 @@ async function optionsOf(given: GatewayCommandOptions): Promise<GatewayOptions> 
     peers: () => peers,
     ...(tls === null ? {} : { tls, adminTls: tls }),
     ...(predictionKey === undefined ? {} : { predictionKey }),
-    // One token for all that serve an installation: what commands must bring here, records must bring there.
-    ...(adminToken === undefined ? {} : { adminToken, collectorToken: adminToken }),
+    ...(adminToken === undefined ? {} : { adminToken }),
+    ...(apiToken === null ? {} : { collectorToken: apiToken }),
   };
 }

@@ -126,7 +126,10 @@ export class Shipper {
         timeoutMs: SEND_TIMEOUT_MS,
         signal: this.stop.signal,
       });
-      if (status === 401) throw new Error('status 401: it asks for SLUICE_ADMIN_TOKEN, and ours is none or another');
+      if (status === 401)
+        throw new Error(
+          'status 401: it asks for a token with the role intake (SLUICE_TOKEN) or SLUICE_ADMIN_TOKEN, and ours is none or another',
+        );
       const isRefused = REFUSALS.includes(status);
       if (!isRefused && (status < 200 || status > 299)) throw new Error(`status ${status}`);
       if (this.failures > 0) log('info', 'the collector is back', { collectorUrl });
