@@ -30,11 +30,15 @@ describe('error rate', () => {
     ['nothing at all', shares([0, 0], [0, 0]), 'inconclusive'],
     ['too few on the candidate', shares([0, 1000], [30, 40]), 'inconclusive'],
     ['too few on the baseline', shares([0, 10], [0, 1000]), 'inconclusive'],
+    ['one short of enough on the candidate', shares([0, 500], [49, 49]), 'inconclusive'],
+    ['one short of enough on the baseline', shares([0, 49], [500, 500]), 'inconclusive'],
+    ['just enough', shares([0, 50], [50, 50]), 'fail'],
     ['none on either side', shares([0, 500], [0, 500]), 'pass'],
     ['a little more, within chance', shares([5, 500], [9, 500]), 'pass'],
     ['a third fails', shares([0, 500], [30, 90]), 'fail'],
     ['everything fails', shares([0, 500], [60, 60]), 'fail'],
-    ['the baseline is broken too', shares([200, 500], [60, 60]), 'inconclusive'],
+    ['the baseline is broken too', shares([100, 500], [60, 60]), 'inconclusive'],
+    ['the baseline is not quite broken', shares([99, 500], [60, 60]), 'fail'],
   ])('%s: %j is %s', (_, comparison, verdict) => {
     expect(verdictOf(rule, comparison)).toBe(verdict);
   });
@@ -46,7 +50,14 @@ describe('error rate', () => {
   });
 
   test('a broken baseline is named as the environment', () => {
-    expect(judge(rule, shares([200, 500], [60, 60])).evidence.reason).toMatch(/environment/);
+    const { evidence } = judge(rule, shares([200, 500], [60, 60]));
+    expect(evidence).toMatchObject({ rule: 'environment', reason: expect.stringContaining('environment') });
+  });
+
+  test('the arm that has too few is named, with how many are needed', () => {
+    const reasonOf = (comparison: Comparison) => judge(rule, comparison).evidence.reason;
+    expect(reasonOf(shares([0, 60], [0, 40]))).toBe('error_rate: 40 of at least 50 samples on the candidate');
+    expect(reasonOf(shares([0, 30], [0, 40]))).toBe('error_rate: 30 of at least 50 samples on the baseline');
   });
 });
 
@@ -83,6 +94,65 @@ describe('latency', () => {
     ],
   ])('%s: %j is %s', (_, comparison, verdict) => {
     expect(verdictOf(rule, comparison)).toBe(verdict);
+  });
+});
+
+describe('evidence shows the numbers of both arms', () => {
+  test('of shares', () => {
+    expect(judge(guardrail('error_rate', 0.01), shares([5, 500], [104, 400])).evidence).toMatchObject({
+      baseline: { samples: 500, value: 0.01 },
+      candidate: { samples: 400, value: 0.26 },
+      difference: 0.25,
+      margin: 0.01,
+      alpha: ALPHA,
+      rule: 'confidence-sequence',
+      dryRun: false,
+    });
+    expect(judge(guardrail('error_rate', 0.01), shares([0, 0], [3, 900])).evidence).toMatchObject({
+      baseline: { samples: 0, value: null },
+      candidate: { samples: 900, value: 3 / 900 },
+      difference: null,
+      bound: null,
+    });
+  });
+  test('of latency, at the quantile of its name', () => {
+    const two: Comparison = {
+      baseline: { kind: 'latency', counts: { [bucketIndex(5)]: 300 } },
+      candidate: { kind: 'latency', counts: { [bucketIndex(5)]: 210, [bucketIndex(100)]: 90 } },
+    };
+    const { evidence } = judge(guardrail('latency_p90', 20), two);
+    expect(evidence).toMatchObject({ verdict: 'fail', baseline: { samples: 300 }, candidate: { samples: 300 } });
+    expect(evidence.difference).toBeGreaterThan(93);
+    expect(evidence.difference).toBeLessThan(97);
+    expect(evidence.candidate.value).toBeCloseTo((evidence.baseline.value ?? 0) + (evidence.difference ?? 0), 12);
+    // A bound on the share of slow requests, of which there are 30 % more.
+    expect(evidence.bound).toBeGreaterThan(0);
+    expect(evidence.bound).toBeLessThan(0.3);
+    expect(judge(guardrail('latency_p50', 20), two).evidence.candidate.value).toBe(evidence.baseline.value);
+  });
+  test('of the label that has moved most', () => {
+    const { evidence } = judge(
+      guardrail('prediction_drift', 0.05),
+      labels({ a: 500, b: 300, c: 200 }, { a: 100, b: 500, c: 400 }),
+    );
+    expect(evidence).toMatchObject({
+      verdict: 'fail',
+      reason: expect.stringContaining('label "a" is 10.00 %'),
+      baseline: { samples: 1000, value: 0.5 },
+      candidate: { samples: 1000, value: 0.1 },
+      difference: -0.4,
+    });
+    const held = judge(guardrail('prediction_drift', 0.1), labels({ a: 500, b: 500 }, { a: 520, b: 480 })).evidence;
+    expect(held).toMatchObject({ verdict: 'pass', reason: expect.stringContaining('label "a"') });
+    expect(held.difference).toBeCloseTo(0.02, 12);
+  });
+  test('the error budget of drift is shared out among the labels', () => {
+    const moved = (others: number) => {
+      const rest = Object.fromEntries(Array.from({ length: others }, (_, i) => [`l${i}`, 10]));
+      return labels({ a: 500, b: 500, ...rest }, { a: 400, b: 600, ...rest });
+    };
+    const bound = (others: number) => judge(guardrail('prediction_drift', 0.01), moved(others)).evidence.bound ?? 0;
+    expect(bound(0)).toBeGreaterThan(bound(10) + 0.005);
   });
 });
 
