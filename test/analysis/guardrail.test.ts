@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { judgeGuardrail } from '../../src/analysis/guardrail.js';
 import type { MetricGuardrail } from '../../src/domain/spec/guardrail.js';
 import type { Comparison } from '../../src/ports/metric-source.js';
+import { differenceStandardError, oneSidedHalfwidth } from '../../src/stats/index.js';
 import { bucketIndex, mergeSketches } from '../../src/stats/sketch/latency-sketch.js';
 
 const ALPHA = 0.01;
@@ -107,6 +108,15 @@ describe('evidence shows the numbers of both arms', () => {
       alpha: ALPHA,
       rule: 'confidence-sequence',
       dryRun: false,
+      // As many observations as the smaller arm has.
+      bound:
+        0.25 -
+        oneSidedHalfwidth(
+          differenceStandardError({ successes: 5, trials: 500 }, { successes: 104, trials: 400 }),
+          400,
+          ALPHA,
+          2500,
+        ),
     });
     expect(judge(guardrail('error_rate', 0.01), shares([0, 0], [3, 900])).evidence).toMatchObject({
       baseline: { samples: 0, value: null },
@@ -133,11 +143,11 @@ describe('evidence shows the numbers of both arms', () => {
   test('of the label that has moved most', () => {
     const { evidence } = judge(
       guardrail('prediction_drift', 0.05),
-      labels({ a: 500, b: 300, c: 200 }, { a: 100, b: 500, c: 400 }),
+      labels({ a: 300, b: 500, c: 200 }, { a: 500, b: 100, c: 400 }),
     );
     expect(evidence).toMatchObject({
       verdict: 'fail',
-      reason: expect.stringContaining('label "a" is 10.00 %'),
+      reason: expect.stringContaining('label "b" is 10.00 %'),
       baseline: { samples: 1000, value: 0.5 },
       candidate: { samples: 1000, value: 0.1 },
       difference: -0.4,
@@ -167,6 +177,9 @@ describe('direction', () => {
     expect(verdictOf(rule, shares([50, 500], [250, 500]))).toBe('fail');
     expect(verdictOf(rule, shares([250, 500], [50, 500]))).toBe('fail');
     expect(verdictOf(rule, shares([250, 500], [255, 500]))).toBe('pass');
+    const bound = (direction: 'increase' | 'either') =>
+      judge(guardrail('conversion', 0.02, { direction }), shares([50, 500], [250, 500])).evidence.bound ?? 0;
+    expect(bound('either')).toBeLessThan(bound('increase'));
   });
 });
 
@@ -177,6 +190,7 @@ describe('planned looks', () => {
   test('before the first there is no verdict, unless harm is plain', () => {
     expect(judge(rule, at(1500, 40)).evidence).toMatchObject({
       verdict: 'inconclusive',
+      rule: 'group-sequential',
       reason: expect.stringContaining('the first planned look is at 2000 samples an arm'),
     });
     expect(judge(rule, at(1500, 400)).evidence).toMatchObject({ verdict: 'fail', rule: 'confidence-sequence' });
@@ -214,6 +228,9 @@ describe('planned looks', () => {
       evidence: { verdict: 'fail' },
     });
     expect(verdictOf(drift, labels({ a: 200, b: 200 }, { a: 100, b: 100 }))).toBe('inconclusive');
+    // Only a label that became rarer has moved by more than the margin.
+    const rarer = labels({ a: 1000, b: 500, c: 500 }, { a: 640, b: 680, c: 680 });
+    expect(judge(drift, rarer).evidence).toMatchObject({ verdict: 'fail', difference: expect.closeTo(-0.18, 12) });
   });
 });
 
@@ -235,12 +252,31 @@ describe('segments', () => {
     expect(verdictOf(rule, { ...all, segments: { eu: shares([0, 0], [0, 0]) } })).toBe('pass');
     expect(verdictOf(rule, { ...shares([0, 0], [0, 0]), segments: world })).not.toBe('pass');
   });
+  test('are not asked where all traffic has failed', () => {
+    const { evidence } = judge(rule, { ...shares([0, 500], [250, 500]), segments: world });
+    expect(evidence).toMatchObject({
+      verdict: 'fail',
+      reason: expect.stringMatching(/^error_rate: candidate 50.00 %/),
+    });
+    expect(evidence).not.toHaveProperty('segment');
+  });
   test('share one budget', () => {
     const all = shares([0, 500], [0, 500]);
+    expect(judge(rule, { ...all, segments: { eu: all } }).evidence.alpha).toBe(ALPHA / 2);
+    expect(judge(rule, { ...all, segments: {} }).evidence.alpha).toBe(ALPHA);
     const many = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`s${i}`, shares([0, 500], [30, 90])]));
     const { evidence } = judge(rule, { ...all, segments: many });
     expect(evidence.alpha).toBeCloseTo(ALPHA / 2 / 50, 12);
   });
+});
+
+test('what is measured in two ways is refused', () => {
+  const kinds = [shares([0, 500], [0, 500]), latency(5, 5, 500), labels({ a: 500 }, { a: 500 })];
+  for (const one of kinds)
+    for (const other of kinds.filter((kind) => kind !== one))
+      expect(() => judge(guardrail('error_rate', 0.01), { ...one, candidate: other.candidate })).toThrow(
+        /baseline is measured as (\w+), candidate as (?!\1)/,
+      );
 });
 
 describe('properties', () => {
