@@ -32,6 +32,9 @@ describe('a PromQL template', () => {
       'up{v=`{{version}}`}': '{{version}} stands in a raw string, in which nothing can be escaped',
       'label_replace(up, "a", "{{version}}", "b", ".*")': '{{version}} stands in a string that is no label matcher’s',
       'count_values("{{service}}", up)': 'a string that is no label matcher’s',
+      'up >= "{{version}}"': 'a string that is no label matcher’s',
+      'up == "{{version}}"': 'a string that is no label matcher’s',
+      'up # {{version}}': '{{version}} stands in a comment',
     };
     for (const [template, fault] of Object.entries(faults)) {
       expect(promTemplateFault(template)).toContain(fault);
@@ -41,6 +44,15 @@ describe('a PromQL template', () => {
     expect(() => fillPromTemplate('up[{{window}}]', { ...variables, window: '1s] or vector(1' })).toThrow(
       'a window of',
     );
+  });
+
+  test('a value is no more than text in a regular expression', () => {
+    const version = 'a.b+c*d?(e)|[f]{g}^$\\';
+    const [, pattern = ''] =
+      /^up\{v=~(".*")\}$/.exec(fillPromTemplate('up{v=~"{{version}}"}', { ...variables, version })) ?? [];
+    const exactly = new RegExp(`^(?:${JSON.parse(pattern)})$`);
+    expect(exactly.test(version)).toBe(true);
+    expect(exactly.source).toBe('^(?:a\\.b\\+c\\*d\\?\\(e\\)\\|\\[f\\]\\{g\\}\\^\\$\\\\)$');
   });
 
   test('a backslash before a variable does not undo the escape of its value', () => {
