@@ -228,10 +228,28 @@ describe('planned looks', () => {
       evidence: { verdict: 'fail' },
     });
     expect(verdictOf(drift, labels({ a: 200, b: 200 }, { a: 100, b: 100 }))).toBe('inconclusive');
-    // Only a label that became rarer has moved by more than the margin.
-    const rarer = labels({ a: 1000, b: 500, c: 500 }, { a: 640, b: 680, c: 680 });
-    expect(judge(drift, rarer).evidence).toMatchObject({ verdict: 'fail', difference: expect.closeTo(-0.18, 12) });
+    // Only a label that became rarer has moved by more than the margin, and only a look finds it.
+    const rarer = labels({ a: 1000, b: 500, c: 500 }, { a: 660, b: 670, c: 670 });
+    expect(judge(drift, rarer).evidence).toMatchObject({
+      verdict: 'fail',
+      rule: 'group-sequential',
+      difference: expect.closeTo(-0.17, 12),
+    });
   });
+  test.each([400, 2000, 4000])(
+    'of either direction pass, at %d an arm, what has moved by less than the margin',
+    (n) => {
+      const sequential = { samples: 4000, looks: 10, spending: 'pocock' } as const;
+      const drift = guardrail('prediction_drift', 0.1, { sequential });
+      const conversion = guardrail('conversion', 0.1, { sequential, direction: 'either' });
+      const half = { a: n / 2, b: n / 2 };
+      for (const moved of [0, 0.02 * n, -0.02 * n]) {
+        const { evidence } = judge(drift, labels(half, { a: half.a + moved, b: half.b - moved }));
+        expect(evidence).toMatchObject({ verdict: 'pass', rule: 'group-sequential' });
+        expect(verdictOf(conversion, shares([n / 2, n], [n / 2 + moved, n]))).toBe('pass');
+      }
+    },
+  );
 });
 
 describe('segments', () => {

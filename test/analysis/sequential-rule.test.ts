@@ -62,16 +62,11 @@ describe('with planned looks', () => {
     expect(at(due - 1e-6)).toMatchObject({ failed: false, rule: 'group-sequential', looks: [0.25] });
     expect(at(-due - 1).failed).toBe(false);
   });
-  test('of two sides, harm is a score beyond the bound either way', () => {
+  test('of two sides, the bound is higher, and a score far below the margin is no harm', () => {
     const both = (z: number) => rule(planned({ sides: 2 }), harm({ score: { z, standardError: 0.01 } }));
     const bound = look(NO_LOOKS, 0.25, { spending: 'pocock', alpha: 0.98 * ALPHA, sides: 2, maxLooks: 4 }).bound;
     expect(bound).toBeGreaterThan(due);
-    expect([bound + 1e-6, bound - 1e-6, -bound - 1e-6, 1e-6 - bound].map((z) => both(z).failed)).toEqual([
-      true,
-      false,
-      true,
-      false,
-    ]);
+    expect([bound + 1e-6, bound - 1e-6, -bound - 1].map((z) => both(z).failed)).toEqual([true, false, false]);
   });
   test('harm that the reserve has seen is harm at a look as well', () => {
     const seen = rule(planned(), harm({ estimate: 0.5, score: { z: 0, standardError: 1 } }));
