@@ -31,6 +31,7 @@ test('a rule asks for all of its labels, by their whole text', () => {
   expect(alertAction(alerts, alert({ alertname: 'Slow', team: 'ops' }))).toBe('pause');
   expect(alertAction(alerts, alert({ alertname: 'Slow', team: 'web' }))).toBe('note');
   expect(alertAction(alerts, alert({ alertname: 'Slowest', team: 'ml' }))).toBe('note');
+  expect(alertAction(alerts, alert({ alertname: 'low', team: 'ml' }))).toBe('note');
   expect(alertAction(alerts, alert({ team: 'ml' }))).toBe('note');
 });
 

@@ -30,6 +30,7 @@ test.each([
 
 test('others can, and enough of them decide', () => {
   expect(approvalRefusal(open(), who('bob'))).toBeNull();
+  expect(approvalRefusal(open({ given: [given('bob')] }), who('carol'))).toBeNull();
   expect(approvalRefusal(open({ approvers: null, author: null }), who('anybody'))).toBeNull();
   expect([
     hasQuorum(open({ given: [given('bob')] })),

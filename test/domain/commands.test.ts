@@ -10,7 +10,12 @@ const state = (over: Partial<RolloutState> = {}): RolloutState => ({
   ...over,
 });
 const spec = await loadSpec('examples/digits-v2.yaml');
-const waiting = (kind: 'approval' | 'hold' | 'bake' | 'freeze') => ({ kind, since: '', until: null, note: '' });
+const waiting = (kind: 'approval' | 'hold' | 'bake' | 'freeze' | 'delay' | 'samples') => ({
+  kind,
+  since: '',
+  until: null,
+  note: '',
+});
 const request = { actor: 'bob', reason: 'why', to: 'carol', step: 0, weightPercent: 5 };
 const allowed = (s: RolloutState) =>
   COMMANDS.filter((command) => refusal(s, spec, { command, request, identity: null }) === null);
@@ -25,6 +30,8 @@ describe('which commands a rollout takes', () => {
       { waiting: { ...waiting('bake'), until: 'x' } },
       ['pause', 'abort', 'rollback', 'promote', 'extend'],
     ],
+    ['while it is delayed', { waiting: waiting('delay') }, ['pause', 'abort', 'rollback', 'promote']],
+    ['while samples are missing', { waiting: waiting('samples') }, ['pause', 'abort', 'rollback', 'promote']],
     ['while it asks', { waiting: waiting('approval') }, ['approve', 'reject', 'pause', 'abort', 'rollback']],
     ['while it holds', { waiting: waiting('hold') }, ['approve', 'reject', 'pause', 'abort', 'rollback', 'promote']],
     ['while it is paused', { paused: { actor: 'x', reason: '', at: '' } }, ['resume', 'abort', 'rollback']],
@@ -50,6 +57,11 @@ describe('a refusal says why', () => {
   const why = (command: Command, over: Partial<RolloutState>, asked: object = {}, rules = spec) =>
     refusal(state(over), rules, { command, request: { ...request, ...asked }, identity: null });
   const phases = (over: Partial<RolloutState['phases']>) => ({ phases: { ...state().phases, ...over } });
+
+  test('an approval is given, and not promoted past', () => {
+    expect(why('promote', { waiting: waiting('approval') })).toMatch(/given by approve/);
+    expect(why('promote', {})).toMatch(/there is no gate/);
+  });
 
   test('after the cutover a pause has nothing to hold', () => {
     const cutover = phases({ cutover: begun });

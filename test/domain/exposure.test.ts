@@ -32,6 +32,12 @@ describe('a route', () => {
       leaseMs: spec.watch.lease,
     });
   });
+  test('takes the traffic policy of the spec with it', () => {
+    const policy = parse({ traffic: { brake: { errorRate: { max: 0.3 } } } });
+    expect(policy.traffic).toBeDefined();
+    const trial = trialRoute(policy, 'r1', 1, { weightPercent: 5, shadowPercent: 0 });
+    expect([trial.traffic, stableRoute(policy, 'r1', 2, 'baseline').traffic]).toEqual([policy.traffic, policy.traffic]);
+  });
   test('records exposures and interleaves only where it is asked to', () => {
     const exposure = { weightPercent: 50, shadowPercent: 0 };
     const interleaving = { method: 'team-draft', output: 'items', length: 10 } as const;

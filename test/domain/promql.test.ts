@@ -21,6 +21,7 @@ describe('a PromQL template', () => {
       `a{v=~"x-v2\\\\.1|v1",w!~ # so\n 'v2\\\\.1'}`,
     );
     expect(filled(`a{r="{{rolloutId}}",s='{{rolloutId}}'}`)).toBe(`a{r="a\\"} or vector(1) #",s='a"} or vector(1) #'}`);
+    expect(filled('up{a=~"x",v="{{version}}"}[{{ window }}]')).toBe('up{a=~"x",v="v2.1"}[90s]');
     expect(filled('up{a="b\\"{{version}}"} == 1 # no {x}')).toBe('up{a="b\\"v2.1"} == 1 # no {x}');
   });
 
@@ -41,6 +42,7 @@ describe('a PromQL template', () => {
       expect(() => filled(template)).toThrow(RangeError);
     }
     expect(promTemplateFault('up{v="{{version}}"} > bool 1')).toBeNull();
+    expect(() => fillPromTemplate('up[{{window}}]', { ...variables, window: '1s] or up[90s' })).toThrow(RangeError);
     expect(() => fillPromTemplate('up[{{window}}]', { ...variables, window: '1s] or vector(1' })).toThrow(
       'a window of',
     );
