@@ -14,7 +14,7 @@ export interface Harm {
   readonly estimate: number;
   /** Of the estimate, without any hypothesis. */
   readonly standardError: number;
-  /** Distance from the margin in standard errors as they are at the margin; null where nothing varies. */
+  /** How far beyond the margin it is, in standard errors as they are at the margin; negative below it, null where nothing varies. */
   readonly score: { readonly z: number; readonly standardError: number } | null;
   /** Samples on the smaller arm. */
   readonly n: number;
@@ -58,10 +58,9 @@ export function rule(plan: TestPlan, harm: Harm): Ruling {
   if (!isLookDue({ looks: plan.looks }, fraction, lookPlan)) return always;
   const { bound, state } = look({ looks: plan.looks }, fraction, lookPlan);
   if (harm.score === null) return { ...always, rule: 'group-sequential', looks: state.looks };
-  const z = plan.sides === 2 ? Math.abs(harm.score.z) : harm.score.z;
-  const failed = z > bound || always.failed;
   return {
-    failed,
+    // Also of two sides: the score is of the side that looks worse, and far below zero where nothing has moved.
+    failed: harm.score.z > bound || always.failed,
     bound: Math.max(always.bound, harm.estimate - bound * harm.score.standardError),
     rule: 'group-sequential',
     looks: state.looks,

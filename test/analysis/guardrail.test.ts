@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { judgeGuardrail } from '../../src/analysis/guardrail.js';
 import type { MetricGuardrail } from '../../src/domain/spec/guardrail.js';
 import type { Comparison } from '../../src/ports/metric-source.js';
+import { differenceStandardError, oneSidedHalfwidth } from '../../src/stats/index.js';
 import { bucketIndex, mergeSketches } from '../../src/stats/sketch/latency-sketch.js';
 
 const ALPHA = 0.01;
@@ -30,11 +31,15 @@ describe('error rate', () => {
     ['nothing at all', shares([0, 0], [0, 0]), 'inconclusive'],
     ['too few on the candidate', shares([0, 1000], [30, 40]), 'inconclusive'],
     ['too few on the baseline', shares([0, 10], [0, 1000]), 'inconclusive'],
+    ['one short of enough on the candidate', shares([0, 500], [49, 49]), 'inconclusive'],
+    ['one short of enough on the baseline', shares([0, 49], [500, 500]), 'inconclusive'],
+    ['just enough', shares([0, 50], [50, 50]), 'fail'],
     ['none on either side', shares([0, 500], [0, 500]), 'pass'],
     ['a little more, within chance', shares([5, 500], [9, 500]), 'pass'],
     ['a third fails', shares([0, 500], [30, 90]), 'fail'],
     ['everything fails', shares([0, 500], [60, 60]), 'fail'],
-    ['the baseline is broken too', shares([200, 500], [60, 60]), 'inconclusive'],
+    ['the baseline is broken too', shares([100, 500], [60, 60]), 'inconclusive'],
+    ['the baseline is not quite broken', shares([99, 500], [60, 60]), 'fail'],
   ])('%s: %j is %s', (_, comparison, verdict) => {
     expect(verdictOf(rule, comparison)).toBe(verdict);
   });
@@ -46,7 +51,14 @@ describe('error rate', () => {
   });
 
   test('a broken baseline is named as the environment', () => {
-    expect(judge(rule, shares([200, 500], [60, 60])).evidence.reason).toMatch(/environment/);
+    const { evidence } = judge(rule, shares([200, 500], [60, 60]));
+    expect(evidence).toMatchObject({ rule: 'environment', reason: expect.stringContaining('environment') });
+  });
+
+  test('the arm that has too few is named, with how many are needed', () => {
+    const reasonOf = (comparison: Comparison) => judge(rule, comparison).evidence.reason;
+    expect(reasonOf(shares([0, 60], [0, 40]))).toBe('error_rate: 40 of at least 50 samples on the candidate');
+    expect(reasonOf(shares([0, 30], [0, 40]))).toBe('error_rate: 30 of at least 50 samples on the baseline');
   });
 });
 
@@ -86,6 +98,74 @@ describe('latency', () => {
   });
 });
 
+describe('evidence shows the numbers of both arms', () => {
+  test('of shares', () => {
+    expect(judge(guardrail('error_rate', 0.01), shares([5, 500], [104, 400])).evidence).toMatchObject({
+      baseline: { samples: 500, value: 0.01 },
+      candidate: { samples: 400, value: 0.26 },
+      difference: 0.25,
+      margin: 0.01,
+      alpha: ALPHA,
+      rule: 'confidence-sequence',
+      dryRun: false,
+      // As many observations as the smaller arm has.
+      bound:
+        0.25 -
+        oneSidedHalfwidth(
+          differenceStandardError({ successes: 5, trials: 500 }, { successes: 104, trials: 400 }),
+          400,
+          ALPHA,
+          2500,
+        ),
+    });
+    expect(judge(guardrail('error_rate', 0.01), shares([0, 0], [3, 900])).evidence).toMatchObject({
+      baseline: { samples: 0, value: null },
+      candidate: { samples: 900, value: 3 / 900 },
+      difference: null,
+      bound: null,
+    });
+  });
+  test('of latency, at the quantile of its name', () => {
+    const two: Comparison = {
+      baseline: { kind: 'latency', counts: { [bucketIndex(5)]: 300 } },
+      candidate: { kind: 'latency', counts: { [bucketIndex(5)]: 210, [bucketIndex(100)]: 90 } },
+    };
+    const { evidence } = judge(guardrail('latency_p90', 20), two);
+    expect(evidence).toMatchObject({ verdict: 'fail', baseline: { samples: 300 }, candidate: { samples: 300 } });
+    expect(evidence.difference).toBeGreaterThan(93);
+    expect(evidence.difference).toBeLessThan(97);
+    expect(evidence.candidate.value).toBeCloseTo((evidence.baseline.value ?? 0) + (evidence.difference ?? 0), 12);
+    // A bound on the share of slow requests, of which there are 30 % more.
+    expect(evidence.bound).toBeGreaterThan(0);
+    expect(evidence.bound).toBeLessThan(0.3);
+    expect(judge(guardrail('latency_p50', 20), two).evidence.candidate.value).toBe(evidence.baseline.value);
+  });
+  test('of the label that has moved most', () => {
+    const { evidence } = judge(
+      guardrail('prediction_drift', 0.05),
+      labels({ a: 300, b: 500, c: 200 }, { a: 500, b: 100, c: 400 }),
+    );
+    expect(evidence).toMatchObject({
+      verdict: 'fail',
+      reason: expect.stringContaining('label "b" is 10.00 %'),
+      baseline: { samples: 1000, value: 0.5 },
+      candidate: { samples: 1000, value: 0.1 },
+      difference: -0.4,
+    });
+    const held = judge(guardrail('prediction_drift', 0.1), labels({ a: 500, b: 500 }, { a: 520, b: 480 })).evidence;
+    expect(held).toMatchObject({ verdict: 'pass', reason: expect.stringContaining('label "a"') });
+    expect(held.difference).toBeCloseTo(0.02, 12);
+  });
+  test('the error budget of drift is shared out among the labels', () => {
+    const moved = (others: number) => {
+      const rest = Object.fromEntries(Array.from({ length: others }, (_, i) => [`l${i}`, 10]));
+      return labels({ a: 500, b: 500, ...rest }, { a: 400, b: 600, ...rest });
+    };
+    const bound = (others: number) => judge(guardrail('prediction_drift', 0.01), moved(others)).evidence.bound ?? 0;
+    expect(bound(0)).toBeGreaterThan(bound(10) + 0.005);
+  });
+});
+
 describe('direction', () => {
   test('may be turned round: a metric whose rise is the harm', () => {
     const rule = guardrail('conversion', 0.02, { direction: 'increase' });
@@ -97,6 +177,9 @@ describe('direction', () => {
     expect(verdictOf(rule, shares([50, 500], [250, 500]))).toBe('fail');
     expect(verdictOf(rule, shares([250, 500], [50, 500]))).toBe('fail');
     expect(verdictOf(rule, shares([250, 500], [255, 500]))).toBe('pass');
+    const bound = (direction: 'increase' | 'either') =>
+      judge(guardrail('conversion', 0.02, { direction }), shares([50, 500], [250, 500])).evidence.bound ?? 0;
+    expect(bound('either')).toBeLessThan(bound('increase'));
   });
 });
 
@@ -107,6 +190,7 @@ describe('planned looks', () => {
   test('before the first there is no verdict, unless harm is plain', () => {
     expect(judge(rule, at(1500, 40)).evidence).toMatchObject({
       verdict: 'inconclusive',
+      rule: 'group-sequential',
       reason: expect.stringContaining('the first planned look is at 2000 samples an arm'),
     });
     expect(judge(rule, at(1500, 400)).evidence).toMatchObject({ verdict: 'fail', rule: 'confidence-sequence' });
@@ -144,7 +228,28 @@ describe('planned looks', () => {
       evidence: { verdict: 'fail' },
     });
     expect(verdictOf(drift, labels({ a: 200, b: 200 }, { a: 100, b: 100 }))).toBe('inconclusive');
+    // Only a label that became rarer has moved by more than the margin, and only a look finds it.
+    const rarer = labels({ a: 1000, b: 500, c: 500 }, { a: 660, b: 670, c: 670 });
+    expect(judge(drift, rarer).evidence).toMatchObject({
+      verdict: 'fail',
+      rule: 'group-sequential',
+      difference: expect.closeTo(-0.17, 12),
+    });
   });
+  test.each([400, 2000, 4000])(
+    'of either direction pass, at %d an arm, what has moved by less than the margin',
+    (n) => {
+      const sequential = { samples: 4000, looks: 10, spending: 'pocock' } as const;
+      const drift = guardrail('prediction_drift', 0.1, { sequential });
+      const conversion = guardrail('conversion', 0.1, { sequential, direction: 'either' });
+      const half = { a: n / 2, b: n / 2 };
+      for (const moved of [0, 0.02 * n, -0.02 * n]) {
+        const { evidence } = judge(drift, labels(half, { a: half.a + moved, b: half.b - moved }));
+        expect(evidence).toMatchObject({ verdict: 'pass', rule: 'group-sequential' });
+        expect(verdictOf(conversion, shares([n / 2, n], [n / 2 + moved, n]))).toBe('pass');
+      }
+    },
+  );
 });
 
 describe('segments', () => {
@@ -165,12 +270,31 @@ describe('segments', () => {
     expect(verdictOf(rule, { ...all, segments: { eu: shares([0, 0], [0, 0]) } })).toBe('pass');
     expect(verdictOf(rule, { ...shares([0, 0], [0, 0]), segments: world })).not.toBe('pass');
   });
+  test('are not asked where all traffic has failed', () => {
+    const { evidence } = judge(rule, { ...shares([0, 500], [250, 500]), segments: world });
+    expect(evidence).toMatchObject({
+      verdict: 'fail',
+      reason: expect.stringMatching(/^error_rate: candidate 50.00 %/),
+    });
+    expect(evidence).not.toHaveProperty('segment');
+  });
   test('share one budget', () => {
     const all = shares([0, 500], [0, 500]);
+    expect(judge(rule, { ...all, segments: { eu: all } }).evidence.alpha).toBe(ALPHA / 2);
+    expect(judge(rule, { ...all, segments: {} }).evidence.alpha).toBe(ALPHA);
     const many = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`s${i}`, shares([0, 500], [30, 90])]));
     const { evidence } = judge(rule, { ...all, segments: many });
     expect(evidence.alpha).toBeCloseTo(ALPHA / 2 / 50, 12);
   });
+});
+
+test('what is measured in two ways is refused', () => {
+  const kinds = [shares([0, 500], [0, 500]), latency(5, 5, 500), labels({ a: 500 }, { a: 500 })];
+  for (const one of kinds)
+    for (const other of kinds.filter((kind) => kind !== one))
+      expect(() => judge(guardrail('error_rate', 0.01), { ...one, candidate: other.candidate })).toThrow(
+        /baseline is measured as (\w+), candidate as (?!\1)/,
+      );
 });
 
 describe('properties', () => {

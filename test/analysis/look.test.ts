@@ -34,6 +34,8 @@ const verdicts = (rule: MetricGuardrail, course: (Comparison | string)[]) =>
 describe('failureLimit', () => {
   test('by default the first failing look counts, and a later good one does not undo it', () => {
     expect(verdicts(errors(), [GOOD, BAD, GOOD])).toEqual(['pass', 'fail', 'fail']);
+    const [, again, later] = looks(errors(), [BAD, BAD, GOOD]).map((e) => e?.reason ?? '');
+    expect([again, later].map((reason) => reason?.includes('it failed before at this weight'))).toEqual([false, true]);
   });
   test('lets so many failing looks pass as it says, without a verdict meanwhile', () => {
     expect(verdicts(errors({ failureLimit: 2 }), [BAD, GOOD, BAD, BAD, GOOD])).toEqual([
@@ -118,6 +120,7 @@ test('while the baseline is broken too, no guardrail blames the candidate', () =
     /not blamed on the candidate, as error_rate: environment: the baseline itself fails/,
   );
   expect(look.progress.conversion?.failures).toBe(0);
+  expect(look.evidence[0]?.reason).not.toMatch(/not blamed/);
 });
 
 test('no course without data ever passes', () => {
@@ -200,11 +203,41 @@ describe("Kayenta's judge as a guardrail", () => {
   });
   test('names the metrics it suspects', () => {
     expect(judge(0.05, 40)?.reason).toMatch(/kayenta: score 40 .*errors High \(High: shift/);
+    expect(judge(0.05, 40)?.reason).not.toMatch(/p99/);
   });
   test('says nothing before there are enough time buckets', () => {
     expect(judge(0.05, 90, 19)).toMatchObject({
       verdict: 'inconclusive',
       reason: 'kayenta: 19 of at least 20 time buckets with values',
+      candidate: { samples: 19, value: null },
+    });
+    expect(judge(0.05, 90, 20)).toMatchObject({ verdict: 'fail', baseline: { samples: 20, value: null } });
+  });
+  test('counts what has a value in both arms, of the metric that has fewest', () => {
+    const gaps = (n: number) => around(40).map((value, i) => (i < n ? Number.NaN : value));
+    const judged = (baseline: number[], candidate: number[]) => {
+      const series = { errors: { baseline: around(0.01), candidate: around(0.01) }, p99: { baseline, candidate } };
+      return judgeLook([{ guardrail: rule, series }], 0.01, {}).evidence[0];
+    };
+    expect(judged(gaps(0), gaps(21))).toMatchObject({ verdict: 'inconclusive', candidate: { samples: 19 } });
+    expect(judged(gaps(21), gaps(0))).toMatchObject({ verdict: 'inconclusive', baseline: { samples: 19 } });
+    expect(judged(gaps(20), gaps(20))).toMatchObject({ verdict: 'pass' });
+    const missing = judgeLook([{ guardrail: rule, series: {} }], 0.01, {}).evidence[0];
+    expect(missing).toMatchObject({ verdict: 'inconclusive', candidate: { samples: 0 } });
+  });
+  test('a metric without a group is a group of its own', () => {
+    const [errorsOnly] = config.metrics;
+    const alone = {
+      metrics: [{ ...errorsOnly, groups: [] }],
+      classifier: { groupWeights: { errors: 100 } },
+      scoreThresholds: config.scoreThresholds,
+    };
+    const own = guardrail.parse({ metric: 'kayenta', minSamples: 20, config: alone }) as typeof rule;
+    const series = { errors: { baseline: around(0.01), candidate: around(0.05) } };
+    expect(judgeLook([{ guardrail: own, series }], 0.01, {}).evidence[0]).toMatchObject({
+      verdict: 'fail',
+      bound: 0,
+      margin: 95,
     });
   });
   test('a config is read as Kayenta writes it, and refused where it can’t be measured', () => {

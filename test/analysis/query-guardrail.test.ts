@@ -22,6 +22,8 @@ describe('a threshold', () => {
   test.each([
     [{ max: 1 }, 1, null, 'pass', 'query:errors: 1; within its limits: not above 1'],
     [{ max: 1 }, 1.01, null, 'fail', 'query:errors: 1.01; above 1'],
+    [{ min: 0.9 }, 0.9, null, 'pass', 'within its limits: not below 0.9'],
+    [{ noWorseThanBaseline: { margin: 0.5, direction: 'decrease' } }, 1.5, 2, 'pass', 'not more than 0.5 below'],
     [{ min: 0.9 }, 0.89, 0.95, 'fail', 'query:errors: candidate 0.89, baseline 0.95; below 0.9'],
     [{ min: 0, max: 1 }, 0.5, null, 'pass', 'not below 0, not above 1'],
     // The environment, and nobody's fault.
@@ -38,6 +40,29 @@ describe('a threshold', () => {
     const evidence = judge(query(limits), value(ours), theirs === null ? null : value(theirs));
     expect(evidence).toMatchObject({ verdict, metric: 'query:errors', rule: 'threshold', candidate: { value: ours } });
     expect(evidence.reason).toContain(reason);
+  });
+
+  test('shows both numbers, their difference, and the limit that was crossed', () => {
+    const both = query({ max: 9, noWorseThanBaseline: { margin: 0.5 } });
+    expect(judge(both, value(2.75), value(2))).toMatchObject({
+      verdict: 'fail',
+      candidate: { samples: 1, value: 2.75 },
+      baseline: { samples: 1, value: 2 },
+      difference: 0.75,
+      bound: 2.5,
+      margin: 0.5,
+    });
+    expect(judge(both, value(2.25), value(2))).toMatchObject({ verdict: 'pass', difference: 0.25, bound: 9 });
+    expect(judge(query({ max: 1 }), value(0))).toMatchObject({
+      baseline: { samples: 0, value: null },
+      difference: null,
+      bound: 1,
+      margin: 0,
+    });
+    expect(judge(both, value(2), null)).toMatchObject({
+      verdict: 'inconclusive',
+      reason: 'query:errors: baseline: none: it was not asked',
+    });
   });
 
   test.each(['none', 'nan', 'inf', 'many', 'stale'] as const)('%s is inconclusive', (kind) => {

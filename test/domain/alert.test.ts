@@ -24,6 +24,32 @@ test('the first rule that fits counts', () => {
   expect(alertAction(alerts, alert({ severity: 'info' }))).toBe('pause');
 });
 
+test('a rule asks for all of its labels, by their whole text', () => {
+  const { alerts } = rollback.parse({
+    alerts: [{ match: { alertname: 'Slow', team: ['ml', 'ops'] }, action: 'pause' }],
+  });
+  expect(alertAction(alerts, alert({ alertname: 'Slow', team: 'ops' }))).toBe('pause');
+  expect(alertAction(alerts, alert({ alertname: 'Slow', team: 'web' }))).toBe('note');
+  expect(alertAction(alerts, alert({ alertname: 'Slowest', team: 'ml' }))).toBe('note');
+  expect(alertAction(alerts, alert({ alertname: 'low', team: 'ml' }))).toBe('note');
+  expect(alertAction(alerts, alert({ team: 'ml' }))).toBe('note');
+});
+
+test('an alert has a bounded number of labels, and may have none and end', () => {
+  const labels = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`l${i}`, 'x']));
+  expect(Object.keys(alertFrom({ id: 'a', status: 'firing', labels })?.labels ?? {})).toHaveLength(50);
+  for (const none of [null, undefined, 'severity'])
+    expect(alertFrom({ id: 'a', status: 'resolved', labels: none, summary: 'over' })).toEqual({
+      id: 'a',
+      status: 'resolved',
+      labels: {},
+      summary: 'over',
+    });
+  expect(alertFrom({ id: 'a', status: 'firing', labels: { ['n'.repeat(999)]: 'x' } })?.labels).toEqual({
+    ['n'.repeat(300)]: 'x',
+  });
+});
+
 test.each([null, 'x', [], {}, { id: '', status: 'firing' }, { id: 'a', status: 'maybe' }, { id: 1, status: 'firing' }])(
   '%j is no alert',
   (given) => {

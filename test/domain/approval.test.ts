@@ -30,6 +30,7 @@ test.each([
 
 test('others can, and enough of them decide', () => {
   expect(approvalRefusal(open(), who('bob'))).toBeNull();
+  expect(approvalRefusal(open({ given: [given('bob')] }), who('carol'))).toBeNull();
   expect(approvalRefusal(open({ approvers: null, author: null }), who('anybody'))).toBeNull();
   expect([
     hasQuorum(open({ given: [given('bob')] })),
@@ -37,6 +38,9 @@ test('others can, and enough of them decide', () => {
   ]).toEqual([false, true]);
   expect(describeApproval(open({ given: [given('bob')] }))).toBe(
     '1 of 2, by bob; may approve: alice, bob, carol, but not alice',
+  );
+  expect(describeApproval(open({ approvers: null, author: null, given: [given('bob'), given('carol')] }))).toBe(
+    '2 of 2, by bob, carol; may approve: anybody',
   );
 });
 
@@ -47,6 +51,11 @@ test('a role is somebody who has it, and a delegate stands for who sent it', () 
   expect(approvalRefusal(request, who('role:release'))).toMatch(/not among/);
   const delegated = { ...request, delegated: [{ from: 'carol', to: 'erin' }] };
   expect(approvalRefusal(delegated, who('erin'))).toBeNull();
+  // Neither the author nor who has approved already gets round that by a delegation.
+  expect(approvalRefusal({ ...delegated, author: 'erin' }, who('erin'))).toMatch(/four eyes/);
+  expect(approvalRefusal({ ...delegated, given: [given('erin')] }, who('erin'))).toMatch(/already/);
+  expect(approvalRefusal(delegated, who('dave'))).toMatch(/not among/);
+  expect(approvalRefusal(delegated, who('dave', 'reader', 'release'))).toBeNull();
   expect(approvalRefusal(delegated, who('carol'))).toBe('carol has handed this approval on to erin');
   expect(describeApproval(delegated)).toBe('0 of 1; may approve: role:release, carol, erin for carol');
 });

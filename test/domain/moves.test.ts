@@ -37,10 +37,18 @@ test.each([
 test.each([
   [12.5, null],
   [20, null],
+  [0.01, null],
   [20.01, 'weight 20.01 % is above 20 %, the most that is approved'],
   [0, 'weight 0 is not in 0.01..100 in steps of 0.01'],
   [0.001, 'weight 0.001 is not in 0.01..100 in steps of 0.01'],
   [Number.NaN, 'weight NaN is not in 0.01..100 in steps of 0.01'],
 ])('weight %d: %s', (percent, refused) => {
   expect(weightRefusal(steps, 0, percent)).toBe(refused);
+});
+
+test('all of the traffic may be given where nothing is left to approve, and never more', () => {
+  const open = canary.parse({ steps: [{ setWeight: 100 }] }).steps;
+  expect(weightRefusal(open, null, 100)).toBeNull();
+  expect(weightRefusal(open, null, 100.01)).toMatch(/is not in 0.01..100/);
+  expect(reachOf([], null)).toEqual({ beforeStep: 0, weightPercent: 0 });
 });

@@ -21,6 +21,7 @@ describe('a PromQL template', () => {
       `a{v=~"x-v2\\\\.1|v1",w!~ # so\n 'v2\\\\.1'}`,
     );
     expect(filled(`a{r="{{rolloutId}}",s='{{rolloutId}}'}`)).toBe(`a{r="a\\"} or vector(1) #",s='a"} or vector(1) #'}`);
+    expect(filled('up{a=~"x",v="{{version}}"}[{{ window }}]')).toBe('up{a=~"x",v="v2.1"}[90s]');
     expect(filled('up{a="b\\"{{version}}"} == 1 # no {x}')).toBe('up{a="b\\"v2.1"} == 1 # no {x}');
   });
 
@@ -32,15 +33,28 @@ describe('a PromQL template', () => {
       'up{v=`{{version}}`}': '{{version}} stands in a raw string, in which nothing can be escaped',
       'label_replace(up, "a", "{{version}}", "b", ".*")': '{{version}} stands in a string that is no label matcher’s',
       'count_values("{{service}}", up)': 'a string that is no label matcher’s',
+      'up >= "{{version}}"': 'a string that is no label matcher’s',
+      'up == "{{version}}"': 'a string that is no label matcher’s',
+      'up # {{version}}': '{{version}} stands in a comment',
     };
     for (const [template, fault] of Object.entries(faults)) {
       expect(promTemplateFault(template)).toContain(fault);
       expect(() => filled(template)).toThrow(RangeError);
     }
     expect(promTemplateFault('up{v="{{version}}"} > bool 1')).toBeNull();
+    expect(() => fillPromTemplate('up[{{window}}]', { ...variables, window: '1s] or up[90s' })).toThrow(RangeError);
     expect(() => fillPromTemplate('up[{{window}}]', { ...variables, window: '1s] or vector(1' })).toThrow(
       'a window of',
     );
+  });
+
+  test('a value is no more than text in a regular expression', () => {
+    const version = 'a.b+c*d?(e)|[f]{g}^$\\';
+    const [, pattern = ''] =
+      /^up\{v=~(".*")\}$/.exec(fillPromTemplate('up{v=~"{{version}}"}', { ...variables, version })) ?? [];
+    const exactly = new RegExp(`^(?:${JSON.parse(pattern)})$`);
+    expect(exactly.test(version)).toBe(true);
+    expect(exactly.source).toBe('^(?:a\\.b\\+c\\*d\\?\\(e\\)\\|\\[f\\]\\{g\\}\\^\\$\\\\)$');
   });
 
   test('a backslash before a variable does not undo the escape of its value', () => {

@@ -33,6 +33,7 @@ describe('a new attempt begins', () => {
     ['at the first step, where it had taken none', all, ended('canary', null), { phase: 'canary', step: 0 }],
     ['at the weight before a pause', all, ended('canary', 1), { phase: 'canary', step: 0 }],
     ['in the A/B evaluation', all, ended('abTest', null, 'passed'), { phase: 'abTest', step: null }],
+    ['before what it did', parse(), ended('impact', null, 'passed'), { phase: 'canary', step: 2 }],
     ['before a cutover', all, ended('cutover', null, 'passed'), { phase: 'abTest', step: null }],
     ['at the last weight before a cutover', parse(), ended('cutover', null, 'passed'), { phase: 'canary', step: 2 }],
     ['at the beginning, where nothing is known', all, null, undefined],
@@ -42,6 +43,8 @@ describe('a new attempt begins', () => {
 
   test('at an earlier step, where it is asked to', () => {
     expect(retryPoint(all, ended('canary', 2), 0)).toEqual({ phase: 'canary', step: 0 });
+    expect(retryPoint(all, ended('canary', 2), 2)).toEqual({ phase: 'canary', step: 2 });
+    expect(retryPoint(all, ended('canary', null), 0)).toEqual({ phase: 'canary', step: 0 });
     expect(retryPoint(all, ended('abTest', null, 'passed'), 2)).toEqual({ phase: 'canary', step: 2 });
   });
 });

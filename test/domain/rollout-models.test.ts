@@ -63,6 +63,8 @@ describe('moves of aliases', () => {
     const ids = all().map(({ changeId }) => changeId);
     expect(new Set(ids).size).toBe(ids.length);
     expect(all().map(({ changeId }) => changeId)).toEqual(ids);
+    // A registry knows a move that was made before by its id.
+    expect(ids).toEqual(['r/challenger/start', 'r/champion/cutover', 'r/challenger/cutover', 'r/challenger/way-back']);
   });
 });
 
@@ -87,6 +89,9 @@ describe('a late move', () => {
     ['another service', [rollout({ service: 'other' }, true)], null, null],
     ['one before', [rollout({ startedAt: '2026-11-01T07:00:00.000Z' }, true)], null, null],
     ['a newer one is on trial', [rollout()], null, 'digits-2'],
+    ['one that began at once', [rollout({ startedAt: late.startedAt }, true)], null, null],
+    ['a newer one at its cutover', [rollout({ weightPercent: 99 }, true)], null, 'digits-2'],
+    ['a newer one with all traffic on trial', [rollout({ weightPercent: 100 })], null, 'digits-2'],
     ['a newer one serves all', [rollout({}, true)], 'digits-2', 'digits-2'],
   ])('%s', (_, rollouts, champion, challenger) => {
     expect(newerOwner(rollouts, late, 'champion')).toBe(champion);
@@ -102,6 +107,12 @@ describe('digests in an approval', () => {
     expect(basisOf('spec', { ...seen, models })).toBe(
       `spec of ${CANDIDATE.digest} against ${BASELINE.digest} at 10 %: `,
     );
+    expect(basisOf('spec', { ...seen, models: { ...models, baseline: null } })).toContain(
+      `of ${CANDIDATE.digest} against ?`,
+    );
+    expect(basisOf('spec', { ...seen, models: { ...models, candidate: null } })).toContain(
+      `of ? against ${BASELINE.digest}`,
+    );
     expect(basisOf('spec', seen)).toBe('spec at 10 %: ');
     expect(basisOf('spec', { ...seen, models: { ...models, baseline: null, candidate: null } })).toBe('spec at 10 %: ');
     expect(basisOf('spec', { ...seen, models: { ...models, candidate: { ...CANDIDATE, digest: 'x' } } })).not.toBe(
@@ -111,6 +122,10 @@ describe('digests in an approval', () => {
 
   test('others than those on trial are refused', () => {
     expect(knownDigests(models)).toEqual({ baseline: BASELINE.digest, candidate: CANDIDATE.digest });
+    expect(knownDigests({ ...models, baseline: null })).toEqual({ candidate: CANDIDATE.digest });
+    expect(knownDigests({ ...models, candidate: null })).toEqual({ baseline: BASELINE.digest });
+    expect(knownDigests(undefined)).toBeNull();
+    expect(digestRefusal({ ...models, candidate: null }, { candidate: 'x' })).toMatch(/is not registered/);
     expect(digestRefusal(models, { candidate: CANDIDATE.digest })).toBeNull();
     expect(digestRefusal(models, undefined)).toBeNull();
     expect(digestRefusal(models, { baseline: CANDIDATE.digest })).toMatch(/for a baseline of digest/);

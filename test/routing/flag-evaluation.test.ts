@@ -161,6 +161,32 @@ describe('contexts', () => {
     });
   });
 
+  const nested = (depth: number): object => (depth === 1 ? { a: 1 } : { a: nested(depth - 1) });
+  const wide = (size: number) => Object.fromEntries(Array.from({ length: size }, (_, i) => [`a${i}`, i]));
+  test.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['a unit of 1024 characters', { targetingKey: 'x'.repeat(1024) }],
+    ['eight objects in each other', nested(8)],
+    ['500 attributes', wide(500)],
+  ])('%s is read', (_, raw) => {
+    expect(readContext(raw).attributes).toBeInstanceOf(Map);
+  });
+  test.each<[string, unknown]>([
+    ['a text', 'ann'],
+    ['a list', ['ann']],
+    ['a unit that is a number', { targetingKey: 7 }],
+    ['a unit of 1025 characters', { targetingKey: 'x'.repeat(1025) }],
+    ['nine objects in each other', nested(9)],
+    ['501 attributes', wide(501)],
+  ])('%s is refused', (_, raw) => {
+    expect(() => readContext(raw)).toThrow(expect.objectContaining({ name: 'InvalidContext' }));
+  });
+  test('a date that is none is an empty text, and a unit of null is none', () => {
+    const { unit, attributes } = readContext({ targetingKey: null, since: new Date(Number.NaN) });
+    expect([unit, attributes.get('since'), attributes.size]).toEqual([null, '', 1]);
+  });
+
   test('a prototype is neither read nor changed', () => {
     const { unit, attributes } = readContext(JSON.parse('{"__proto__":{"targetingKey":"x","polluted":true}}'));
     expect(unit).toBeNull();

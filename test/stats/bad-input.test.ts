@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as stats from '../../src/stats/index.js';
 
+const HALF = { successes: 5, trials: 10 };
 const GOOD = [1, 2, 3, 4, 5, 6, 7, 8];
 
 /** Every function of two samples, by what it would be called in a report. */
@@ -126,8 +127,54 @@ describe('plans', () => {
     expect(() => stats.twoSidedHalfwidth(1, 10, alpha, 100)).toThrow(RangeError);
     expect(() => stats.mixtureHalfwidth(1, 1, alpha)).toThrow(RangeError);
   });
+  test.each<[string, () => unknown]>([
+    ['no information', () => stats.spentAlpha(0, plan)],
+    ['more information than is planned', () => stats.spentAlpha(1.001, plan)],
+    ['a sequence tuned to nothing', () => stats.mixtureRho(0.05, 0)],
+    ['a one-sided sequence at a coin’s chance', () => stats.oneSidedHalfwidth(1, 10, 0.5, 100)],
+    ['a p-value of what has no error', () => stats.sequenceP(1, 0, 10, 0.05, 100)],
+    ['a ratio test without variance', () => stats.logLikelihoodRatio({ difference: 1, variance: 0 }, 1)],
+    ['a ratio test of infinite variance', () => stats.logLikelihoodRatio({ difference: 1, variance: 1 / 0 }, 1)],
+    ['a mixture of no effects', () => stats.mixtureHalfwidth(1, 0, 0.05)],
+    ['a mixture of all effects', () => stats.mixtureHalfwidth(1, Number.POSITIVE_INFINITY, 0.05)],
+    ['a margin of everything', () => stats.scoreTest(HALF, HALF, 1)],
+    ['a negative margin of everything', () => stats.scoreTest(HALF, HALF, -1)],
+    ['an interval of all confidence', () => stats.wilsonInterval(HALF, 1)],
+    ['a t test of no freedom', () => stats.tTestPower(0.5, 1, 0.05)],
+    ['a sample for no effect', () => stats.tTestSampleSize(0, { alpha: 0.05, power: 0.8 })],
+    ['a sample for equal shares', () => stats.proportionSampleSize(0.5, 0.5, { alpha: 0.05, power: 0.8 })],
+    ['a share below 0', () => stats.proportionSampleSize(-0.1, 0.5, { alpha: 0.05, power: 0.8 })],
+    ['a share above 1', () => stats.proportionSampleSize(0.5, 1.1, { alpha: 0.05, power: 0.8 })],
+    ['another share below 0', () => stats.proportionSampleSize(0.5, -0.1, { alpha: 0.05, power: 0.8 })],
+    ['a power of 1', () => stats.proportionSampleSize(0.5, 0.6, { alpha: 0.05, power: 1 })],
+    ['an effect of 0', () => stats.samplesPerArm(0.5, 0, 0.05, 0.8)],
+    ['a base below 0', () => stats.samplesPerArm(-0.1, 0.2, 0.05, 0.8)],
+    ['a base above 1', () => stats.samplesPerArm(1.1, 0.2, 0.05, 0.8)],
+    ['a negative spread', () => stats.detectableDifference(-1, 10, { alpha: 0.05, power: 0.8 })],
+    ['no observations', () => stats.detectableDifference(1, 0, { alpha: 0.05, power: 0.8 })],
+    ['one arm', () => stats.sampleRatioTest([10], [1])],
+    ['one arm with weight', () => stats.sampleRatioTest([10, 0], [1, 0])],
+    ['more arms than weights', () => stats.sampleRatioTest([1, 2, 3], [1, 1])],
+    ['a negative weight', () => stats.sampleRatioTest([1, 2], [2, -1])],
+    ['an infinite weight', () => stats.sampleRatioTest([1, 2], [1, Number.POSITIVE_INFINITY])],
+    ['a prior of too few arms', () => stats.sequentialSampleRatio([1, 2], [1, 1], [1])],
+    ['a prior of 0', () => stats.sequentialSampleRatio([1, 2], [1, 1], [1, 0])],
+    ['a confidence of 1', () => stats.welchTest(GOOD, GOOD.toReversed(), 1)],
+    ['values too large for their squares', () => stats.welchTest([1e200, -1e200], GOOD)],
+  ])('%s is refused', (_, ask) => expect(ask).toThrow(RangeError));
+  test('what lies just within is taken', () => {
+    expect(stats.spentAlpha(1, plan)).toBeCloseTo(0.05, 12);
+    expect(stats.spentAlpha(0.5, { ...plan, spending: 'power' })).toBeCloseTo(0.05 / 4, 12);
+    expect(stats.samplesPerArm(0, 0.1, 0.05, 0.8)).toBe(71);
+    expect(stats.samplesPerArm(1, 0.1, 0.05, 0.8)).toBe(71);
+    expect(stats.detectableDifference(0, 10, { alpha: 0.05, power: 0.8 })).toBe(0);
+    expect(stats.adjustPValues([0, 1], 'bonferroni')).toEqual([0, 1]);
+    expect(stats.sampleRatioTest([10, 0, 10], [1, 0, 1])).toMatchObject({ df: 1, unplanned: 0 });
+    expect(stats.sequentialSampleRatio([5, 9, 5], [1, 0, 1], [1, 0, 1]).pValue).toBe(1);
+  });
   test('a p-value outside 0..1 is refused; NaN stays where it was', () => {
     expect(() => stats.adjustPValues([0.1, 1.2], 'holm')).toThrow('p-value 1.2 at index 1');
+    expect(() => stats.adjustPValues([0.1, -0.1], 'holm')).toThrow('p-value -0.1 at index 1');
     expect(stats.adjustPValues([0.01, Number.NaN, 0.04], 'holm')).toEqual([0.02, Number.NaN, 0.04]);
   });
 });

@@ -47,6 +47,23 @@ describe('ratio metrics', () => {
     expect(result.pValue).toBeLessThan(0.001);
   });
 
+  test('by hand: four units, ratio 2, and a difference of 0 from itself', () => {
+    const arm = { numerator: [2, 4, 6, 8], denominator: [1, 3, 3, 3] };
+    // Residuals 0, -2, 0, 2 around 2 times the denominators, over a mean denominator of 2.5.
+    expect(ratioEstimate(arm)).toEqual({
+      ratio: 2,
+      standardError: expect.closeTo(Math.sqrt(8 / 3 / 4) / 2.5, 12),
+      units: 4,
+    });
+    const half = 1.959_963_98 * Math.sqrt(2) * (Math.sqrt(8 / 3 / 4) / 2.5);
+    const { difference, interval, pValue } = ratioDifference(arm, arm);
+    expect({ difference, pValue }).toEqual({ difference: 0, pValue: 1 });
+    expect(interval).toEqual([expect.closeTo(-half, 6), expect.closeTo(half, 6)]);
+    expect(ratioDifference({ ...arm, numerator: [4, 8, 12, 16] }, arm).difference).toBe(2);
+    const constant = { numerator: [3, 6], denominator: [1, 2] };
+    expect(ratioDifference(constant, constant).pValue).toBeNull();
+  });
+
   test('without a denominator have no value', () => {
     expect(() => ratioEstimate({ numerator: [1, 2], denominator: [0, 0] })).toThrow('denominators sum to 0');
   });

@@ -74,9 +74,27 @@ describe('sequences of means, shares and differences', () => {
     expect(misses(truth, look)).toBeLessThanOrEqual(19);
   });
 
+  test('rest on the spread of both arms, and on the observations of the smaller', () => {
+    const [x, y] = [momentsOf([1, 2, 3, 4]), momentsOf([10, 12])];
+    expect(meanEstimate(x)).toEqual({ value: 2.5, standardError: Math.sqrt(5 / 3 / 4), n: 4 });
+    const means = { value: -8.5, n: 2, standardError: Math.sqrt(5 / 12 + 1) };
+    expect(meanDifferenceEstimate(x, y)).toEqual({ ...means, standardError: expect.closeTo(means.standardError, 12) });
+    const [a, b] = [
+      { successes: 3, trials: 10 },
+      { successes: 0, trials: 4 },
+    ];
+    // One success and one failure more: 4 of 12 and 1 of 6.
+    expect(shareEstimate(a)).toEqual({ value: 0.3, standardError: expect.closeTo(Math.sqrt(2 / 9 / 12), 12), n: 10 });
+    const shares = { value: 0.3, n: 4, standardError: expect.closeTo(Math.sqrt(2 / 9 / 12 + 5 / 36 / 6), 12) };
+    expect(shareDifferenceEstimate(a, b)).toEqual(shares);
+  });
+
   test('one-sided ends are nearer than two-sided ones', () => {
     const estimate = { value: 1, standardError: 0.1, n: 200 };
     const [low] = confidenceSequence(estimate, { ...plan, sides: 1 });
-    expect(low).toBeGreaterThan(confidenceSequence(estimate, plan)[0]);
+    const both = confidenceSequence(estimate, { ...plan, sides: 2 });
+    expect(low).toBeGreaterThan(both[0]);
+    expect(both).toEqual(confidenceSequence(estimate, plan));
+    expect(both[0] + both[1]).toBeCloseTo(2, 12);
   });
 });

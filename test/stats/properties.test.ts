@@ -180,6 +180,22 @@ describe('planned looks', () => {
     expect(isLookDue({ looks: [0.37] }, 0.39, plan)).toBe(false);
     expect(isLookDue({ looks: [0.37] }, 0.4, plan)).toBe(true);
     expect(isLookDue({ looks: [0.37, 1] }, 5, plan)).toBe(false);
+    expect(isLookDue({ looks: [0.1, 0.2, 0.3, 0.4, 0.5] }, 0.9, plan)).toBe(false);
+    expect(look(NO_LOOKS, 1.7, plan).state).toEqual({ looks: [1] });
+  });
+
+  test('of another plan have other bounds, though the looks are the same', () => {
+    const bound = (other: object) => look({ looks: [0.2] }, 0.4, { ...plan, ...other }).bound;
+    const bounds = [
+      bound({}),
+      bound({ alpha: 0.01 }),
+      bound({ sides: 2 }),
+      bound({ spending: 'obrien-fleming' }),
+      bound({ spending: 'power' }),
+      bound({ spending: 'power', phi: 3 }),
+    ];
+    expect(new Set(bounds).size).toBe(6);
+    expect(bound({})).toBe(bounds[0]);
   });
 
   test('survive JSON, and give the bounds of the whole design', () => {

@@ -58,6 +58,20 @@ describe('a monitor as a guardrail', () => {
     expect(judge(reading({ at: 'yesterday' }))).toBe('inconclusive monitor');
   });
 
+  test('the evidence shows what the finding found, and how far a clock is away', () => {
+    const at = (ms: number) => judgeMonitor(rule, { reading: reading({}), candidate: 'v2', at: later(ms) }).reason;
+    expect(at(300_001)).toContain('300001 ms old');
+    expect(at(-300_001)).toContain('300001 ms ahead of this clock');
+    const bad = failed({ version: 'v2' });
+    expect(judgeMonitor(rule, { reading: bad, candidate: 'v2', at: AT })).toMatchObject({
+      candidate: { samples: 0, value: 0.5 },
+      baseline: { samples: 0, value: null },
+      bound: 0.9,
+    });
+    // Where nobody can say which version is on trial, a version's fault is its fault.
+    expect(judgeMonitor(rule, { reading: bad, candidate: null, at: AT }).verdict).toBe('fail');
+  });
+
   test('while a dependency is broken no other guardrail blames the candidate', () => {
     const errors = guardrail.parse({ metric: 'error_rate' }) as MetricGuardrail;
     const share = (successes: number) => ({ kind: 'proportion', value: { successes, trials: 500 } }) as const;
