@@ -39,11 +39,11 @@ describe('shadow', () => {
       margin: 0.9,
       baseline: { samples: 110, value: null },
       candidate: { samples: 100, value: 0.76 },
-      difference: -2,
+      difference: null,
       bound: 0.76,
       dryRun: false,
     });
-    expect(evidence.reason).toContain('mean score difference 0.0500');
+    expect(evidence.reason).toContain('latency difference -2.00 ms, mean score difference 0.0500');
     expect(judgeShadow(plan, summary)).toMatchObject({ candidate: { samples: 0, value: null }, difference: null });
   });
 });

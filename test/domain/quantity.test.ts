@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { formatBytes, formatMs, formatNumber, formatShare } from '../../src/analysis/format.js';
+import { formatBytes, formatMs, formatNumber, formatShare } from '../../src/domain/quantity.js';
 
 test.each<[string, () => string]>([
   ['unknown', () => formatShare(null)],
