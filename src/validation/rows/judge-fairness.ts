@@ -1,8 +1,8 @@
+import { DEFAULT_MIN_ROWS } from '../../domain/spec/validation.js';
 import type { CheckResult, SliceResult } from '../../domain/validation.js';
 import { judgeValue, limitsOf, needsBaseline, result } from '../judge-value.js';
 import { classFault, positiveOf } from './class-space.js';
 import { MOST_TEXTS, NONE } from './dictionary.js';
-import { LEAST_ROWS } from './measure.js';
 import type { FairnessCheck } from './row-checks.js';
 import type { RowChecksTally } from './row-tally.js';
 import { type Arm, keyOf } from './wanted.js';
@@ -89,7 +89,7 @@ function explained(check: FairnessCheck, own: CheckResult, candidate: Gap, basel
   if (few.length > 0) {
     const names = few.slice(0, 5).map(({ group }) => group);
     parts.push(
-      `left out with fewer than ${check.minRows ?? LEAST_ROWS} rows: ${names.join(', ')}${few.length > 5 ? ' …' : ''}`,
+      `left out with fewer than ${check.minRows ?? DEFAULT_MIN_ROWS} rows: ${names.join(', ')}${few.length > 5 ? ' …' : ''}`,
     );
   }
   const missing = own.verdict === 'pass' && (candidate.unmeasured ?? baseline?.unmeasured) !== undefined;
@@ -116,7 +116,7 @@ function explained(check: FairnessCheck, own: CheckResult, candidate: Gap, basel
   };
 }
 
-function bySize({ minRows = LEAST_ROWS }: FairnessCheck, groups: readonly Group[]) {
+function bySize({ minRows = DEFAULT_MIN_ROWS }: FairnessCheck, groups: readonly Group[]) {
   return {
     judged: groups.filter(({ rows }) => rows >= minRows),
     few: groups.filter(({ rows }) => rows < minRows),
@@ -141,7 +141,7 @@ function gapOf(check: FairnessCheck, tally: RowChecksTally, arm: Arm): Gap {
   const samples = judged.reduce((sum, { rows }) => sum + rows, 0);
   if (judged.length < 2)
     return nothing(
-      `${judged.length} of ${groups.length} groups have at least ${check.minRows ?? LEAST_ROWS} rows`,
+      `${judged.length} of ${groups.length} groups have at least ${check.minRows ?? DEFAULT_MIN_ROWS} rows`,
       groups,
       samples,
     );

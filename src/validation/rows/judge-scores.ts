@@ -1,3 +1,4 @@
+import { DEFAULT_BINS, DEFAULT_K } from '../../domain/spec/validation.js';
 import type { CheckResult } from '../../domain/validation.js';
 import { averagePrecision, rocAuc } from '../../stats/quality/ranking.js';
 import { needsBaseline, type Unit } from '../judge-value.js';
@@ -10,7 +11,7 @@ import type { RowChecksTally } from './row-tally.js';
 import type { SampledRows } from './sampled-rows.js';
 import type { CurveBin, ScoreQuality, ScoreSums } from './score-sums.js';
 import { type ScoreView, scoreOf } from './score-view.js';
-import { ALL, type Arm, DEFAULT_BINS, DEFAULT_K, scoreKey } from './wanted.js';
+import { ALL, type Arm, scoreKey } from './wanted.js';
 
 /** Scores of one version, ready to be measured. */
 interface Scored {

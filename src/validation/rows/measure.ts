@@ -1,4 +1,4 @@
-import type { ValidationCheck } from '../../domain/spec/validation.js';
+import { DEFAULT_MIN_ROWS, type ValidationCheck } from '../../domain/spec/validation.js';
 import type { CheckLimits, CheckResult, SliceResult } from '../../domain/validation.js';
 import type { Verdict } from '../../domain/verdict.js';
 import { judged, judgeValue, limitsOf, result, type Unit } from '../judge-value.js';
@@ -34,7 +34,6 @@ export interface Measurement {
   readonly details?: (slice: number) => Readonly<Record<string, unknown>> | undefined;
 }
 
-export const LEAST_ROWS = 30;
 const MOST_SLICES = 50;
 
 /** A measure that tells nothing, and why. */
@@ -54,7 +53,7 @@ export function judgeMeasurement(check: ValidationCheck, tally: RowChecksTally, 
       limits: limitsOf(check),
       better: found.better,
     });
-  const least = ('minRows' in check ? check.minRows : undefined) ?? LEAST_ROWS;
+  const least = ('minRows' in check ? check.minRows : undefined) ?? DEFAULT_MIN_ROWS;
   const slices = found.candidate.slices().map((slice) => ({
     slice,
     text: values.textOf(slice),

@@ -1,4 +1,10 @@
-import type { CheckOf, Validation } from '../../domain/spec/validation.js';
+import {
+  type CheckOf,
+  DEFAULT_BINS,
+  DEFAULT_K,
+  DEFAULT_TOLERANCE,
+  type Validation,
+} from '../../domain/spec/validation.js';
 import { needsBaseline } from '../judge-value.js';
 import {
   boundsByDataset,
@@ -54,10 +60,6 @@ export interface SampleColumns {
   /** Numbers besides: the label as one, a version's prediction as one or its best score, a reference. */
   readonly numbers: readonly string[];
 }
-
-export const DEFAULT_BINS = 10;
-export const DEFAULT_K = 5;
-const DEFAULT_TOLERANCE = 1e-9;
 
 export function wantedBy(plan: Validation): Wanted {
   const checks = plan.checks.filter(isRowCheck);
