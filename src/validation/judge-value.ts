@@ -21,6 +21,9 @@ export interface MeasuredValue {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
+/** What needs a look first. */
+export const VERDICT_RANK: Readonly<Record<Verdict, number>> = { fail: 0, inconclusive: 1, pass: 2 };
+
 const NOT_ASKED: ArmEvidence = { samples: 0, value: null };
 
 /** Holds a measured value to min, max and the baseline. A value that could not be had is inconclusive, never a pass. */

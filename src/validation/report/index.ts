@@ -3,7 +3,7 @@ import { renderJunit } from './junit.js';
 import { renderMarkdown } from './markdown.js';
 
 export { type ComparedCheck, compareReports, type ReportComparison } from './compare.js';
-export { byUrgency, countVerdicts } from './order.js';
+export { byUrgency, countVerdicts, VERDICT_MARKS } from './order.js';
 export { formatLimits, formatOf } from './unit-of.js';
 export { renderJunit, renderMarkdown };
 

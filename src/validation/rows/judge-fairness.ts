@@ -1,3 +1,4 @@
+import type { ComparedArm } from '../../domain/experiment.js';
 import { DEFAULT_MIN_ROWS } from '../../domain/spec/validation.js';
 import type { CheckResult, SliceResult } from '../../domain/validation.js';
 import { judgeValue, limitsOf, needsBaseline, result } from '../judge-value.js';
@@ -5,7 +6,7 @@ import { classFault, positiveOf } from './class-space.js';
 import { MOST_TEXTS, NONE } from './dictionary.js';
 import type { FairnessCheck } from './row-checks.js';
 import type { RowChecksTally } from './row-tally.js';
-import { type Arm, keyOf } from './wanted.js';
+import { keyOf } from './wanted.js';
 
 const MOST_GROUPS = 50;
 
@@ -123,7 +124,7 @@ function bySize({ minRows = DEFAULT_MIN_ROWS }: FairnessCheck, groups: readonly 
   };
 }
 
-function gapOf(check: FairnessCheck, tally: RowChecksTally, arm: Arm): Gap {
+function gapOf(check: FairnessCheck, tally: RowChecksTally, arm: ComparedArm): Gap {
   const [first] = RATES[check.metric] as readonly [Rate];
   const nothing = (unknown: string, groups: readonly Group[] = [], samples = 0): Gap => ({
     groups,
@@ -161,7 +162,7 @@ function widest(groups: readonly Group[], rate: Rate): number | null {
   return rates.length < 2 ? null : Math.max(...rates) - Math.min(...rates);
 }
 
-function groupsOf(check: FairnessCheck, tally: RowChecksTally, arm: Arm, positive: number): Group[] {
+function groupsOf(check: FairnessCheck, tally: RowChecksTally, arm: ComparedArm, positive: number): Group[] {
   const values = tally.slices.get(check.by);
   const counts = tally.counts.get(keyOf({ arm, by: check.by }))?.bySlice() ?? new Map();
   return [...counts].map(([slice, all]) => {

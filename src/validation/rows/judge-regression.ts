@@ -1,3 +1,4 @@
+import type { ComparedArm } from '../../domain/experiment.js';
 import type { CheckResult } from '../../domain/validation.js';
 import type { regressionOfSums } from '../../stats/quality/regression-sums.js';
 import { quantiles } from '../../stats/sample/quantile.js';
@@ -7,7 +8,7 @@ import { known } from './judge-quality.js';
 import { judgeMeasurement, type Measure, type Measured, unmeasured } from './measure.js';
 import type { RegressionCheck } from './row-checks.js';
 import type { RowChecksTally } from './row-tally.js';
-import { ALL, type Arm, keyOf } from './wanted.js';
+import { ALL, keyOf } from './wanted.js';
 
 const HIGHER: ReadonlySet<string> = new Set(['r2', 'explained_variance']);
 const SHARES: ReadonlySet<string> = new Set(['mape', 'smape']);
@@ -24,7 +25,7 @@ export function judgeRegression(check: RegressionCheck, tally: RowChecksTally): 
   });
 }
 
-function ofSums(check: RegressionCheck, tally: RowChecksTally, arm: Arm): Measure {
+function ofSums(check: RegressionCheck, tally: RowChecksTally, arm: ComparedArm): Measure {
   const sums = tally.regression.get(keyOf({ arm, by: check.by ?? ALL }));
   if (sums === undefined) return unmeasured('no rows');
   if (sums.fault !== null) return unmeasured(sums.fault, tally.rows);
@@ -66,7 +67,7 @@ function valueOf(
 }
 
 /** The median, of the rows that were kept. */
-function ofSample(check: RegressionCheck, tally: RowChecksTally, arm: Arm): Measure {
+function ofSample(check: RegressionCheck, tally: RowChecksTally, arm: ComparedArm): Measure {
   const { sample } = tally;
   const fault = tally.regression.get(keyOf({ arm, by: check.by ?? ALL }))?.fault;
   if (sample === null) return unmeasured('no rows');

@@ -1,7 +1,6 @@
 import { DEFAULT_MIN_ROWS, type ValidationCheck } from '../../domain/spec/validation.js';
 import type { CheckLimits, CheckResult, SliceResult } from '../../domain/validation.js';
-import type { Verdict } from '../../domain/verdict.js';
-import { judged, judgeValue, limitsOf, result, type Unit } from '../judge-value.js';
+import { judged, judgeValue, limitsOf, result, type Unit, VERDICT_RANK } from '../judge-value.js';
 import { MOST_TEXTS } from './dictionary.js';
 import type { RowChecksTally } from './row-tally.js';
 
@@ -109,12 +108,11 @@ function lineOf({ text, isJudged, result: { candidate, baseline, verdict } }: Sl
   };
 }
 
-const RANK: Record<Verdict, number> = { fail: 0, inconclusive: 1, pass: 2 };
 const TOO_FEW = 3;
 
 /** The worst first: those that fail, then those that could not be measured; slices that are not judged last. */
 function bySeverity(better: Measurement['better']): (a: Slice, b: Slice) => number {
-  const rank = ({ isJudged, result: { verdict } }: Slice) => (isJudged ? RANK[verdict] : TOO_FEW);
+  const rank = ({ isJudged, result: { verdict } }: Slice) => (isJudged ? VERDICT_RANK[verdict] : TOO_FEW);
   const badness = ({ value }: { readonly value: number | null }) => {
     if (value === null) return 0;
     return better === 'higher' ? -value : better === 'lower' ? value : Math.abs(value);
