@@ -36,7 +36,6 @@ export function judgeDrift(check: DriftCheck, tally: RowChecksTally): CheckResul
     candidate: { samples: found.samples, value: found.value },
     baseline: { samples: found.references, value: null },
     better: 'lower',
-    unit: 'number',
     ...(found.sampled ? { counted: `rows, a sample of ${tally.rows}` } : {}),
     ...(found.unknown === undefined ? {} : { unknown: found.unknown }),
     details: { method: check.method, against, ...(of === null ? {} : { of }), ...found.details },

@@ -71,7 +71,6 @@ export function judgeFairness(check: FairnessCheck, tally: RowChecksTally): Chec
     candidate: { samples: candidate.samples, value: candidate.value },
     ...(baseline === null ? {} : { baseline: { samples: baseline.samples, value: baseline.value } }),
     better: 'lower',
-    unit: 'share',
     ...(candidate.unknown === undefined ? {} : { unknown: candidate.unknown }),
     details: { groups: candidate.groups.slice(0, MOST_GROUPS) },
   });

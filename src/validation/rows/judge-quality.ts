@@ -1,7 +1,7 @@
 import type { ComparedArm } from '../../domain/experiment.js';
 import type { CheckResult } from '../../domain/validation.js';
 import { type Averages, type CountsQuality, qualityOfMatrix } from '../../stats/quality/class-counts.js';
-import { needsBaseline, type Unit } from '../judge-value.js';
+import { needsBaseline } from '../judge-value.js';
 import { classFault, positiveOf, sortedIds } from './class-space.js';
 import type { SliceCounts } from './confusion-counts.js';
 import { judgeMeasurement, type Measure, type Measured, unmeasured } from './measure.js';
@@ -19,13 +19,8 @@ export function judgeCounts(check: QualityCheck, tally: RowChecksTally): CheckRe
     candidate: measureOf(check, tally, 'candidate'),
     baseline: needsBaseline(check) ? measureOf(check, tally, 'baseline') : null,
     better: 'higher',
-    unit: unitOf(check.metric),
     details: (slice) => detailsOf(check, tally, slice),
   });
-}
-
-function unitOf(metric: QualityCheck['metric']): Unit {
-  return metric === 'mcc' || metric === 'kappa' ? 'number' : 'share';
 }
 
 function measureOf(check: QualityCheck, tally: RowChecksTally, arm: ComparedArm): Measure {

@@ -2,7 +2,7 @@ import type { ComparedArm } from '../../domain/experiment.js';
 import type { CheckResult } from '../../domain/validation.js';
 import type { regressionOfSums } from '../../stats/quality/regression-sums.js';
 import { quantiles } from '../../stats/sample/quantile.js';
-import { needsBaseline, type Unit } from '../judge-value.js';
+import { needsBaseline } from '../judge-value.js';
 import { NONE } from './dictionary.js';
 import { known } from './judge-quality.js';
 import { judgeMeasurement, type Measure, type Measured, unmeasured } from './measure.js';
@@ -11,7 +11,6 @@ import type { RowChecksTally } from './row-tally.js';
 import { ALL, keyOf } from './wanted.js';
 
 const HIGHER: ReadonlySet<string> = new Set(['r2', 'explained_variance']);
-const SHARES: ReadonlySet<string> = new Set(['mape', 'smape']);
 
 export function judgeRegression(check: RegressionCheck, tally: RowChecksTally): CheckResult {
   const isMedian = check.metric === 'median_absolute_error';
@@ -20,7 +19,6 @@ export function judgeRegression(check: RegressionCheck, tally: RowChecksTally): 
     candidate: measureOf(check, tally, 'candidate'),
     baseline: needsBaseline(check) ? measureOf(check, tally, 'baseline') : null,
     better: check.metric === 'mean_error' ? null : HIGHER.has(check.metric) ? 'higher' : 'lower',
-    unit: SHARES.has(check.metric) ? ('share' satisfies Unit) : 'number',
     sampled: isMedian && tally.sample !== null && !tally.sample.isComplete,
   });
 }

@@ -2,7 +2,7 @@ import type { ComparedArm } from '../../domain/experiment.js';
 import { DEFAULT_BINS, DEFAULT_K } from '../../domain/spec/validation.js';
 import type { CheckResult } from '../../domain/validation.js';
 import { averagePrecision, rocAuc } from '../../stats/quality/ranking.js';
-import { needsBaseline, type Unit } from '../judge-value.js';
+import { needsBaseline } from '../judge-value.js';
 import { classFault } from './class-space.js';
 import { NONE } from './dictionary.js';
 import { known } from './judge-quality.js';
@@ -35,14 +35,12 @@ export function judgeScores(check: QualityCheck, tally: RowChecksTally): CheckRe
     candidate: candidate.measure,
     baseline: baseline?.measure ?? null,
     better: LOWER.has(check.metric) ? 'lower' : 'higher',
-    unit: SHARES.has(check.metric) ? ('share' satisfies Unit) : 'number',
     sampled: candidate.sampled || baseline?.sampled === true,
     details: (slice) => (scored === undefined ? undefined : curveOf(scored, slice)),
   });
 }
 
 const LOWER: ReadonlySet<string> = new Set(['log_loss', 'brier', 'expected_calibration_error']);
-const SHARES: ReadonlySet<string> = new Set(['top_k_accuracy', 'expected_calibration_error']);
 const OF_PROBABILITIES: ReadonlySet<string> = LOWER;
 
 function find(check: QualityCheck, tally: RowChecksTally, arm: ComparedArm): Found {

@@ -1,6 +1,6 @@
 import { DEFAULT_MIN_ROWS, type ValidationCheck } from '../../domain/spec/validation.js';
 import type { CheckLimits, CheckResult, SliceResult } from '../../domain/validation.js';
-import { judged, judgeValue, limitsOf, result, type Unit, VERDICT_RANK } from '../judge-value.js';
+import { judged, judgeValue, limitsOf, result, VERDICT_RANK } from '../judge-value.js';
 import { MOST_TEXTS } from './dictionary.js';
 import type { RowChecksTally } from './row-tally.js';
 
@@ -26,7 +26,6 @@ export interface Measurement {
   readonly baseline: Measure | null;
   /** null: the nearer to 0 the better. */
   readonly better: 'higher' | 'lower' | null;
-  readonly unit: Unit;
   /** Whether it rests on a sample of the rows. */
   readonly sampled?: boolean;
   /** What a report shows beside the number, of the slice that decided. */
@@ -133,7 +132,6 @@ function judgeSlice(check: ValidationCheck, tally: RowChecksTally, found: Measur
     candidate: arm(candidate),
     ...(baseline === undefined ? {} : { baseline: arm(baseline) }),
     better: found.better,
-    unit: found.unit,
     ...(found.sampled ? { counted: `rows, a sample of ${tally.rows}` } : {}),
     ...(candidate.unknown === undefined ? {} : { unknown: candidate.unknown }),
   };
@@ -143,10 +141,10 @@ function judgeSlice(check: ValidationCheck, tally: RowChecksTally, found: Measur
   const size = (m: Measured) => ({ samples: m.samples, value: m.value === null ? null : Math.abs(m.value) });
   const compared = judged(
     {
+      check,
       candidate: size(candidate),
       baseline: size(baseline ?? { samples: 0, value: null }),
       better: 'lower',
-      unit: found.unit,
     },
     { noWorseThan: limits.noWorseThan, ...(limits.margin === undefined ? {} : { margin: limits.margin }) },
   );
