@@ -1,8 +1,8 @@
 import type { CheckResult, ValidatedVersion, ValidationReport } from '../../domain/validation.js';
 import type { Verdict } from '../../domain/verdict.js';
+import { markdownTable, plainText } from '../../markdown/text.js';
 import { detailSections } from './details.js';
 import { formatLimits, formatOf } from './format.js';
-import { markdownTable, plainText } from './markdown-text.js';
 import { byUrgency, countVerdicts, VERDICT_MARKS } from './order.js';
 
 /** The report for people: what fails first, then slices and what the checks have to show. */

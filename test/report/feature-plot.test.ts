@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
-import { plotFeatures } from '../../../src/monitors/features/plot.js';
-import { plotOf } from '../../../src/monitors/features/plot-data.js';
-import { seededRandom } from '../../../src/stats/sample/random.js';
+import { plotOf } from '../../src/monitors/features/plot-data.js';
+import { plotFeatures } from '../../src/report/feature-plot.js';
+import { seededRandom } from '../../src/stats/sample/random.js';
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
 
