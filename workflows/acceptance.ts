@@ -1,5 +1,5 @@
 import { ApplicationFailure, uuid4 } from '@temporalio/workflow';
-import { BEING_STOPPED, refusal } from '../src/domain/commands.js';
+import { BEING_STOPPED, COMMAND_FIELDS, refusal } from '../src/domain/commands.js';
 import type { Command, CommandRequest } from '../src/domain/decision.js';
 import type { Identity } from '../src/domain/identity.js';
 import { DIGEST } from '../src/domain/model-version.js';
@@ -12,16 +12,6 @@ import type { Run } from './run.js';
 const LONGEST_TEXT = 1000;
 const LONGEST_STATEMENT = 4096;
 const LONGEST_MS = 366 * 24 * 3_600_000;
-
-/** What a command must bring besides who, why and its id. */
-const NEEDED: Partial<Record<Command, { field: 'forMs' | 'weightPercent' | 'step' | 'to'; flag: string }>> = {
-  extend: { field: 'forMs', flag: '--for' },
-  'set-weight': { field: 'weightPercent', flag: '--to' },
-  jump: { field: 'step', flag: '--to' },
-  'set-owner': { field: 'to', flag: '--to' },
-  delegate: { field: 'to', flag: '--to' },
-  supersede: { field: 'to', flag: '--to' },
-};
 
 /** Refuses what can't be taken before it leaves a trace in the history. @throws {ApplicationFailure} COMMAND_REFUSED | UNAUTHORIZED */
 export function assertAcceptable(run: Run, command: Command, request: CommandRequest): void {
@@ -52,8 +42,8 @@ export function completed(request: unknown): CommandRequest {
 
 /** Why a bare signal is not taken; null where it is. Nobody proves who sends one: unless the spec trusts them, it can only stop. */
 export function signalRefusal(run: Run, command: Command, request: CommandRequest): string | null {
-  const needed = NEEDED[command];
-  if (needed && request[needed.field] === undefined) return `${command}: ${needed.field} is missing`;
+  const field = COMMAND_FIELDS[command];
+  if (field && request[field] === undefined) return `${command}: ${field} is missing`;
   if (!stops(command) && command !== 'pause' && !run.input.spec.rights.trustSignals)
     return `${command} came as a bare signal, which the spec does not trust (rights.trustSignals)`;
   return stoppedRefusal(run, command) ?? refusal(run.state, run.input.spec, { command, request, identity: null });
@@ -113,9 +103,9 @@ export function assertShape(command: Command, request: CommandRequest): void {
     throw refuse(`${command}: artifacts are not digests of baseline and candidate`);
   if (request.forMs !== undefined && !isDuration(request.forMs))
     throw refuse(`${command}: forMs ${String(request.forMs)} is not in 1..366d`);
-  const needed = NEEDED[command];
-  if (needed && (request[needed.field] === undefined || request[needed.field] === ''))
-    throw refuse(`${command}: ${needed.field} is missing (${needed.flag})`);
+  const field = COMMAND_FIELDS[command];
+  if (field && (request[field] === undefined || request[field] === ''))
+    throw refuse(`${command}: ${field} is missing (${field === 'forMs' ? '--for' : '--to'})`);
 }
 
 /** @returns null where it is anything but a digest for one or both arms */

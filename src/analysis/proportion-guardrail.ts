@@ -10,7 +10,7 @@ import { type Ask, type Reading, readingOf } from './reading.js';
 import { type Harm, rule, type TestPlan } from './sequential-rule.js';
 
 /** A baseline that fails this share of its requests says nothing about a candidate: the environment is broken. */
-const BROKEN_BASELINE_SHARE = 0.2;
+export const BROKEN_BASELINE_SHARE = 0.2;
 
 const armEvidence = (p: Proportion): ArmEvidence => ({ samples: p.trials, value: p.trials === 0 ? null : share(p) });
 

@@ -6,7 +6,7 @@ import { isLookDue, type LookPlan, look } from '../stats/sequential/planned-look
 const TUNING_FACTOR = 50;
 
 /** Share of the budget that watches at every look and past the end of a plan, so that harm which comes late is still seen. */
-const RESERVE = 0.02;
+export const RESERVE = 0.02;
 
 /** How much worse the candidate looks, as a difference of shares, and how sure that is. */
 export interface Harm {

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { describeError, SluiceError } from '../domain/errors.js';
+import { BUCKET_MS } from '../domain/observation.js';
 import { type DriftReport, none, type Part } from '../domain/report.js';
 import { hasEnded, type RolloutState } from '../domain/rollout-state.js';
 import type { ReportData, ReportSpan, VersionBucket } from '../ports/report-data.js';
@@ -14,8 +15,6 @@ import { stateOf } from './rollouts.js';
 import type { RolloutSeries } from './schema/rollout.js';
 import { serve } from './serve.js';
 
-/** In which gateways count. */
-const BUCKET_MS = 10_000;
 const MOST_POINTS = 500;
 const MOST_WEIGHTS = 500;
 /** Drift is judged anew at most so often: it reads thousands of rows. */

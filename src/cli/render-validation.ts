@@ -1,5 +1,4 @@
 import type { CheckResult, ValidationReport } from '../domain/validation.js';
-import type { Verdict } from '../domain/verdict.js';
 import type { ValidationSummary } from '../ports/validation-results.js';
 import {
   byUrgency,
@@ -8,10 +7,9 @@ import {
   formatLimits,
   formatOf,
   type ReportComparison,
+  VERDICT_MARKS,
 } from '../validation/report/index.js';
 import { renderTable } from './render-table.js';
-
-const MARKS = { pass: '✔', fail: '✘', inconclusive: '?' } as const satisfies Record<Verdict, string>;
 
 /** A report for a terminal: all checks in a table, and the reasons of those that did not pass. */
 export function renderValidation(report: ValidationReport): string {
@@ -39,7 +37,7 @@ export function renderValidation(report: ValidationReport): string {
 
 export function renderValidations(validations: readonly ValidationSummary[]): string {
   const rows = validations.map((one) => [
-    MARKS[one.verdict],
+    VERDICT_MARKS[one.verdict],
     one.id,
     `${one.baseline} → ${one.candidate}`,
     one.endedAt,
@@ -69,7 +67,7 @@ export function renderComparison({ from, to, notComparable, checks }: ReportComp
 }
 
 function markOf({ verdict, severity }: CheckResult): string {
-  return MARKS[verdict] + (severity === 'warning' ? ' (warning)' : '');
+  return VERDICT_MARKS[verdict] + (severity === 'warning' ? ' (warning)' : '');
 }
 
 function sideOf({ metric }: ComparedCheck, side: ComparedCheck['to']): string {

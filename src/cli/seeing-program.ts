@@ -1,9 +1,9 @@
 import { Argument, type Command, Option } from 'commander';
+import { ROLLOUT_STATUSES } from '../domain/rollout-state.js';
 import { SHELLS } from './completion/scripts.js';
 import { exitCodesText } from './errors.js';
 import { format, integerIn, timeout, withExamples } from './options.js';
 
-const STATUSES = ['progressing', 'waiting', 'paused', 'promoted', 'aborted', 'rolled-back', 'failed'];
 const OF_A_ROLLOUT = [0, 1, 3, 5, 124];
 
 /** Commands that show rollouts and change nothing. */
@@ -56,7 +56,7 @@ function addMany(program: Command): void {
     .option('--active', 'only those that run')
     .option('--needs-me', 'only those that wait for an answer that you may give')
     .option('--service <name>', 'only of this service')
-    .addOption(new Option('--status <status>', 'only those that stand so').choices(STATUSES))
+    .addOption(new Option('--status <status>', 'only those that stand so').choices(ROLLOUT_STATUSES))
     .option('--search <text>', 'only those with this in id, service, versions or owner')
     .option('--limit <n>', 'at most this many', integerIn(1, 100_000), 50)
     .option('--all', 'all there are, whatever the limit')

@@ -9,6 +9,16 @@ import type { RolloutSpec } from './spec/rollout-spec.js';
 /** In the refusal of whatever comes while a rollout goes back. */
 export const BEING_STOPPED = 'is being stopped';
 
+/** What a command must bring besides who, why and its id. */
+export const COMMAND_FIELDS: Readonly<Partial<Record<Command, 'forMs' | 'weightPercent' | 'step' | 'to'>>> = {
+  extend: 'forMs',
+  'set-weight': 'weightPercent',
+  jump: 'step',
+  'set-owner': 'to',
+  delegate: 'to',
+  supersede: 'to',
+};
+
 /** What somebody asks of a rollout. */
 export interface Asked {
   readonly command: Command;

@@ -1,9 +1,8 @@
+import { DAY_MS } from './duration.js';
 import type { FeedbackKind } from './observation.js';
 
 /** Clocks of users and label sources may be this far ahead of ours. */
 export const FEEDBACK_AHEAD_MS = 5 * 60_000;
-
-const DAY_MS = 86_400_000;
 
 /** Milliseconds by kind. */
 export type LateWindows = Readonly<Record<FeedbackKind, number>>;

@@ -1,4 +1,4 @@
-import type { FeedbackKind } from './observation.js';
+import { type FeedbackKind, isYesOrNo } from './observation.js';
 import type { MetricDefinition, MetricSource } from './spec/metric-definition.js';
 
 /** What an event of a metric is. */
@@ -54,7 +54,7 @@ export function impactMeasureOf(definition: MetricDefinition): ImpactMeasure | s
       kind: 'ratio',
       value: { source: whole, take: 'sum' },
       over: { source: whole, take: 'count' },
-      isShare: isYesOrNo(whole),
+      isShare: hasYesOrNo(whole),
     };
   const take = source.take ?? (kind === 'proportion' ? 'any' : 'sum');
   return { ...frame, kind: 'ratio', value: { source: whole, take }, over: 'units', isShare: take === 'any' };
@@ -69,8 +69,7 @@ function plain(source: MetricSource): ImpactSource | null {
   return 'outcome' in source ? { outcome: source.outcome } : null;
 }
 
-function isYesOrNo(source: ImpactSource): boolean {
+function hasYesOrNo(source: ImpactSource): boolean {
   if ('outcome' in source) return source.outcome === 'accuracy' || source.outcome === 'error';
-  const kinds: readonly FeedbackKind[] = ['thumb', 'conversion', 'continued-use', 'click'];
-  return kinds.includes(source.feedback);
+  return isYesOrNo(source.feedback);
 }

@@ -1,4 +1,5 @@
 import type { Alert } from './alert.js';
+import { DAY_MS } from './duration.js';
 import type { HypothesisOutcome, ImpactSummary, ImpactVerdict } from './impact-report.js';
 import type { Impact } from './spec/phases.js';
 import type { Evidence, Verdict } from './verdict.js';
@@ -33,8 +34,6 @@ export interface ImpactCourse {
   /** What was done, and what could not be, in words. */
   done: readonly string[];
 }
-
-const DAY_MS = 86_400_000;
 
 /** The time between two looks. */
 export function timeBetweenLooks({ every, after }: Pick<Impact, 'every' | 'after'>): number {

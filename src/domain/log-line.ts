@@ -35,5 +35,8 @@ export type LogCategory = (typeof LOG_CATEGORIES)[number];
 /** Stands for all messages whose templates are not kept. */
 export const OTHER_TEMPLATE = 'other';
 
+/** Templates of one service that are kept; those unused for longest make room. */
+export const MOST_TEMPLATES = 5000;
+
 /** How long logs are kept unless told. */
 export const LOG_RETENTION_DAYS = 30;

@@ -148,6 +148,9 @@ export interface InterleavedItem {
   readonly candidateRank: number | null;
 }
 
+/** Gateways count in such stretches of time. */
+export const BUCKET_MS = 10_000;
+
 export const FEEDBACK_KINDS = [
   'label',
   'thumb',

@@ -6,7 +6,16 @@ import type { RolloutSpec } from './spec/rollout-spec.js';
 import type { Evidence, Verdict } from './verdict.js';
 
 /** `waiting` needs a person; `paused` was asked for by one; the last four are endings. `failed` never exposed anyone. */
-export type RolloutStatus = 'progressing' | 'waiting' | 'paused' | 'promoted' | 'aborted' | 'rolled-back' | 'failed';
+export const ROLLOUT_STATUSES = [
+  'progressing',
+  'waiting',
+  'paused',
+  'promoted',
+  'aborted',
+  'rolled-back',
+  'failed',
+] as const;
+export type RolloutStatus = (typeof ROLLOUT_STATUSES)[number];
 
 export type PhaseStatus = 'pending' | 'running' | 'passed' | 'failed' | 'skipped';
 

@@ -1,8 +1,6 @@
+import { DAY_MS, WEEK_MS } from '../domain/duration.js';
 import type { ExperimentReport, ExperimentVerdict, IntegrityFinding, MetricEstimate } from '../domain/experiment.js';
 import type { ExperimentDesign } from './design.js';
-
-const DAY_MS = 86_400_000;
-const WEEK_MS = 7 * DAY_MS;
 
 type ExperimentDecision = ExperimentReport['decision'];
 

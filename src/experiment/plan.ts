@@ -1,3 +1,4 @@
+import { DAY_MS } from '../domain/duration.js';
 import type { PlannedExperiment, TrafficForecast } from '../domain/experiment.js';
 import { formatCount, formatShare } from '../domain/quantity.js';
 import type { AbTest } from '../domain/spec/experiment.js';
@@ -5,6 +6,7 @@ import type { MetricDefinition } from '../domain/spec/metric-definition.js';
 import { oneArmEstimate } from './arm-estimate.js';
 import { designOf, type ExperimentDesign } from './design.js';
 import { formatAmount } from './format.js';
+import { LEAST_UNITS } from './measure.js';
 import { isShareOfUnits } from './metric-kind.js';
 import { quantileEstimate } from './quantile-estimate.js';
 import {
@@ -16,9 +18,6 @@ import {
   UNPLANNED_TUNING,
 } from './sample-size.js';
 
-const DAY_MS = 86_400_000;
-/** Units that a metric's variance is taken from at least. */
-const LEAST_UNITS = 50;
 /** Days of the history whose newcomers say how many come later. */
 const TREND_DAYS = 7;
 const MOST_DAYS = 3660;

@@ -3,6 +3,7 @@ import type { Incident, IncidentEvent } from '../domain/incident.js';
 import { metricUnit } from '../domain/metric.js';
 import { formatQuantity } from '../domain/quantity.js';
 import { hasEnded, type RolloutState } from '../domain/rollout-state.js';
+import { markdownTable, plainText } from '../markdown/text.js';
 import type { RecordedIncident } from '../ports/incident-store.js';
 import type { Store } from '../ports/store.js';
 
@@ -68,7 +69,7 @@ export function renderPostMortem({ record, rollout, decisions, others }: PostMor
   const shown = lines.slice(0, MOST_LINES);
   const left = lines.length - shown.length;
   return [
-    `# Post-mortem: ${words(incident.title)}`,
+    `# Post-mortem: ${plainText(incident.title)}`,
     table(['', ''], factsOf(incident, rollout)),
     '## Summary\n\n_What happened, and what users noticed, in three sentences._',
     `## Evidence\n\n${evidenceOf(incident, rollout)}`,
@@ -77,7 +78,7 @@ export function renderPostMortem({ record, rollout, decisions, others }: PostMor
       shown.map(({ at, who, text }) => [at, who, text]),
     )}${left > 0 ? `\n\n${left} more lines are in the ledger.` : ''}`,
     `## Who was told\n\n${toldOf(record)}`,
-    `## Other incidents of ${words(incident.service)} at the time\n\n${othersOf(others)}`,
+    `## Other incidents of ${plainText(incident.service)} at the time\n\n${othersOf(others)}`,
     '## Why it happened\n\n_The causes, down to what we can change. No names._',
     '## What went well, what did not, where we were lucky\n\n- ',
     '## What we will do\n\n| what | who | until when |\n| --- | --- | --- |\n|  |  |  |',
@@ -119,13 +120,13 @@ function evidenceOf(incident: Incident, rollout: RolloutState | null): string {
 function toldOf({ events }: RecordedIncident): string {
   const told = events.filter(({ kind }) => kind === 'told' || kind === 'not-told' || kind === 'signalled');
   if (told.length === 0) return 'Nobody, by Sluice.';
-  return told.map(({ at, kind, text }) => `- ${at} ${kind}: ${words(text)}`).join('\n');
+  return told.map(({ at, kind, text }) => `- ${at} ${kind}: ${plainText(text)}`).join('\n');
 }
 
 function othersOf(others: readonly RecordedIncident[]): string {
   if (others.length === 0) return 'None.';
   return others
-    .map(({ incident: { id, openedAt, status, title } }) => `- ${openedAt} ${id} (${status}): ${words(title)}`)
+    .map(({ incident: { id, openedAt, status, title } }) => `- ${openedAt} ${id} (${status}): ${plainText(title)}`)
     .join('\n');
 }
 
@@ -138,13 +139,10 @@ function ofDecision({ at, actor, action, phase, weightPercent, reason }: Decisio
 }
 
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map(words).join(' | ')} |`;
-  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
-/** Text of people and servers stays text: no cell ends in it, and nothing becomes a link, markup or a page's own. */
-function words(text: string): string {
-  return text.replace(/[|<>[\]`\\*_#]/g, (character) => `\\${character}`).replace(/\s+/g, ' ');
+  return markdownTable(
+    header,
+    rows.map((cells) => cells.map(plainText)),
+  );
 }
 
 function row(

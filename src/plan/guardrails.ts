@@ -1,3 +1,4 @@
+import { BROKEN_BASELINE_SHARE } from '../analysis/proportion-guardrail.js';
 import { guardrailName } from '../domain/guardrail-name.js';
 import { METRIC_TABLE } from '../domain/metric.js';
 import { formatMs, formatShare } from '../domain/quantity.js';
@@ -9,8 +10,6 @@ import type { PlanTraffic } from './traffic.js';
 
 /** Harm beyond the margin that must not pass unseen: one request in ten. A step that can't find that much finds nothing of use. */
 export const USEFUL_SHARE = 0.1;
-/** A baseline that fails this often is judged by nobody: src/analysis takes the environment to be broken. */
-const BROKEN_BASELINE_SHARE = 0.2;
 /** Where nobody has measured it: an ordinary service. */
 const ASSUMED_ERROR_RATE = 0.005;
 

@@ -1,4 +1,4 @@
-import { type Harm, rule, type TestPlan } from '../analysis/sequential-rule.js';
+import { type Harm, RESERVE, rule, type TestPlan } from '../analysis/sequential-rule.js';
 import type { MetricGuardrail } from '../domain/spec/guardrail.js';
 import { type Counts, differenceStandardError, share } from '../stats/comparison/proportion.js';
 import { scoreTest } from '../stats/comparison/score-test.js';
@@ -10,8 +10,6 @@ import { crossingProbability, type PlannedLook } from './crossing.js';
 /** A regression counts as found where it is in this share of all cases. */
 export const POWER = 0.8;
 const Z_POWER = normalQuantile(POWER);
-/** As src/analysis has it: what is left for looks between the planned ones and after them. */
-const RESERVE = 0.02;
 /** Some of very many looks find nearly as much as all of them, and take a fraction of the time. */
 const MOST_LOOKS = 20;
 const HALVINGS = 24;

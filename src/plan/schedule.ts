@@ -1,3 +1,4 @@
+import { DAY_MS } from '../domain/duration.js';
 import type { Freeze } from '../domain/freeze.js';
 import { RUN_PHASES, type RunPhase } from '../domain/phase.js';
 import { plannedReplicas } from '../domain/planned-replicas.js';
@@ -10,8 +11,6 @@ import { formatDuration } from './format.js';
 import { hooksAt, type Place } from './hooks.js';
 import type { PlannedApproval, PlannedStep, PlanWarning, Span } from './rollout-plan.js';
 import type { PlanTraffic } from './traffic.js';
-
-const DAY_MS = 86_400_000;
 
 /** A step with its times; what it sees is computed from them. */
 export interface ScheduledStep {

@@ -1,11 +1,8 @@
-import { OTHER_TEMPLATE } from '../domain/log-line.js';
+import { MOST_TEMPLATES, OTHER_TEMPLATE } from '../domain/log-line.js';
 import type { LogBatch, LogCount, LogMinute, LogPoint, LogSpan, LogStore, LogTemplate } from '../ports/log-store.js';
 import { arraysOf, type Column, column, namesOf, unnested } from './bulk-insert.js';
 import { createLogDays, type LogDays } from './logs-days.js';
 import type { SqlClient, SqlSession } from './sql-client.js';
-
-/** Templates of one service that are kept; those unused for longest make room. */
-const MOST_TEMPLATES = 5000;
 
 type TemplateRow = Omit<LogTemplate, 'firstSeen' | 'lastSeen'> & { readonly firstSeen: Date; readonly lastSeen: Date };
 

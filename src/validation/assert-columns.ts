@@ -1,8 +1,9 @@
+import { listed } from '../datasets/dataset-fault.js';
 import { SluiceError } from '../domain/errors.js';
 import type { Validation, ValidationCheck } from '../domain/spec/validation.js';
 import { checkName } from '../domain/validation.js';
 import type { Dataset, DatasetColumns } from '../ports/dataset.js';
-import { needsLabels } from './rows/index.js';
+import { needsLabels, referenceOf } from './rows/index.js';
 
 const MOST_LISTED = 20;
 const BESIDE = 'column beside features and label called';
@@ -13,7 +14,7 @@ export function assertColumns(plan: Validation, { name, columns }: Pick<Dataset,
   const refuse = (why: string) => new SluiceError('DATASET_INVALID', `${name}: ${why}`);
   const assertOneOf = (there: readonly string[], kind: string, column: string, who: string) => {
     if (!there.includes(column))
-      throw refuse(`no ${kind} ${column}, which ${who} names; there are: ${listed(there) || 'none'}`);
+      throw refuse(`no ${kind} ${column}, which ${who} names; there are: ${listed(there, MOST_LISTED) || 'none'}`);
   };
   if (plan.prompt !== undefined) assertOneOf(fields, BESIDE, plan.prompt, 'prompt');
   for (const check of plan.checks) {
@@ -34,15 +35,6 @@ function columnsOf(check: ValidationCheck): string[] {
   return 'by' in check && check.by !== undefined ? [check.by] : [];
 }
 
-function referenceOf(check: ValidationCheck): string[] {
-  return check.metric === 'prediction_drift' && typeof check.against === 'object' ? [check.against.column] : [];
-}
-
 function changedBy(check: ValidationCheck): string[] {
   return check.metric === 'invariance' || check.metric === 'directional' ? Object.keys(check.change) : [];
-}
-
-function listed(names: readonly string[]): string {
-  const rest = names.length - MOST_LISTED;
-  return rest > 0 ? `${names.slice(0, MOST_LISTED).join(', ')} and ${rest} more` : names.join(', ');
 }

@@ -81,7 +81,6 @@ function judgeLatency(check: LatencyCheck, { candidate, baseline }: PassState): 
     candidate: evidence(candidate),
     baseline: evidence(baseline),
     better: 'lower',
-    unit: 'ms',
     counted: 'requests',
   });
 }
@@ -96,7 +95,6 @@ function judgePayload(check: PayloadCheck, { candidate, baseline }: PassState): 
     candidate: evidence(candidate),
     baseline: evidence(baseline),
     better: 'lower',
-    unit: 'bytes',
     counted: 'rows of the largest batch',
     unknown: 'the driver does not tell sizes',
   });

@@ -1,9 +1,7 @@
-import { formatBytes, formatMs, formatNumber, formatShare } from '../domain/quantity.js';
 import type { ValidationCheck } from '../domain/spec/validation.js';
 import { type CheckLimits, type CheckResult, checkName } from '../domain/validation.js';
 import type { ArmEvidence, Verdict } from '../domain/verdict.js';
-
-export type Unit = 'share' | 'ms' | 'bytes' | 'number';
+import { formatValue } from './format-value.js';
 
 export interface MeasuredValue {
   readonly check: ValidationCheck;
@@ -11,7 +9,6 @@ export interface MeasuredValue {
   /** Absent: the baseline was not asked. */
   readonly baseline?: ArmEvidence;
   readonly better: 'higher' | 'lower' | null;
-  readonly unit: Unit;
   /** What was counted, in the plural. Default: rows. */
   readonly counted?: string;
   /** Why there is no value, where there is none. */
@@ -21,18 +18,21 @@ export interface MeasuredValue {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
+/** What needs a look first. */
+export const VERDICT_RANK: Readonly<Record<Verdict, number>> = { fail: 0, inconclusive: 1, pass: 2 };
+
 const NOT_ASKED: ArmEvidence = { samples: 0, value: null };
 
 /** Holds a measured value to min, max and the baseline. A value that could not be had is inconclusive, never a pass. */
 export function judgeValue(measured: MeasuredValue): CheckResult {
-  const { check, candidate, baseline = NOT_ASKED, better, unit, counted = 'rows', details } = measured;
+  const { check, candidate, baseline = NOT_ASKED, better, counted = 'rows', details } = measured;
   const limits = measured.limits ?? limitsOf(check);
   const { verdict, faults } = judged(measured, limits);
-  const against = baseline.value === null ? '' : `, baseline ${formatValue(baseline.value, unit)}`;
+  const against = baseline.value === null ? '' : `, baseline ${formatValue(check.metric, baseline.value)}`;
   const seen =
     candidate.value === null
       ? `nothing measured${measured.unknown === undefined ? '' : `: ${measured.unknown}`}`
-      : `candidate ${formatValue(candidate.value, unit)}${against} on ${candidate.samples} ${counted}`;
+      : `candidate ${formatValue(check.metric, candidate.value)}${against} on ${candidate.samples} ${counted}`;
   return result(check, {
     verdict,
     reason: [seen, ...faults].join('; '),
@@ -65,20 +65,25 @@ export function result(
 
 /** Whether a value keeps its limits; shared with slices. */
 export function judged(
-  { candidate, baseline = NOT_ASKED, better, unit }: Pick<MeasuredValue, 'candidate' | 'baseline' | 'better' | 'unit'>,
+  {
+    candidate,
+    baseline = NOT_ASKED,
+    better,
+    check: { metric },
+  }: Pick<MeasuredValue, 'candidate' | 'baseline' | 'better' | 'check'>,
   { min, max, noWorseThan, margin = 0 }: CheckLimits,
 ): { readonly verdict: Verdict; readonly faults: readonly string[] } {
   const { value } = candidate;
   if (value === null) return { verdict: 'inconclusive', faults: [] };
   const faults: string[] = [];
-  if (min !== undefined && value < min) faults.push(`below the minimum of ${formatValue(min, unit)}`);
-  if (max !== undefined && value > max) faults.push(`over the maximum of ${formatValue(max, unit)}`);
+  if (min !== undefined && value < min) faults.push(`below the minimum of ${formatValue(metric, min)}`);
+  if (max !== undefined && value > max) faults.push(`over the maximum of ${formatValue(metric, max)}`);
   if (noWorseThan === undefined || faults.length > 0) return { verdict: faults.length > 0 ? 'fail' : 'pass', faults };
   if (baseline.value === null)
     return { verdict: 'inconclusive', faults: ['the baseline has no value to compare with'] };
   const worse = better === 'higher' ? baseline.value - value : value - baseline.value;
   if (worse > margin)
-    faults.push(`more than ${formatValue(margin, unit)} ${better === 'higher' ? 'below' : 'above'} the baseline`);
+    faults.push(`more than ${formatValue(metric, margin)} ${better === 'higher' ? 'below' : 'above'} the baseline`);
   return { verdict: faults.length > 0 ? 'fail' : 'pass', faults };
 }
 
@@ -90,19 +95,6 @@ export function limitsOf(check: ValidationCheck): CheckLimits {
     ...(noWorseThan === undefined ? {} : { noWorseThan }),
     ...(margin === undefined ? {} : { margin }),
   };
-}
-
-export function formatValue(value: number, unit: Unit): string {
-  switch (unit) {
-    case 'share':
-      return formatShare(value);
-    case 'ms':
-      return formatMs(value);
-    case 'bytes':
-      return formatBytes(value);
-    case 'number':
-      return formatNumber(value);
-  }
 }
 
 /** Whether the baseline must be asked for this check. */

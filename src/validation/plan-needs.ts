@@ -1,12 +1,11 @@
 import type { CheckOf, Validation, ValidationCheck } from '../domain/spec/validation.js';
-import { isGeneration, needsLoad } from '../domain/spec/validation.js';
+import { DEFAULT_ROWS, isGeneration, needsLoad } from '../domain/spec/validation.js';
 import { needsBaseline } from './judge-value.js';
 import { isRowCheck } from './rows/index.js';
 
 export type LatencyCheck = CheckOf<'latency_p50' | 'latency_p95' | 'latency_p99'>;
 export type PayloadCheck = CheckOf<'request_size' | 'response_size'>;
 
-const DEFAULT_SAMPLE = 100;
 /** Features and fields of all rows of a sample: it is kept whenever progress is. */
 const MOST_CELLS = 200_000;
 
@@ -43,6 +42,6 @@ export function needsNoRows({ metric }: ValidationCheck): boolean {
 export function sampleSize({ checks }: Validation, columns: number): number {
   const wanted = checks
     .filter((check) => !isOfPass(check))
-    .map((check) => ('rows' in check ? check.rows : undefined) ?? DEFAULT_SAMPLE);
+    .map((check) => ('rows' in check ? check.rows : undefined) ?? DEFAULT_ROWS);
   return Math.min(Math.max(0, ...wanted), Math.max(1, Math.floor(MOST_CELLS / Math.max(1, columns))));
 }

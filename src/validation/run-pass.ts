@@ -1,5 +1,5 @@
 import { SluiceError } from '../domain/errors.js';
-import type { Validation } from '../domain/spec/validation.js';
+import { DEFAULT_CONCURRENCY, type Validation } from '../domain/spec/validation.js';
 import type { Dataset, Row } from '../ports/dataset.js';
 import { type Asking, askBatch, assertLabelled } from './ask-batch.js';
 import { inOrder } from './in-order.js';
@@ -17,7 +17,6 @@ export interface PassRun {
   readonly beat: () => void;
 }
 
-const CONCURRENCY = 4;
 const KEEP_EVERY_MS = 2000;
 /** Keeping takes at most this share of the time. */
 const KEEPING_SHARE = 0.1;
@@ -77,7 +76,7 @@ async function stretch(
         beat();
         return state.commit(batch);
       },
-      limit: plan.concurrency ?? CONCURRENCY,
+      limit: plan.concurrency ?? DEFAULT_CONCURRENCY,
       isEnough: () => asking.signal.aborted || performance.now() - startedAt > ms,
     });
     asking.signal.throwIfAborted();

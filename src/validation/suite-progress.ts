@@ -1,3 +1,4 @@
+import { DEFAULT_CONCURRENCY } from '../domain/spec/validation.js';
 import type { CheckResult } from '../domain/validation.js';
 import { contentDigest } from '../identity/content-digest.js';
 import type { SuiteDeps, SuiteInput } from './suite.js';
@@ -22,7 +23,7 @@ const FORMAT = 1;
 
 /** Digest of the part of the plan that says what is checked, and of which columns. */
 export function planDigestOf({ plan }: SuiteInput): string {
-  const { dataset, concurrency = 4, ...rest } = plan;
+  const { dataset, concurrency = DEFAULT_CONCURRENCY, ...rest } = plan;
   const schema = typeof dataset === 'string' ? undefined : dataset.schema;
   return `sha256:${contentDigest({ ...rest, concurrency, schema })}`;
 }

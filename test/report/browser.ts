@@ -1,17 +1,12 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-const run = promisify(execFile);
+import { CHROMIUM } from '../setup/chromium.js';
 
-/** A browser that can be started without a screen; null where there is none. */
-export const browser =
-  [process.env['CHROMIUM_PATH'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
-    .filter((path) => path !== undefined)
-    .find((path) => existsSync(path)) ?? null;
+const run = promisify(execFile);
 
 /** The page as the browser has it after loading, as markup. */
 export async function domOf(page: string): Promise<string> {
@@ -29,7 +24,7 @@ export async function domOf(page: string): Promise<string> {
       '--disable-sync',
     ];
     const { stdout } = await run(
-      browser ?? '',
+      CHROMIUM ?? '',
       [...flags, `--user-data-dir=${folder}/profile`, '--virtual-time-budget=3000', '--dump-dom', `file://${file}`],
       {
         timeout: 60_000,

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Report } from '../../src/domain/report.js';
 import { buildReport } from '../../src/report/build-report.js';
 import { POLICY, renderPage } from '../../src/report/html/page.js';
-import { browser, domOf, reachAt } from './browser.js';
+import { CHROMIUM } from '../setup/chromium.js';
+import { domOf, reachAt } from './browser.js';
 import { pageFaults } from './page-faults.js';
 import {
   at,
@@ -23,7 +24,7 @@ const SPEC = {
   service: 'digits',
   candidate: { version: 'v2', url: 'https://user:hunter2@models.example.test/v2' },
 };
-const withBrowser = browser === null ? test.skip : test;
+const withBrowser = CHROMIUM === null ? test.skip : test;
 
 let record: Recorded;
 beforeAll(async () => {
@@ -258,7 +259,7 @@ describe('hostile text', () => {
     expect(page).not.toMatch(/<(?:script|img)\b|<svg[^>]*onload/i);
     for (const mark of ['\u202E', '\u0007', '\u0000']) expect(page.includes(mark)).toBe(false);
     expect(page.match(/&lt;script&gt;/g)?.length).toBeGreaterThan(100);
-    if (browser === null) return;
+    if (CHROMIUM === null) return;
     // Without the policy, which would stop it all the same: the text itself must do nothing.
     const dom = await domOf(page.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, ''));
     expect(dom).toContain('<footer>');

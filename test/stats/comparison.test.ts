@@ -3,71 +3,11 @@ import {
   fisherExactTest,
   mcnemarTest,
   quantileDifference,
-  ratioDifference,
-  ratioEstimate,
   scoreTest,
   seededRandom,
   sequentialSampleRatio,
-  teamDraft,
 } from '../../src/stats/index.js';
-
-describe('ratio metrics', () => {
-  /** Users with many page views also click more: rows of one user belong together. */
-  function users(n: number, rate: number, seed: number) {
-    const random = seededRandom(seed);
-    const denominator = Array.from({ length: n }, () => 1 + Math.floor(20 * random() ** 3));
-    const numerator = denominator.map((views) => {
-      const own = rate * (0.5 + random());
-      return Array.from({ length: views }, random).filter((u) => u < own).length;
-    });
-    return { numerator, denominator };
-  }
-
-  test('have the standard error of their units: what resampling users gives', () => {
-    const arm = users(500, 0.2, 1);
-    const random = seededRandom(2);
-    const ratios = Array.from({ length: 1000 }, () => {
-      let [top, bottom] = [0, 0];
-      for (let i = 0; i < 500; i += 1) {
-        const pick = Math.floor(random() * 500);
-        top += arm.numerator[pick] as number;
-        bottom += arm.denominator[pick] as number;
-      }
-      return top / bottom;
-    });
-    const mean = ratios.reduce((a, b) => a + b) / ratios.length;
-    const sd = Math.sqrt(ratios.reduce((sum, r) => sum + (r - mean) ** 2, 0) / (ratios.length - 1));
-    expect(ratioEstimate(arm).standardError / sd).toBeGreaterThan(0.9);
-    expect(ratioEstimate(arm).standardError / sd).toBeLessThan(1.1);
-  });
-
-  test('differ beyond chance when they do', () => {
-    const result = ratioDifference(users(2000, 0.25, 3), users(2000, 0.2, 4));
-    expect(result.interval[0]).toBeGreaterThan(0);
-    expect(result.pValue).toBeLessThan(0.001);
-  });
-
-  test('by hand: four units, ratio 2, and a difference of 0 from itself', () => {
-    const arm = { numerator: [2, 4, 6, 8], denominator: [1, 3, 3, 3] };
-    // Residuals 0, -2, 0, 2 around 2 times the denominators, over a mean denominator of 2.5.
-    expect(ratioEstimate(arm)).toEqual({
-      ratio: 2,
-      standardError: expect.closeTo(Math.sqrt(8 / 3 / 4) / 2.5, 12),
-      units: 4,
-    });
-    const half = 1.959_963_98 * Math.sqrt(2) * (Math.sqrt(8 / 3 / 4) / 2.5);
-    const { difference, interval, pValue } = ratioDifference(arm, arm);
-    expect({ difference, pValue }).toEqual({ difference: 0, pValue: 1 });
-    expect(interval).toEqual([expect.closeTo(-half, 6), expect.closeTo(half, 6)]);
-    expect(ratioDifference({ ...arm, numerator: [4, 8, 12, 16] }, arm).difference).toBe(2);
-    const constant = { numerator: [3, 6], denominator: [1, 2] };
-    expect(ratioDifference(constant, constant).pValue).toBeNull();
-  });
-
-  test('without a denominator have no value', () => {
-    expect(() => ratioEstimate({ numerator: [1, 2], denominator: [0, 0] })).toThrow('denominators sum to 0');
-  });
-});
+import { teamDraft } from './oracle/team-draft.js';
 
 test('the exact test of a rare error: 0 of 20 against 5 of 20', () => {
   // R: fisher.test(matrix(c(0,20,5,15),2)): 0.04712; alternative = "less": 0.02356.

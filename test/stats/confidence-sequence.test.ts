@@ -1,18 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
 import {
-  confidenceSequence,
   differenceStandardError,
   type Moments,
-  meanDifferenceEstimate,
-  meanEstimate,
   mergeMoments,
   momentsOf,
   NO_MOMENTS,
   oneSidedHalfwidth,
   seededRandom,
+} from '../../src/stats/index.js';
+import {
+  confidenceSequence,
+  meanDifferenceEstimate,
+  meanEstimate,
   shareDifferenceEstimate,
   shareEstimate,
-} from '../../src/stats/index.js';
+} from './estimate.js';
 
 test('a harmless candidate is seldom failed, however often one looks', () => {
   const [runs, looks, perLook, alpha, rate] = [400, 100, 20, 0.05, 0.05];

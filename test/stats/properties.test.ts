@@ -1,9 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  addToReservoir,
   bootstrapDifference,
-  emptyReservoir,
   exactSum,
   hodgesLehmannShift,
   isLookDue,
@@ -12,13 +10,11 @@ import {
   look,
   mannWhitneyTest,
   mergeMoments,
-  mergeReservoirs,
   momentsOf,
   NO_LOOKS,
   newcombeInterval,
   pickRanks,
   quantiles,
-  rollingMean,
   seededRandom,
   sorted,
   twoProportionTest,
@@ -79,15 +75,6 @@ describe('merging parts equals the whole', () => {
       }),
     );
   });
-  test('of a reservoir fed in batches', () => {
-    const items = Array.from({ length: 5000 }, (_, i) => i);
-    const whole = addToReservoir(emptyReservoir<number>(50, 9), items);
-    const inParts = [items.slice(0, 17), items.slice(17, 3000), items.slice(3000)].reduce(
-      (reservoir, part) => addToReservoir(reservoir, part),
-      emptyReservoir<number>(50, 9),
-    );
-    expect(inParts).toEqual(whole);
-  });
 });
 
 describe('sorting and selecting agree with the engine', () => {
@@ -133,23 +120,6 @@ describe('p-values', () => {
   });
 });
 
-test('a reservoir keeps each item with the same chance, merged or not', () => {
-  const kept = Array.from({ length: 100 }, () => 0);
-  const runs = 2000;
-  for (let seed = 0; seed < runs; seed += 1) {
-    const part = (from: number, to: number, salt: number) =>
-      addToReservoir(
-        emptyReservoir<number>(10, seed * 31 + salt),
-        Array.from({ length: to - from }, (_, i) => from + i),
-      );
-    for (const item of mergeReservoirs(part(0, 70, 1), part(70, 100, 2)).values)
-      kept[item] = (kept[item] as number) + 1;
-  }
-  // Each is kept in 10 % of the runs: 200, standard deviation 13.4.
-  expect(Math.min(...kept)).toBeGreaterThan(200 - 5 * 13.4);
-  expect(Math.max(...kept)).toBeLessThan(200 + 5 * 13.4);
-});
-
 test('a bootstrap repeats with its seed, and covers what it should', () => {
   const random = seededRandom(11);
   const mean = (v: Float64Array) => exactSum([...v]) / v.length;
@@ -162,13 +132,6 @@ test('a bootstrap repeats with its seed, and covers what it should', () => {
   expect(welch.kind).toBe('tested');
   if (welch.kind !== 'tested') return;
   for (const [i, bound] of first.interval.entries()) expect(bound).toBeCloseTo(welch.interval[i] as number, 1);
-});
-
-test('a rolling mean does not drift over a long series', () => {
-  const random = seededRandom(1);
-  const values = Array.from({ length: 20_000 }, () => 1e8 + random());
-  const last = rollingMean(values, 50).at(-1) as number;
-  expect(last).toBeCloseTo(exactSum(values.slice(-50)) / 50, 6);
 });
 
 describe('planned looks', () => {

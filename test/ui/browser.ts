@@ -1,15 +1,11 @@
-import { existsSync } from 'node:fs';
 import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-
-/** Debian's; `SLUICE_CHROMIUM` names another one. */
-const CHROMIUM = process.env['SLUICE_CHROMIUM'] ?? '/usr/bin/chromium';
+import { CHROMIUM } from '../setup/chromium.js';
 
 /** Whether there is one to test with; says so where there is none. */
 export function hasChromium(): boolean {
-  const found = existsSync(CHROMIUM);
-  if (!found) process.stderr.write(`SKIPPED: no browser at ${CHROMIUM}; set SLUICE_CHROMIUM to test the dashboard\n`);
-  return found;
+  if (CHROMIUM === null) process.stderr.write('SKIPPED: no browser; set SLUICE_CHROMIUM to test the dashboard\n');
+  return CHROMIUM !== null;
 }
 
 const QUIET = [
@@ -24,7 +20,7 @@ const QUIET = [
 ];
 
 export function launch(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, headless: true, args: QUIET });
+  return chromium.launch({ executablePath: CHROMIUM ?? '', headless: true, args: QUIET });
 }
 
 /** A page, with all that went wrong in it. */

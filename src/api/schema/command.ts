@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { RetriedRollout } from '../../client/retry-rollout.js';
 import type { StartedRollout } from '../../client/start-rollout.js';
 import { COMMAND_ROLES, type CommandName } from '../../domain/api-role.js';
+import { COMMAND_FIELDS } from '../../domain/commands.js';
 import { DIGEST } from '../../domain/model-version.js';
 import { duration } from '../../domain/spec/duration.js';
 import { serviceName } from '../../domain/spec/target.js';
@@ -42,12 +43,8 @@ export const commandBody = z
 export type CommandBody = z.input<typeof commandBody>;
 export type CheckedCommand = z.output<typeof commandBody>;
 
-const NEEDS: Partial<Record<CommandName, 'weightPercent' | 'step' | 'to' | 'forMs' | 'reason'>> = {
-  'set-weight': 'weightPercent',
-  jump: 'step',
-  'set-owner': 'to',
-  delegate: 'to',
-  extend: 'forMs',
+const NEEDS: Partial<Record<CommandName, string>> = {
+  ...COMMAND_FIELDS,
   reject: 'reason',
   abort: 'reason',
   rollback: 'reason',

@@ -4,14 +4,13 @@ import type { Decision } from '../../domain/decision.js';
 import type { ExperimentReport } from '../../domain/experiment.js';
 import { PHASES } from '../../domain/phase.js';
 import type { DriftReport, ImpactSeries, Part, Report } from '../../domain/report.js';
-import type { Paused, RolloutState, Waiting } from '../../domain/rollout-state.js';
+import { type Paused, ROLLOUT_STATUSES, type RolloutState, type Waiting } from '../../domain/rollout-state.js';
 import { duration } from '../../domain/spec/duration.js';
 import type { RolloutSpec } from '../../domain/spec/rollout-spec.js';
 import { serviceName } from '../../domain/spec/target.js';
 import { documentOf, next, paging, percent, person, rolloutId, shapeOf, time, truth, verdict } from './common.js';
 
-const STATUSES = ['progressing', 'waiting', 'paused', 'promoted', 'aborted', 'rolled-back', 'failed'] as const;
-const status = z.enum(STATUSES);
+const status = z.enum(ROLLOUT_STATUSES);
 const phase = z.enum(PHASES);
 const count = z.int().min(0);
 

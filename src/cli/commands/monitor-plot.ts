@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { describeError, SluiceError } from '../../domain/errors.js';
 import type { MonitorReading } from '../../domain/monitor.js';
-import { plotFeatures } from '../../monitors/features/plot.js';
 import { plotsOf } from '../../monitors/features/plot-data.js';
+import { plotFeatures } from '../../report/feature-plot.js';
 
 /**
  * Draws the features of a reading, those that drifted first, into a file (SVG).

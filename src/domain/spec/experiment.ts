@@ -1,12 +1,11 @@
 import { z } from 'zod';
+import { DAY_MS, WEEK_MS } from '../duration.js';
 import { INTERLEAVING_METHODS, UNIT_KEY } from '../route.js';
 import { duration } from './duration.js';
 import { BUILTIN_METRICS, type MetricDefinition, metricName, metricNamed } from './metric-definition.js';
 import { minLabels } from './min-labels.js';
 import type { TrafficPolicy } from './traffic.js';
 
-const DAY_MS = 86_400_000;
-const WEEK_MS = 7 * DAY_MS;
 /** What an interleaving evaluation measures, whose unit is the preference: half of users' share of won lists, -0.5..0.5. */
 export const PREFERENCE = 'preference';
 

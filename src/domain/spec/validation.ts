@@ -5,6 +5,14 @@ import { duration } from './duration.js';
 import { modulePathFault } from './module-path.js';
 import { receiverUrl, secretRef } from './receiver.js';
 
+/** What holds where a plan does not say. Not `.default()`: a plan's digest is that of what its author wrote. */
+export const DEFAULT_ROWS = 100;
+export const DEFAULT_MIN_ROWS = 30;
+export const DEFAULT_TOLERANCE = 1e-9;
+export const DEFAULT_BINS = 10;
+export const DEFAULT_K = 5;
+export const DEFAULT_CONCURRENCY = 4;
+
 const share = z.number().min(0).max(1);
 const column = z.string().min(1).max(500);
 
@@ -32,11 +40,24 @@ const bySlice = {
     .describe(
       'A column: each of its values is a slice of its own, and the worst one decides. Default: all rows as one.',
     ),
-  minRows: z.int().min(1).optional().describe('Slices with fewer rows are shown and not judged. Default: 30.'),
+  minRows: z
+    .int()
+    .min(1)
+    .optional()
+    .describe(`Slices with fewer rows are shown and not judged. Default: ${DEFAULT_MIN_ROWS}.`),
 };
 const positive = z.string().min(1).max(200).optional().describe('Of two classes, the one that counts as yes.');
-const probeRows = z.int().min(1).max(1000).optional().describe('Rows of the data set that are tried. Default: 100.');
-const tolerance = z.number().min(0).optional().describe('Numbers that differ by less are equal. Default: 1e-9.');
+const probeRows = z
+  .int()
+  .min(1)
+  .max(1000)
+  .optional()
+  .describe(`Rows of the data set that are tried. Default: ${DEFAULT_ROWS}.`);
+const tolerance = z
+  .number()
+  .min(0)
+  .optional()
+  .describe(`Numbers that differ by less are equal. Default: ${DEFAULT_TOLERANCE}.`);
 
 export const CLASS_METRICS = [
   'accuracy',
@@ -93,8 +114,8 @@ const quality = z.strictObject({
       'Of precision, recall, f1, roc_auc and average_precision. Default: macro; binary where `positive` is given.',
     ),
   positive,
-  bins: z.int().min(2).max(100).optional().describe('Of expected_calibration_error. Default: 10.'),
-  k: z.int().min(1).max(100).optional().describe('Of top_k_accuracy. Default: 5.'),
+  bins: z.int().min(2).max(100).optional().describe(`Of expected_calibration_error. Default: ${DEFAULT_BINS}.`),
+  k: z.int().min(1).max(100).optional().describe(`Of top_k_accuracy. Default: ${DEFAULT_K}.`),
   ...limits,
   ...bySlice,
   ...common,
@@ -311,7 +332,7 @@ export const validation = z
       'The held-out data: a path, a URL, or that and how to read it. CSV by default: features first, `label` last.',
     ),
     batchSize: z.int().min(1).max(1000).default(50).describe('Rows a request.'),
-    concurrency: z.int().min(1).max(64).optional().describe('Requests at a time. Default: 4.'),
+    concurrency: z.int().min(1).max(64).optional().describe(`Requests at a time. Default: ${DEFAULT_CONCURRENCY}.`),
     prompt: column.optional().describe('Of language models: the column with the prompt.'),
     load: z
       .strictObject({

@@ -1,8 +1,6 @@
-import type { Arm, ArmBucket } from '../../domain/observation.js';
+import { type Arm, type ArmBucket, BUCKET_MS } from '../../domain/observation.js';
 import type { Route } from '../../domain/route.js';
 import { bucketIndex } from '../../stats/sketch/latency-sketch.js';
-
-export const BUCKET_MS = 10_000;
 
 /** Upper bounds of the Prometheus histogram, in seconds. */
 export const DURATION_BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;

@@ -1,6 +1,6 @@
 import type { FeatureSample } from '../../domain/observation.js';
+import { BUCKET_MS } from '../../domain/observation.js';
 import type { ReadAnswer } from '../read-answer.js';
-import { BUCKET_MS } from './arm-counts.js';
 import { featuresOf } from './features.js';
 import type { Observed } from './recorder.js';
 

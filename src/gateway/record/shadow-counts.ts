@@ -1,6 +1,6 @@
 import type { ShadowBucket } from '../../domain/observation.js';
+import { BUCKET_MS } from '../../domain/observation.js';
 import type { Route } from '../../domain/route.js';
-import { BUCKET_MS } from './arm-counts.js';
 
 interface OpenMoments {
   count: number;

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../domain/duration.js';
 import { LOG_RETENTION_DAYS, type LogLine } from '../../domain/log-line.js';
 import type { LogStore } from '../../ports/log-store.js';
 import { BatchBuilder } from './batch-builder.js';
@@ -11,7 +12,6 @@ const MOST_SERVICES = 200;
 const MOST_RESTORED = 2000;
 /** Lines in a row before others get their turn. */
 const LINES_AT_ONCE = 2000;
-const DAY_MS = 86_400_000;
 /** What clocks of hosts may differ by. */
 const MOST_AHEAD_MS = 5 * 60_000;
 

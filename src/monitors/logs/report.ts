@@ -1,12 +1,12 @@
-import { LOG_CATEGORIES, type LogCategory } from '../../domain/log-line.js';
+import { LOG_CATEGORIES, type LogCategory, MOST_TEMPLATES } from '../../domain/log-line.js';
 import type { LogCount, LogSpan, LogStore } from '../../ports/log-store.js';
 import type { ArmsOf } from './arms.js';
 import { compareVersions, type DifferenceKind } from './compare.js';
 import { judgeRates, type Rates } from './rates.js';
 import { linesByVersion, type Signature, signaturesOf, totalOf, type VersionLines } from './signatures.js';
 
-const MOST_COUNTS = 50_000;
-const MOST_TEMPLATES = 5000;
+/** Of templates by version and time that are read for one report. */
+export const MOST_COUNTS = 50_000;
 const TOP = 10;
 const MOST_NEW = 50;
 const POINTS = 48;

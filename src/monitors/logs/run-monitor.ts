@@ -1,14 +1,14 @@
 import { describeError, SluiceError } from '../../domain/errors.js';
+import { MOST_TEMPLATES } from '../../domain/log-line.js';
 import type { MonitorOutcome, MonitorReading, MonitorRun, RunMonitor } from '../../domain/monitor.js';
 import type { LogsMonitor } from '../../domain/spec/monitors/logs.js';
 import type { LogSpan, LogStore } from '../../ports/log-store.js';
 import type { Store } from '../../ports/store.js';
 import { armsFromStore } from './arms.js';
 import { evaluateLogs, type LogEvidence } from './evaluate.js';
+import { MOST_COUNTS } from './report.js';
 
 const MINUTE_MS = 60_000;
-const MOST_TEMPLATES = 5000;
-const MOST_COUNTS = 50_000;
 
 /** What the run before left: the day (UTC) that old logs were last dropped on. */
 interface LogsState {

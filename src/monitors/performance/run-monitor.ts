@@ -1,11 +1,11 @@
 import type { MonitorRun, RunMonitor } from '../../domain/monitor.js';
+import { BUCKET_MS } from '../../domain/observation.js';
 import type { PerformanceMonitor } from '../../domain/spec/monitors/performance.js';
 import type { MonitorData } from '../../ports/monitor-data.js';
 import { unmeasurable } from '../windows/outcome.js';
 import { evaluatePerformance, type PerformanceRows } from './evaluate.js';
 
-/** Gateways count in buckets of 10 s, and ship each within some seconds of its end. */
-const BUCKET_MS = 10_000;
+/** Gateways ship each bucket within some seconds of its end. */
 const SHIPPING_MS = 5000;
 
 /** What the store can't answer is thrown, for the activity's retries. */

@@ -52,7 +52,7 @@ export function cuped(control: PrePost, treatment: PrePost, confidence = 0.95): 
 }
 
 /** Sum of products of deviations from the means. */
-export function crossProduct(x: Sample, y: Sample): number {
+function crossProduct(x: Sample, y: Sample): number {
   const [meanX, meanY] = [momentsOf(x).mean, momentsOf(y).mean];
   let total = 0;
   for (let i = 0; i < x.length; i += 1) total += ((x[i] as number) - meanX) * ((y[i] as number) - meanY);

@@ -1,7 +1,7 @@
 import { fileInFolder } from '../../datasets/sources/data-dir.js';
 import { SluiceError } from '../../domain/errors.js';
 import { modulePathFault } from '../../domain/spec/module-path.js';
-import type { CheckOf } from '../../domain/spec/validation.js';
+import { type CheckOf, DEFAULT_ROWS } from '../../domain/spec/validation.js';
 import type { CheckResult } from '../../domain/validation.js';
 import type { AddressPolicy } from '../../net/address-policy.js';
 import { environmentSecrets, type Secrets } from '../../notify/secrets.js';
@@ -26,7 +26,6 @@ export interface CustomDeps {
 type CustomCheck = CheckOf<'custom'>;
 
 const TIMEOUT_MS = 60_000;
-const ROWS = 100;
 
 /**
  * Checks that users bring. One that throws, hangs, exits or answers what is no verdict is inconclusive: what it would have found nobody knows, and a
@@ -102,7 +101,7 @@ function summaryOf(
     with: check.with ?? {},
     results,
     columns,
-    sample: spread(sample, check.rows ?? ROWS),
+    sample: spread(sample, check.rows ?? DEFAULT_ROWS),
   };
 }
 

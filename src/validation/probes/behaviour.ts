@@ -1,4 +1,4 @@
-import type { CheckOf } from '../../domain/spec/validation.js';
+import { type CheckOf, DEFAULT_TOLERANCE } from '../../domain/spec/validation.js';
 import type { CheckResult } from '../../domain/validation.js';
 import type { Prediction } from '../../ports/model-server.js';
 import type { AnsweredRow } from '../answered-row.js';
@@ -8,7 +8,7 @@ import { createAskRows, type Reply } from './ask-rows.js';
 import { rowChanges } from './change-features.js';
 import { judgeShare, type MeasuredShare, MOST_EXAMPLES, shortReason } from './measured-share.js';
 import { firstRows } from './rows-tried.js';
-import { classOrder, samePrediction, shortAnswer, TOLERANCE } from './same-answer.js';
+import { classOrder, samePrediction, shortAnswer } from './same-answer.js';
 
 type Behaviour = CheckOf<'invariance'> | CheckOf<'directional'>;
 /** Whether a prediction may become another; a text says why that can't be known. */
@@ -32,7 +32,7 @@ function staysIn({ tolerance }: CheckOf<'invariance'>): Allowed {
 }
 
 function movesIn(check: CheckOf<'directional'>, sample: readonly AnsweredRow[]): Allowed {
-  const { expect, of, strict = false, tolerance = TOLERANCE } = check;
+  const { expect, of, strict = false, tolerance = DEFAULT_TOLERANCE } = check;
   const read = of === undefined ? numberOf : scoreReader(of, classOrder(sample));
   const sign = expect === 'increase' ? 1 : -1;
   return (before, after) => {

@@ -4,7 +4,7 @@ import type { CheckResult } from '../../domain/validation.js';
 import type { ArmEvidence } from '../../domain/verdict.js';
 import { type GenerationSummary, summarizeGenerations } from '../../inference/chat/summary.js';
 import type { Generation } from '../../ports/model-server.js';
-import { judgeValue, needsBaseline, result, type Unit } from '../judge-value.js';
+import { judgeValue, needsBaseline, result } from '../judge-value.js';
 import type { ProbeStage } from '../probe-stage.js';
 import { generationsOf, promptOf } from './chat-prompts.js';
 import { shortReason, withNotes } from './measured-share.js';
@@ -70,31 +70,29 @@ async function generateBoth(
 }
 
 interface Measure {
-  readonly unit: Unit;
   readonly better: 'higher' | 'lower';
   readonly of: (summary: GenerationSummary) => number | null;
 }
 
 const MEASURES: Readonly<Record<GenerationCheck['metric'], Measure>> = {
-  generation_error_rate: { unit: 'share', better: 'lower', of: ({ errorRate }) => errorRate },
-  refusal_rate: { unit: 'share', better: 'lower', of: ({ refusalRate }) => refusalRate },
-  first_token_p50: { unit: 'ms', better: 'lower', of: ({ firstTokenMs }) => firstTokenMs?.p50 ?? null },
-  first_token_p95: { unit: 'ms', better: 'lower', of: ({ firstTokenMs }) => firstTokenMs?.p95 ?? null },
-  generation_p50: { unit: 'ms', better: 'lower', of: ({ latencyMs }) => latencyMs?.p50 ?? null },
-  generation_p95: { unit: 'ms', better: 'lower', of: ({ latencyMs }) => latencyMs?.p95 ?? null },
-  tokens_out: { unit: 'number', better: 'lower', of: ({ tokensOut }) => tokensOut },
-  tokens_per_second: { unit: 'number', better: 'higher', of: ({ tokensPerSecond }) => tokensPerSecond },
+  generation_error_rate: { better: 'lower', of: ({ errorRate }) => errorRate },
+  refusal_rate: { better: 'lower', of: ({ refusalRate }) => refusalRate },
+  first_token_p50: { better: 'lower', of: ({ firstTokenMs }) => firstTokenMs?.p50 ?? null },
+  first_token_p95: { better: 'lower', of: ({ firstTokenMs }) => firstTokenMs?.p95 ?? null },
+  generation_p50: { better: 'lower', of: ({ latencyMs }) => latencyMs?.p50 ?? null },
+  generation_p95: { better: 'lower', of: ({ latencyMs }) => latencyMs?.p95 ?? null },
+  tokens_out: { better: 'lower', of: ({ tokensOut }) => tokensOut },
+  tokens_per_second: { better: 'higher', of: ({ tokensPerSecond }) => tokensPerSecond },
 };
 
 function judgeGeneration(check: GenerationCheck, { candidate, baseline }: GenerationRuns): CheckResult {
-  const { unit, better } = MEASURES[check.metric];
+  const { better } = MEASURES[check.metric];
   const summary = summarizeGenerations(candidate);
   const judged = judgeValue({
     check,
     candidate: evidenceOf(check, candidate),
     ...(baseline === null ? {} : { baseline: evidenceOf(check, baseline) }),
     better,
-    unit,
     counted: 'prompts',
     unknown: `${summary.errors} of ${summary.prompts} prompts had no answer, and the others do not tell`,
     details: {

@@ -5,7 +5,7 @@ import type { CheckResult } from '../../domain/validation.js';
 import type { ArmEvidence } from '../../domain/verdict.js';
 import type { ModelServer } from '../../ports/model-server.js';
 import { sketchCount, sketchQuantile } from '../../stats/index.js';
-import { judgeValue, needsBaseline, result, type Unit } from '../judge-value.js';
+import { judgeValue, needsBaseline, result } from '../judge-value.js';
 import type { ProbeStage } from '../probe-stage.js';
 import { promptOf } from './chat-prompts.js';
 import { type LoadRun, type LoadRuns, runLoad } from './load.js';
@@ -60,7 +60,6 @@ function calledOff<T>(stage: ProbeStage, call: () => Promise<T>): Promise<T> {
 }
 
 interface Measure {
-  readonly unit: Unit;
   readonly better: 'higher' | 'lower';
   readonly of: (run: LoadRun) => ArmEvidence;
 }
@@ -70,12 +69,10 @@ const MEASURES: Readonly<Record<LoadCheck['metric'], Measure>> = {
   load_latency_p95: latency(0.95),
   load_latency_p99: latency(0.99),
   throughput: {
-    unit: 'number',
     better: 'higher',
     of: (run) => ({ samples: run.requests, value: hasSpeed(run) ? rowsPerSecond(run) : null }),
   },
   load_error_rate: {
-    unit: 'share',
     better: 'lower',
     of: ({ requests, failed }) => ({ samples: requests, value: requests === 0 ? null : failed / requests }),
   },
@@ -83,7 +80,6 @@ const MEASURES: Readonly<Record<LoadCheck['metric'], Measure>> = {
 
 function latency(quantile: number): Measure {
   return {
-    unit: 'ms',
     better: 'lower',
     of: (run) => ({
       samples: sketchCount(run.latencies),
@@ -102,13 +98,12 @@ function rowsPerSecond({ rows, elapsedMs }: LoadRun): number {
 }
 
 function judgeLoad(check: LoadCheck, { candidate, baseline }: LoadRuns): CheckResult {
-  const { unit, better, of } = MEASURES[check.metric];
+  const { better, of } = MEASURES[check.metric];
   const judged = judgeValue({
     check,
     candidate: of(candidate),
     ...(baseline === null ? {} : { baseline: of(baseline) }),
     better,
-    unit,
     counted: 'requests',
     unknown: unknownOf(candidate),
     details: { load: [shown('candidate', candidate), ...(baseline === null ? [] : [shown('baseline', baseline)])] },

@@ -34,7 +34,6 @@ export function judgeShare(
     candidate: shareEvidence(candidate),
     ...(baseline ? { baseline: shareEvidence(baseline) } : {}),
     better: 'higher',
-    unit: 'share',
     limits,
     ...(unknown === null ? {} : { unknown }),
     ...(examples.length === 0 ? {} : { details: { examples } }),

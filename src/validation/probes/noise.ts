@@ -1,3 +1,4 @@
+import type { ComparedArm } from '../../domain/experiment.js';
 import type { CheckOf } from '../../domain/spec/validation.js';
 import type { AnsweredRow } from '../answered-row.js';
 import type { ProbeStage } from '../probe-stage.js';
@@ -6,13 +7,11 @@ import { type MeasuredShare, MOST_EXAMPLES, shortReason } from './measured-share
 import { samePrediction, shortAnswer } from './same-answer.js';
 import { noisyRow } from './unusual-rows.js';
 
-export type Arm = 'candidate' | 'baseline';
-
 /** The share of rows whose prediction a little noise does not change. */
 export async function noiseShare(
   { scale, tolerance }: Pick<CheckOf<'robustness'>, 'scale' | 'tolerance'>,
   stage: ProbeStage,
-  arm: Arm,
+  arm: ComparedArm,
   rows: readonly AnsweredRow[],
 ): Promise<MeasuredShare> {
   const noisy = noisyRow(stage.sample, stage.columns.features.length, scale);
@@ -48,7 +47,7 @@ export async function noiseShare(
 /** Of the pass over the data set where it asked this version, else asked now. */
 async function answersBefore(
   rows: readonly AnsweredRow[],
-  arm: Arm,
+  arm: ComparedArm,
   ask: ReturnType<typeof createAskRows>,
 ): Promise<Reply[]> {
   const known = rows.flatMap(({ [arm]: prediction }): Reply[] =>

@@ -1,9 +1,10 @@
+import type { ComparedArm } from '../../domain/experiment.js';
 import type { CheckOf } from '../../domain/spec/validation.js';
 import type { CheckResult } from '../../domain/validation.js';
 import { limitsOf } from '../judge-value.js';
 import type { ProbeStage } from '../probe-stage.js';
 import { judgeShare, type MeasuredShare } from './measured-share.js';
-import { type Arm, noiseShare } from './noise.js';
+import { noiseShare } from './noise.js';
 import { firstRows } from './rows-tried.js';
 import { properShare } from './unusual-answers.js';
 
@@ -21,7 +22,7 @@ export async function probeRobustness(check: Robustness, stage: ProbeStage): Pro
 async function measured(
   check: Robustness,
   stage: ProbeStage,
-  arm: Arm,
+  arm: ComparedArm,
 ): Promise<MeasuredShare & { readonly died?: boolean }> {
   const rows = firstRows(check, stage);
   if (rows.length === 0) return { good: 0, counted: 0, unknown: 'there are no rows to try', notes: [], examples: [] };

@@ -1,16 +1,15 @@
+import { DEFAULT_TOLERANCE } from '../../domain/spec/validation.js';
 import type { Prediction } from '../../ports/model-server.js';
 import type { AnsweredRow } from '../answered-row.js';
 
-export const TOLERANCE = 1e-9;
-
 /** The same class, or numbers within the tolerance. */
-export function samePrediction(a: Prediction, b: Prediction, tolerance = TOLERANCE): boolean {
+export function samePrediction(a: Prediction, b: Prediction, tolerance = DEFAULT_TOLERANCE): boolean {
   const [one, other] = [a.value ?? null, b.value ?? null];
   return one !== null && other !== null ? Math.abs(one - other) <= tolerance : a.label === b.label;
 }
 
 /** The same prediction with the same scores. */
-export function sameAnswer(a: Prediction, b: Prediction, tolerance = TOLERANCE): boolean {
+export function sameAnswer(a: Prediction, b: Prediction, tolerance = DEFAULT_TOLERANCE): boolean {
   if (!samePrediction(a, b, tolerance)) return false;
   if (a.scores === null || b.scores === null) return a.scores === b.scores;
   const others = b.scores;

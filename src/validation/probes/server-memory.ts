@@ -23,7 +23,6 @@ export async function probeServerMemory(check: CheckOf<'server_memory'>, stage: 
     candidate: candidate.evidence,
     ...(baseline === null ? {} : { baseline: baseline.evidence }),
     better: 'lower',
-    unit: 'bytes',
     counted: 'reading',
     unknown: candidate.unknown,
   });

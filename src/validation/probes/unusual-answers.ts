@@ -1,10 +1,10 @@
+import type { ComparedArm } from '../../domain/experiment.js';
 import type { ModelServer } from '../../ports/model-server.js';
 import type { AnsweredRow } from '../answered-row.js';
 import type { ProbeStage } from '../probe-stage.js';
 import { askOnce, type Reply } from './ask-rows.js';
 import { markDead } from './dead-servers.js';
 import { type MeasuredShare, MOST_EXAMPLES, shortReason } from './measured-share.js';
-import type { Arm } from './noise.js';
 import type { Robustness } from './robustness.js';
 import { type StrangeAnswer, strangeAnswer } from './same-answer.js';
 import { type Features, missingOne, outOfRange, permuted } from './unusual-rows.js';
@@ -28,7 +28,7 @@ interface Tried {
 export async function properShare(
   check: Robustness,
   stage: ProbeStage,
-  arm: Arm,
+  arm: ComparedArm,
   rows: readonly AnsweredRow[],
 ): Promise<MeasuredShare & { readonly died: boolean }> {
   const what = `robustness ${check.change} ${arm}`;
@@ -67,7 +67,7 @@ export async function properShare(
 function rowTrial(
   { change, scale }: Robustness,
   stage: ProbeStage,
-  arm: Arm,
+  arm: ComparedArm,
   what: string,
 ): (row: AnsweredRow) => Promise<Tried> {
   const strange = strangeAnswer(stage.sample, arm);

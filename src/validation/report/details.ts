@@ -1,6 +1,6 @@
 import { formatNumber } from '../../domain/quantity.js';
 import type { CheckResult } from '../../domain/validation.js';
-import { fenced, markdownTable, plainText } from './markdown-text.js';
+import { fenced, markdownTable, plainText } from '../../markdown/text.js';
 
 const MOST_CLASSES = 20;
 const MOST_ROWS = 50;

@@ -3,8 +3,8 @@ import { renderJunit } from './junit.js';
 import { renderMarkdown } from './markdown.js';
 
 export { type ComparedCheck, compareReports, type ReportComparison } from './compare.js';
-export { byUrgency, countVerdicts } from './order.js';
-export { formatLimits, formatOf } from './unit-of.js';
+export { formatLimits, formatOf } from './format.js';
+export { byUrgency, countVerdicts, VERDICT_MARKS } from './order.js';
 export { renderJunit, renderMarkdown };
 
 export const REPORT_FORMATS = ['md', 'json', 'junit'] as const;

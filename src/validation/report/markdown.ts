@@ -1,8 +1,9 @@
 import type { CheckResult, ValidatedVersion, ValidationReport } from '../../domain/validation.js';
+import type { Verdict } from '../../domain/verdict.js';
+import { markdownTable, plainText } from '../../markdown/text.js';
 import { detailSections } from './details.js';
-import { markdownTable, plainText } from './markdown-text.js';
-import { byUrgency, countVerdicts } from './order.js';
-import { formatLimits, formatOf } from './unit-of.js';
+import { formatLimits, formatOf } from './format.js';
+import { byUrgency, countVerdicts, VERDICT_MARKS } from './order.js';
 
 /** The report for people: what fails first, then slices and what the checks have to show. */
 export function renderMarkdown(report: ValidationReport): string {
@@ -41,11 +42,9 @@ function describeVersion({ version, url, digest }: ValidatedVersion): string {
   return [plainText(version), plainText(url), ...(digest === null ? [] : [digest])].join(', ');
 }
 
-const MARKS = { pass: '✔ pass', fail: '✘ fail', inconclusive: '? inconclusive' } as const;
-
 function checksOf(checks: readonly CheckResult[]): string {
   const rows = checks.map((check) => [
-    MARKS[check.verdict] + (check.severity === 'warning' ? ' (warning)' : ''),
+    marked(check.verdict) + (check.severity === 'warning' ? ' (warning)' : ''),
     plainText(check.name),
     formatOf(check.metric, check.candidate.value),
     formatOf(check.metric, check.baseline.value),
@@ -54,6 +53,10 @@ function checksOf(checks: readonly CheckResult[]): string {
     plainText(withoutName(check)),
   ]);
   return markdownTable(['verdict', 'check', 'candidate', 'baseline', 'limit', 'samples', 'reason'], rows);
+}
+
+function marked(verdict: Verdict): string {
+  return `${VERDICT_MARKS[verdict]} ${verdict}`;
 }
 
 /** The name stands in a column of its own. */
@@ -66,7 +69,7 @@ function slicesOf(checks: readonly CheckResult[]): string[] {
     const { name, metric, slices = [], slice: deciding } = check;
     if (slices.length === 0) return [];
     const rows = slices.map(({ slice, rows, candidate, baseline, verdict }) => [
-      MARKS[verdict],
+      marked(verdict),
       slice === deciding ? `**${plainText(slice)}**` : plainText(slice),
       String(rows),
       formatOf(metric, candidate),

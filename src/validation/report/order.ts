@@ -1,4 +1,8 @@
 import type { CheckResult, ValidationReport } from '../../domain/validation.js';
+import type { Verdict } from '../../domain/verdict.js';
+import { VERDICT_RANK } from '../judge-value.js';
+
+export const VERDICT_MARKS = { pass: '✔', fail: '✘', inconclusive: '?' } as const satisfies Record<Verdict, string>;
 
 /** What needs a look comes first: failing, then unknown, then passing; in each, critical ones first. */
 export function byUrgency(checks: readonly CheckResult[]): CheckResult[] {
@@ -19,10 +23,8 @@ export function countVerdicts({ checks }: Pick<ValidationReport, 'checks'>): str
   return `${checks.length} ${checks.length === 1 ? 'check' : 'checks'}: ${told.join(', ')}`;
 }
 
-const RANK = { fail: 0, inconclusive: 1, pass: 2 } as const;
-
 function urgency({ verdict, severity }: CheckResult): number {
-  const rank = 2 * RANK[verdict] + (severity === 'critical' ? 0 : 1);
+  const rank = 2 * VERDICT_RANK[verdict] + (severity === 'critical' ? 0 : 1);
   // A warning stops nothing: what is critical and unknown goes before it.
   return verdict === 'fail' && severity === 'warning' ? 2.5 : rank;
 }

@@ -2,9 +2,7 @@ import { checkName } from '../../domain/validation.js';
 import type { Prediction } from '../../ports/model-server.js';
 import { numberOf } from './number-of.js';
 import type { AnswerCheck } from './row-checks.js';
-
-/** Sums of scores that are reckoned in 32 bits are some millionths off 1. */
-const SUM_TOLERANCE = 1e-3;
+import { SUM_TOLERANCE } from './score-shape.js';
 
 export interface Fault {
   readonly rows: number;

@@ -1,7 +1,8 @@
+import type { ComparedArm } from '../../domain/experiment.js';
 import { MOST_TEXTS } from './dictionary.js';
 import type { RowChecksTally } from './row-tally.js';
 import { sortedLabels } from './score-view.js';
-import { ALL, type Arm, keyOf } from './wanted.js';
+import { ALL, keyOf } from './wanted.js';
 
 /** Ids in the order of scikit-learn's classes. */
 export function sortedIds(tally: RowChecksTally, ids: readonly number[]): number[] {
@@ -9,7 +10,7 @@ export function sortedIds(tally: RowChecksTally, ids: readonly number[]): number
 }
 
 /** The classes of truth and predictions of one version over all rows. */
-function classesOf(tally: RowChecksTally, arm: Arm): number[] {
+function classesOf(tally: RowChecksTally, arm: ComparedArm): number[] {
   const counts = tally.counts
     .get(keyOf({ arm, by: ALL }))
     ?.bySlice()
@@ -18,7 +19,7 @@ function classesOf(tally: RowChecksTally, arm: Arm): number[] {
 }
 
 /** The class that counts as yes: the named one, else the later of two. A message where there is none. */
-export function positiveOf(tally: RowChecksTally, arm: Arm, named: string | undefined): number | string {
+export function positiveOf(tally: RowChecksTally, arm: ComparedArm, named: string | undefined): number | string {
   const classes = classesOf(tally, arm);
   if (named !== undefined) {
     const id = tally.labels.find(named);
@@ -31,7 +32,7 @@ export function positiveOf(tally: RowChecksTally, arm: Arm, named: string | unde
 }
 
 /** Why classes can't be counted; null where they can. */
-export function classFault(tally: RowChecksTally, arm: Arm, by: string): string | null {
+export function classFault(tally: RowChecksTally, arm: ComparedArm, by: string): string | null {
   if (tally.labels.full) return `more than ${MOST_TEXTS} different labels, too many for classes`;
   return tally.counts.get(keyOf({ arm, by }))?.fault ?? tally.counts.get(keyOf({ arm, by: ALL }))?.fault ?? null;
 }

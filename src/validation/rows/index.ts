@@ -5,7 +5,7 @@ import { judgeRow } from './judge-rows.js';
 import { isRowCheck } from './row-checks.js';
 import { RowChecksTally } from './row-tally.js';
 
-export { isRowCheck, needsLabels } from './row-checks.js';
+export { isRowCheck, needsLabels, referenceOf } from './row-checks.js';
 export type { RowChecksTally } from './row-tally.js';
 
 /** An empty count of what the row checks of the plan need. */

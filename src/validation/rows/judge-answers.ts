@@ -59,6 +59,5 @@ export function judgeAgreement(check: CheckOf<'agreement'>, tally: RowChecksTall
           },
     baseline: null,
     better: 'higher',
-    unit: 'share',
   });
 }

@@ -1,3 +1,4 @@
+import type { ComparedArm } from '../../domain/experiment.js';
 import type { CheckOf } from '../../domain/spec/validation.js';
 import type { CheckResult } from '../../domain/validation.js';
 import { jensenShannonDistance, populationStability } from '../../stats/drift/divergence.js';
@@ -10,7 +11,7 @@ import { MOST_TEXTS } from './dictionary.js';
 import { decimalOf } from './number-of.js';
 import type { RowChecksTally } from './row-tally.js';
 import type { SampledRows } from './sampled-rows.js';
-import { ALL, type Arm, keyOf, referenceColumn, topColumn } from './wanted.js';
+import { ALL, keyOf, referenceColumn, topColumn } from './wanted.js';
 
 type DriftCheck = CheckOf<'prediction_drift'>;
 
@@ -35,7 +36,6 @@ export function judgeDrift(check: DriftCheck, tally: RowChecksTally): CheckResul
     candidate: { samples: found.samples, value: found.value },
     baseline: { samples: found.references, value: null },
     better: 'lower',
-    unit: 'number',
     ...(found.sampled ? { counted: `rows, a sample of ${tally.rows}` } : {}),
     ...(found.unknown === undefined ? {} : { unknown: found.unknown }),
     details: { method: check.method, against, ...(of === null ? {} : { of }), ...found.details },
@@ -55,7 +55,7 @@ function distanceOf(check: DriftCheck, tally: RowChecksTally): Distance {
   const of = check.of ?? (sample !== null && isComplete(sample, 'candidate') ? 'value' : 'label');
   if (of === 'label') return ofLabels(check, tally);
   if (sample === null) return nothing('no rows');
-  const names = of === 'score' ? topColumn : (arm: Arm) => arm;
+  const names = of === 'score' ? topColumn : (arm: ComparedArm) => arm;
   const reference = typeof check.against === 'object' ? referenceColumn(check.against.column) : names('baseline');
   for (const [name, whose] of [
     [names('candidate'), 'the candidate'],
@@ -152,7 +152,7 @@ function orderedDistance(method: 'ks' | 'wasserstein', labels: readonly string[]
 /** As `referenceSpread` of src/stats: a constant reference has no spread to divide by. */
 const LEAST_SPREAD = 0.001;
 
-function labelCounts(tally: RowChecksTally, arm: Arm): Map<string, number> | null {
+function labelCounts(tally: RowChecksTally, arm: ComparedArm): Map<string, number> | null {
   const counts = tally.counts.get(keyOf({ arm, by: ALL }));
   if (tally.labels.full || counts === undefined || counts.fault !== null) return null;
   const predicted = counts.bySlice().get(0)?.of('predicted') ?? new Map<number, number>();

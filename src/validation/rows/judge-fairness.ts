@@ -1,11 +1,12 @@
+import type { ComparedArm } from '../../domain/experiment.js';
+import { DEFAULT_MIN_ROWS } from '../../domain/spec/validation.js';
 import type { CheckResult, SliceResult } from '../../domain/validation.js';
 import { judgeValue, limitsOf, needsBaseline, result } from '../judge-value.js';
 import { classFault, positiveOf } from './class-space.js';
 import { MOST_TEXTS, NONE } from './dictionary.js';
-import { LEAST_ROWS } from './measure.js';
 import type { FairnessCheck } from './row-checks.js';
 import type { RowChecksTally } from './row-tally.js';
-import { type Arm, keyOf } from './wanted.js';
+import { keyOf } from './wanted.js';
 
 const MOST_GROUPS = 50;
 
@@ -70,7 +71,6 @@ export function judgeFairness(check: FairnessCheck, tally: RowChecksTally): Chec
     candidate: { samples: candidate.samples, value: candidate.value },
     ...(baseline === null ? {} : { baseline: { samples: baseline.samples, value: baseline.value } }),
     better: 'lower',
-    unit: 'share',
     ...(candidate.unknown === undefined ? {} : { unknown: candidate.unknown }),
     details: { groups: candidate.groups.slice(0, MOST_GROUPS) },
   });
@@ -89,7 +89,7 @@ function explained(check: FairnessCheck, own: CheckResult, candidate: Gap, basel
   if (few.length > 0) {
     const names = few.slice(0, 5).map(({ group }) => group);
     parts.push(
-      `left out with fewer than ${check.minRows ?? LEAST_ROWS} rows: ${names.join(', ')}${few.length > 5 ? ' …' : ''}`,
+      `left out with fewer than ${check.minRows ?? DEFAULT_MIN_ROWS} rows: ${names.join(', ')}${few.length > 5 ? ' …' : ''}`,
     );
   }
   const missing = own.verdict === 'pass' && (candidate.unmeasured ?? baseline?.unmeasured) !== undefined;
@@ -116,14 +116,14 @@ function explained(check: FairnessCheck, own: CheckResult, candidate: Gap, basel
   };
 }
 
-function bySize({ minRows = LEAST_ROWS }: FairnessCheck, groups: readonly Group[]) {
+function bySize({ minRows = DEFAULT_MIN_ROWS }: FairnessCheck, groups: readonly Group[]) {
   return {
     judged: groups.filter(({ rows }) => rows >= minRows),
     few: groups.filter(({ rows }) => rows < minRows),
   };
 }
 
-function gapOf(check: FairnessCheck, tally: RowChecksTally, arm: Arm): Gap {
+function gapOf(check: FairnessCheck, tally: RowChecksTally, arm: ComparedArm): Gap {
   const [first] = RATES[check.metric] as readonly [Rate];
   const nothing = (unknown: string, groups: readonly Group[] = [], samples = 0): Gap => ({
     groups,
@@ -141,7 +141,7 @@ function gapOf(check: FairnessCheck, tally: RowChecksTally, arm: Arm): Gap {
   const samples = judged.reduce((sum, { rows }) => sum + rows, 0);
   if (judged.length < 2)
     return nothing(
-      `${judged.length} of ${groups.length} groups have at least ${check.minRows ?? LEAST_ROWS} rows`,
+      `${judged.length} of ${groups.length} groups have at least ${check.minRows ?? DEFAULT_MIN_ROWS} rows`,
       groups,
       samples,
     );
@@ -161,7 +161,7 @@ function widest(groups: readonly Group[], rate: Rate): number | null {
   return rates.length < 2 ? null : Math.max(...rates) - Math.min(...rates);
 }
 
-function groupsOf(check: FairnessCheck, tally: RowChecksTally, arm: Arm, positive: number): Group[] {
+function groupsOf(check: FairnessCheck, tally: RowChecksTally, arm: ComparedArm, positive: number): Group[] {
   const values = tally.slices.get(check.by);
   const counts = tally.counts.get(keyOf({ arm, by: check.by }))?.bySlice() ?? new Map();
   return [...counts].map(([slice, all]) => {

@@ -1,12 +1,13 @@
+import type { ComparedArm } from '../../domain/experiment.js';
 import type { CheckResult } from '../../domain/validation.js';
 import { type Averages, type CountsQuality, qualityOfMatrix } from '../../stats/quality/class-counts.js';
-import { needsBaseline, type Unit } from '../judge-value.js';
+import { needsBaseline } from '../judge-value.js';
 import { classFault, positiveOf, sortedIds } from './class-space.js';
 import type { SliceCounts } from './confusion-counts.js';
 import { judgeMeasurement, type Measure, type Measured, unmeasured } from './measure.js';
 import type { QualityCheck } from './row-checks.js';
 import type { RowChecksTally } from './row-tally.js';
-import { ALL, type Arm, keyOf } from './wanted.js';
+import { ALL, keyOf } from './wanted.js';
 
 /** A matrix of more classes is no longer read; its worst cells are. */
 const MOST_SHOWN = 50;
@@ -18,16 +19,11 @@ export function judgeCounts(check: QualityCheck, tally: RowChecksTally): CheckRe
     candidate: measureOf(check, tally, 'candidate'),
     baseline: needsBaseline(check) ? measureOf(check, tally, 'baseline') : null,
     better: 'higher',
-    unit: unitOf(check.metric),
     details: (slice) => detailsOf(check, tally, slice),
   });
 }
 
-function unitOf(metric: QualityCheck['metric']): Unit {
-  return metric === 'mcc' || metric === 'kappa' ? 'number' : 'share';
-}
-
-function measureOf(check: QualityCheck, tally: RowChecksTally, arm: Arm): Measure {
+function measureOf(check: QualityCheck, tally: RowChecksTally, arm: ComparedArm): Measure {
   const by = check.by ?? ALL;
   const fault = classFault(tally, arm, by);
   if (fault !== null) return unmeasured(fault, tally.rows);

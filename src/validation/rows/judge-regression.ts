@@ -1,16 +1,16 @@
+import type { ComparedArm } from '../../domain/experiment.js';
 import type { CheckResult } from '../../domain/validation.js';
 import type { regressionOfSums } from '../../stats/quality/regression-sums.js';
 import { quantiles } from '../../stats/sample/quantile.js';
-import { needsBaseline, type Unit } from '../judge-value.js';
+import { needsBaseline } from '../judge-value.js';
 import { NONE } from './dictionary.js';
 import { known } from './judge-quality.js';
 import { judgeMeasurement, type Measure, type Measured, unmeasured } from './measure.js';
 import type { RegressionCheck } from './row-checks.js';
 import type { RowChecksTally } from './row-tally.js';
-import { ALL, type Arm, keyOf } from './wanted.js';
+import { ALL, keyOf } from './wanted.js';
 
 const HIGHER: ReadonlySet<string> = new Set(['r2', 'explained_variance']);
-const SHARES: ReadonlySet<string> = new Set(['mape', 'smape']);
 
 export function judgeRegression(check: RegressionCheck, tally: RowChecksTally): CheckResult {
   const isMedian = check.metric === 'median_absolute_error';
@@ -19,12 +19,11 @@ export function judgeRegression(check: RegressionCheck, tally: RowChecksTally): 
     candidate: measureOf(check, tally, 'candidate'),
     baseline: needsBaseline(check) ? measureOf(check, tally, 'baseline') : null,
     better: check.metric === 'mean_error' ? null : HIGHER.has(check.metric) ? 'higher' : 'lower',
-    unit: SHARES.has(check.metric) ? ('share' satisfies Unit) : 'number',
     sampled: isMedian && tally.sample !== null && !tally.sample.isComplete,
   });
 }
 
-function ofSums(check: RegressionCheck, tally: RowChecksTally, arm: Arm): Measure {
+function ofSums(check: RegressionCheck, tally: RowChecksTally, arm: ComparedArm): Measure {
   const sums = tally.regression.get(keyOf({ arm, by: check.by ?? ALL }));
   if (sums === undefined) return unmeasured('no rows');
   if (sums.fault !== null) return unmeasured(sums.fault, tally.rows);
@@ -66,7 +65,7 @@ function valueOf(
 }
 
 /** The median, of the rows that were kept. */
-function ofSample(check: RegressionCheck, tally: RowChecksTally, arm: Arm): Measure {
+function ofSample(check: RegressionCheck, tally: RowChecksTally, arm: ComparedArm): Measure {
   const { sample } = tally;
   const fault = tally.regression.get(keyOf({ arm, by: check.by ?? ALL }))?.fault;
   if (sample === null) return unmeasured('no rows');

@@ -1,6 +1,8 @@
+import type { ComparedArm } from '../../domain/experiment.js';
+import { DEFAULT_BINS, DEFAULT_K } from '../../domain/spec/validation.js';
 import type { CheckResult } from '../../domain/validation.js';
 import { averagePrecision, rocAuc } from '../../stats/quality/ranking.js';
-import { needsBaseline, type Unit } from '../judge-value.js';
+import { needsBaseline } from '../judge-value.js';
 import { classFault } from './class-space.js';
 import { NONE } from './dictionary.js';
 import { known } from './judge-quality.js';
@@ -10,13 +12,13 @@ import type { RowChecksTally } from './row-tally.js';
 import type { SampledRows } from './sampled-rows.js';
 import type { CurveBin, ScoreQuality, ScoreSums } from './score-sums.js';
 import { type ScoreView, scoreOf } from './score-view.js';
-import { ALL, type Arm, DEFAULT_BINS, DEFAULT_K, scoreKey } from './wanted.js';
+import { ALL, scoreKey } from './wanted.js';
 
 /** Scores of one version, ready to be measured. */
 interface Scored {
   readonly check: QualityCheck;
   readonly tally: RowChecksTally;
-  readonly arm: Arm;
+  readonly arm: ComparedArm;
   readonly view: ScoreView;
   readonly sums: ScoreSums;
   readonly sample: SampledRows;
@@ -33,17 +35,15 @@ export function judgeScores(check: QualityCheck, tally: RowChecksTally): CheckRe
     candidate: candidate.measure,
     baseline: baseline?.measure ?? null,
     better: LOWER.has(check.metric) ? 'lower' : 'higher',
-    unit: SHARES.has(check.metric) ? ('share' satisfies Unit) : 'number',
     sampled: candidate.sampled || baseline?.sampled === true,
     details: (slice) => (scored === undefined ? undefined : curveOf(scored, slice)),
   });
 }
 
 const LOWER: ReadonlySet<string> = new Set(['log_loss', 'brier', 'expected_calibration_error']);
-const SHARES: ReadonlySet<string> = new Set(['top_k_accuracy', 'expected_calibration_error']);
 const OF_PROBABILITIES: ReadonlySet<string> = LOWER;
 
-function find(check: QualityCheck, tally: RowChecksTally, arm: Arm): Found {
+function find(check: QualityCheck, tally: RowChecksTally, arm: ComparedArm): Found {
   const by = check.by ?? ALL;
   const positive = check.positive ?? null;
   const view = tally.scores.viewOf({ arm, positive });
@@ -61,7 +61,7 @@ function find(check: QualityCheck, tally: RowChecksTally, arm: Arm): Found {
 }
 
 /** Why the scores tell nothing of this metric; null where they do. */
-function faultOf(check: QualityCheck, tally: RowChecksTally, arm: Arm, view: ScoreView): string | null {
+function faultOf(check: QualityCheck, tally: RowChecksTally, arm: ComparedArm, view: ScoreView): string | null {
   const shape = tally.scores.shapeOf(arm);
   if (tally.labelled === 0) return 'no rows with a label';
   if (shape === undefined || shape.fault !== null) return shape?.fault ?? 'the server gives no scores';

@@ -1,7 +1,6 @@
-import type { ValidationCheck } from '../../domain/spec/validation.js';
+import { DEFAULT_MIN_ROWS, type ValidationCheck } from '../../domain/spec/validation.js';
 import type { CheckLimits, CheckResult, SliceResult } from '../../domain/validation.js';
-import type { Verdict } from '../../domain/verdict.js';
-import { judged, judgeValue, limitsOf, result, type Unit } from '../judge-value.js';
+import { judged, judgeValue, limitsOf, result, VERDICT_RANK } from '../judge-value.js';
 import { MOST_TEXTS } from './dictionary.js';
 import type { RowChecksTally } from './row-tally.js';
 
@@ -27,14 +26,12 @@ export interface Measurement {
   readonly baseline: Measure | null;
   /** null: the nearer to 0 the better. */
   readonly better: 'higher' | 'lower' | null;
-  readonly unit: Unit;
   /** Whether it rests on a sample of the rows. */
   readonly sampled?: boolean;
   /** What a report shows beside the number, of the slice that decided. */
   readonly details?: (slice: number) => Readonly<Record<string, unknown>> | undefined;
 }
 
-export const LEAST_ROWS = 30;
 const MOST_SLICES = 50;
 
 /** A measure that tells nothing, and why. */
@@ -54,7 +51,7 @@ export function judgeMeasurement(check: ValidationCheck, tally: RowChecksTally, 
       limits: limitsOf(check),
       better: found.better,
     });
-  const least = ('minRows' in check ? check.minRows : undefined) ?? LEAST_ROWS;
+  const least = ('minRows' in check ? check.minRows : undefined) ?? DEFAULT_MIN_ROWS;
   const slices = found.candidate.slices().map((slice) => ({
     slice,
     text: values.textOf(slice),
@@ -110,12 +107,11 @@ function lineOf({ text, isJudged, result: { candidate, baseline, verdict } }: Sl
   };
 }
 
-const RANK: Record<Verdict, number> = { fail: 0, inconclusive: 1, pass: 2 };
 const TOO_FEW = 3;
 
 /** The worst first: those that fail, then those that could not be measured; slices that are not judged last. */
 function bySeverity(better: Measurement['better']): (a: Slice, b: Slice) => number {
-  const rank = ({ isJudged, result: { verdict } }: Slice) => (isJudged ? RANK[verdict] : TOO_FEW);
+  const rank = ({ isJudged, result: { verdict } }: Slice) => (isJudged ? VERDICT_RANK[verdict] : TOO_FEW);
   const badness = ({ value }: { readonly value: number | null }) => {
     if (value === null) return 0;
     return better === 'higher' ? -value : better === 'lower' ? value : Math.abs(value);
@@ -136,7 +132,6 @@ function judgeSlice(check: ValidationCheck, tally: RowChecksTally, found: Measur
     candidate: arm(candidate),
     ...(baseline === undefined ? {} : { baseline: arm(baseline) }),
     better: found.better,
-    unit: found.unit,
     ...(found.sampled ? { counted: `rows, a sample of ${tally.rows}` } : {}),
     ...(candidate.unknown === undefined ? {} : { unknown: candidate.unknown }),
   };
@@ -146,10 +141,10 @@ function judgeSlice(check: ValidationCheck, tally: RowChecksTally, found: Measur
   const size = (m: Measured) => ({ samples: m.samples, value: m.value === null ? null : Math.abs(m.value) });
   const compared = judged(
     {
+      check,
       candidate: size(candidate),
       baseline: size(baseline ?? { samples: 0, value: null }),
       better: 'lower',
-      unit: found.unit,
     },
     { noWorseThan: limits.noWorseThan, ...(limits.margin === undefined ? {} : { margin: limits.margin }) },
   );

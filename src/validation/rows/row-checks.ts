@@ -80,3 +80,8 @@ export function usesScores({ metric }: QualityCheck): boolean {
       return false;
   }
 }
+
+/** The column with the predictions that drift is measured against; none where it is not against a column. */
+export function referenceOf(check: ValidationCheck): string[] {
+  return check.metric === 'prediction_drift' && typeof check.against === 'object' ? [check.against.column] : [];
+}

@@ -1,3 +1,4 @@
+import type { ComparedArm } from '../../domain/experiment.js';
 import type { Validation } from '../../domain/spec/validation.js';
 import type { DatasetColumns } from '../../ports/dataset.js';
 import type { AnsweredRow, RowTally } from '../answered-row.js';
@@ -11,7 +12,7 @@ import { RegressionTally } from './regression-tally.js';
 import { isAnswerCheck } from './row-checks.js';
 import { type RowIds, SampledRows, type SavedSampledRows } from './sampled-rows.js';
 import { ScoreTally } from './score-tally.js';
-import { ALL, type Arm, agreementKey, keyOf, type Part, referenceColumn, type Wanted, wantedBy } from './wanted.js';
+import { ALL, agreementKey, keyOf, type Part, referenceColumn, type Wanted, wantedBy } from './wanted.js';
 
 const MISSING = '(missing)';
 
@@ -204,7 +205,7 @@ interface SavedTally {
   readonly parts: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-function faultOf({ index, label, ...row }: AnsweredRow, arm: Arm, ofTruth: boolean): string {
+function faultOf({ index, label, ...row }: AnsweredRow, arm: ComparedArm, ofTruth: boolean): string {
   const text = String(ofTruth ? label : row[arm]?.label).slice(0, 60);
   return `the ${ofTruth ? 'label' : `${arm}'s prediction`} "${text}" of row ${index} is no number`;
 }

@@ -1,8 +1,9 @@
+import type { ComparedArm } from '../../domain/experiment.js';
 import type { AnsweredRow } from '../answered-row.js';
 import { decimalOf, numberOf } from './number-of.js';
-import { RowSample, type SavedSample } from './row-sample.js';
+import { PackedSample, type SavedSample } from './packed-sample.js';
 import { highest } from './score-sums.js';
-import { type Arm, referenceColumn, type SampleColumns, topColumn } from './wanted.js';
+import { referenceColumn, type SampleColumns, topColumn } from './wanted.js';
 
 /** Of a row: the ids of its true and predicted labels and of its slices, in the order of `SampleColumns.slices`. */
 export interface RowIds {
@@ -23,7 +24,7 @@ export class SampledRows {
   readonly #references: readonly string[];
   readonly #widths: readonly number[];
   readonly #starts: readonly number[];
-  readonly #rows: RowSample;
+  readonly #rows: PackedSample;
 
   /** @param widths scores a row, of each version in `columns.scores` */
   constructor(columns: SampleColumns, references: readonly string[], widths: readonly number[]) {
@@ -32,7 +33,7 @@ export class SampledRows {
     this.#widths = widths;
     const own = columns.numbers.length;
     this.#starts = widths.map((_, at) => own + widths.slice(0, at).reduce((sum, width) => sum + width, 0));
-    this.#rows = new RowSample(3 + columns.slices.length, own + widths.reduce((sum, width) => sum + width, 0));
+    this.#rows = new PackedSample(3 + columns.slices.length, own + widths.reduce((sum, width) => sum + width, 0));
   }
 
   /** Whether there is room for all rows so far, and for one more. */
@@ -79,7 +80,7 @@ export class SampledRows {
     return this.#rows.idAt(at, 0);
   }
 
-  predictedAt(at: number, arm: Arm): number {
+  predictedAt(at: number, arm: ComparedArm): number {
     return this.#rows.idAt(at, arm === 'candidate' ? 1 : 2);
   }
 
@@ -89,7 +90,7 @@ export class SampledRows {
     return column < 0 ? 0 : this.#rows.idAt(at, 3 + column);
   }
 
-  scoresAt(at: number, arm: Arm): Float64Array {
+  scoresAt(at: number, arm: ComparedArm): Float64Array {
     const place = this.#columns.scores.indexOf(arm);
     const start = this.#starts[place] as number;
     return this.#rows.numbersAt(at, start, start + (this.#widths[place] as number));

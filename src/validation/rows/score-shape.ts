@@ -1,7 +1,7 @@
 import { MOST_TEXTS } from './dictionary.js';
 
 /** Sums further from 1 are no probabilities; servers that reckon in 32 bits are some millionths off. */
-const SUM_TOLERANCE = 1e-3;
+export const SUM_TOLERANCE = 1e-3;
 /** More than one label was predicted where this column's score was the highest. */
 const SEVERAL = -2;
 const UNSEEN = -1;

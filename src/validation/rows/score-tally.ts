@@ -1,3 +1,4 @@
+import type { ComparedArm } from '../../domain/experiment.js';
 import type { AnsweredRow } from '../answered-row.js';
 import type { ConfusionCounts } from './confusion-counts.js';
 import { type Dictionary, NONE } from './dictionary.js';
@@ -5,7 +6,7 @@ import type { RowIds, SampledRows } from './sampled-rows.js';
 import { type SavedShape, ScoreShape } from './score-shape.js';
 import { type SavedSums, ScoreSums } from './score-sums.js';
 import { type ScoreView, sameView, sortedLabels } from './score-view.js';
-import { ALL, type Arm, keyOf, type ScorePart, scoreKey, type Wanted } from './wanted.js';
+import { ALL, keyOf, type ScorePart, scoreKey, type Wanted } from './wanted.js';
 
 /** Sums over all rows, and the view of the scores that they were made under. */
 interface LiveSums {
@@ -25,10 +26,10 @@ export class ScoreTally {
   readonly #parts: readonly ScorePart[];
   readonly #labels: Dictionary;
   readonly #counts: ReadonlyMap<string, ConfusionCounts>;
-  readonly #shapes: ReadonlyMap<Arm, ScoreShape>;
+  readonly #shapes: ReadonlyMap<ComparedArm, ScoreShape>;
   #live = new Map<ScorePart, LiveSums>();
   /** Versions whose scores in the row at hand can't be read. */
-  readonly #unread = new Set<Arm>();
+  readonly #unread = new Set<ComparedArm>();
 
   constructor(wanted: Wanted, labels: Dictionary, counts: ReadonlyMap<string, ConfusionCounts>) {
     this.#parts = wanted.scores;
@@ -46,12 +47,12 @@ export class ScoreTally {
   }
 
   /** Scores a row that can be kept. */
-  widthOf(arm: Arm): number {
+  widthOf(arm: ComparedArm): number {
     const width = this.#shapes.get(arm)?.width ?? 0;
     return width > NONE ? 0 : width;
   }
 
-  shapeOf(arm: Arm): ScoreShape | undefined {
+  shapeOf(arm: ComparedArm): ScoreShape | undefined {
     return this.#shapes.get(arm);
   }
 

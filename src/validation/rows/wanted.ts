@@ -1,4 +1,11 @@
-import type { CheckOf, Validation } from '../../domain/spec/validation.js';
+import type { ComparedArm } from '../../domain/experiment.js';
+import {
+  type CheckOf,
+  DEFAULT_BINS,
+  DEFAULT_K,
+  DEFAULT_TOLERANCE,
+  type Validation,
+} from '../../domain/spec/validation.js';
 import { needsBaseline } from '../judge-value.js';
 import {
   boundsByDataset,
@@ -8,18 +15,17 @@ import {
   isRowCheck,
   type QualityCheck,
   type RowCheck,
+  referenceOf,
   usesScores,
 } from './row-checks.js';
 import type { ScoreLayout } from './score-sums.js';
-
-export type Arm = 'candidate' | 'baseline';
 
 /** All rows as one. */
 export const ALL = '';
 
 /** Something counted of one version, by the values of one column. */
 export interface Part {
-  readonly arm: Arm;
+  readonly arm: ComparedArm;
   /** A column, or ALL. */
   readonly by: string;
 }
@@ -50,14 +56,10 @@ export interface SampleColumns {
   /** Slice columns. */
   readonly slices: readonly string[];
   /** Versions of which all scores are kept. */
-  readonly scores: readonly Arm[];
+  readonly scores: readonly ComparedArm[];
   /** Numbers besides: the label as one, a version's prediction as one or its best score, a reference. */
   readonly numbers: readonly string[];
 }
-
-export const DEFAULT_BINS = 10;
-export const DEFAULT_K = 5;
-const DEFAULT_TOLERANCE = 1e-9;
 
 export function wantedBy(plan: Validation): Wanted {
   const checks = plan.checks.filter(isRowCheck);
@@ -101,7 +103,7 @@ export function agreementKey({ by, tolerance }: Agreement): string {
   return `${tolerance} ${by}`;
 }
 
-function armsOf(check: RowCheck): readonly Arm[] {
+function armsOf(check: RowCheck): readonly ComparedArm[] {
   return needsBaseline(check) ? ['candidate', 'baseline'] : ['candidate'];
 }
 
@@ -158,16 +160,12 @@ function sampleOf(checks: readonly RowCheck[], scored: readonly QualityCheck[]):
   };
 }
 
-export function topColumn(arm: Arm): string {
+export function topColumn(arm: ComparedArm): string {
   return `best score of ${arm}`;
 }
 
 export function referenceColumn(column: string): string {
   return `reference ${column}`;
-}
-
-function referenceOf(check: RowCheck): string[] {
-  return check.metric === 'prediction_drift' && typeof check.against === 'object' ? [check.against.column] : [];
 }
 
 function unique<Item>(items: readonly Item[], key: (item: Item) => string): Item[] {

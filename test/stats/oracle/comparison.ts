@@ -4,7 +4,6 @@ import {
   agrestiCaffoInterval,
   type Correction,
   cohensH,
-  creditClicks,
   cuped,
   detectableDifference,
   differenceInDifferences,
@@ -21,7 +20,6 @@ import {
   share,
   studentTest,
   type TTest,
-  teamDraft,
   tTestPower,
   tTestSampleSize,
   twoProportionTest,
@@ -34,6 +32,7 @@ import {
 } from '../../../src/stats/index.js';
 import type { Oracle, Values } from '../oracle-adapter.js';
 import { numbers } from './decode.js';
+import { creditClicks, teamDraft } from './team-draft.js';
 
 function tTestValues(test: TTest | NoVariance): Values {
   if (test.kind === 'no-variance')

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
+import { fenced } from '../../../src/markdown/text.js';
 import { renderMarkdown, renderReport } from '../../../src/validation/report/index.js';
-import { fenced } from '../../../src/validation/report/markdown-text.js';
 import { checkOf, reportOf } from './report-fixtures.js';
 
 /** Cells of the lines of a table that begin so. */

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { PHASE_TITLES } from '../../../src/domain/phase.js';
-import type { RolloutStatus } from '../../../src/domain/rollout-state.js';
+import { ROLLOUT_STATUSES } from '../../../src/domain/rollout-state.js';
 import type { RolloutSummary as Summary } from '../data/types.js';
 import { type RolloutFilter, type RolloutList, useRollouts } from '../data/use-rollouts.js';
 import { percent } from '../format.js';
@@ -10,15 +10,6 @@ import { type Column, Table } from '../parts/table.js';
 import { Ago, Countdown } from '../parts/time.js';
 import { setQuery, usePlace } from '../router.js';
 
-const STATUSES: readonly RolloutStatus[] = [
-  'progressing',
-  'waiting',
-  'paused',
-  'promoted',
-  'aborted',
-  'rolled-back',
-  'failed',
-];
 const TYPING_MS = 250;
 
 /** All rollouts: what moves, what waits, and for whom. */
@@ -43,7 +34,7 @@ function filterOf(query: URLSearchParams): RolloutFilter {
   const given = (name: string) => query.get(name) ?? '';
   return {
     service: given('service'),
-    status: STATUSES.find((status) => status === given('status')) ?? '',
+    status: ROLLOUT_STATUSES.find((status) => status === given('status')) ?? '',
     search: given('search'),
     needsMe: query.get('needsMe') === 'true',
   };
@@ -57,7 +48,7 @@ function Filters({ filter }: { readonly filter: RolloutFilter }) {
         <span class="hidden">Status</span>
         <select value={filter.status} onChange={({ currentTarget }) => setQuery('status', currentTarget.value)}>
           <option value="">any status</option>
-          {STATUSES.map((status) => (
+          {ROLLOUT_STATUSES.map((status) => (
             <option key={status} value={status}>
               {status}
             </option>

@@ -1,6 +1,6 @@
-import { type Counts, differenceStandardError, share } from '../comparison/proportion.js';
-import { type Moments, varianceOf } from '../sample/moments.js';
-import { oneSidedHalfwidth, twoSidedHalfwidth } from './confidence-sequence.js';
+import { type Counts, differenceStandardError, share } from '../../src/stats/comparison/proportion.js';
+import { type Moments, varianceOf } from '../../src/stats/sample/moments.js';
+import { oneSidedHalfwidth, twoSidedHalfwidth } from '../../src/stats/sequential/confidence-sequence.js';
 
 /** An estimate with what a confidence sequence needs of it. Made anew at each look from sums that add up over looks and replicas. */
 export interface Estimate {

@@ -1,15 +1,13 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
-import { plotFeatures } from '../../../src/monitors/features/plot.js';
-import { plotOf } from '../../../src/monitors/features/plot-data.js';
-import { seededRandom } from '../../../src/stats/sample/random.js';
-
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
+import { plotOf } from '../../src/monitors/features/plot-data.js';
+import { plotFeatures } from '../../src/report/feature-plot.js';
+import { seededRandom } from '../../src/stats/sample/random.js';
+import { CHROMIUM } from '../setup/chromium.js';
 
 const missing = { reference: 0, current: 0 };
 function plots() {
@@ -68,7 +66,7 @@ test('says in words what it shows, and takes names for nothing but text', () => 
   expect(plotFeatures([], 'none')).toContain('<svg');
 });
 
-(CHROMIUM === undefined ? test.skip : test)('a browser draws it', async () => {
+(CHROMIUM === null ? test.skip : test)('a browser draws it', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-plot-'));
   try {
     await writeFile(join(folder, 'plot.svg'), plotFeatures(plots(), 'digits v1'));

@@ -16,7 +16,7 @@ export interface SavedSample {
  * The rows with the smallest hashes of their places: all of them while there is room, else a sample that depends on the places alone, not on where
  * a pass was cut. A row is some small numbers (ids, below 65,536) and some doubles.
  */
-export class RowSample {
+export class PackedSample {
   readonly capacity: number;
   readonly #idWidth: number;
   readonly #width: number;

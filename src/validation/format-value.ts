@@ -1,6 +1,7 @@
-import type { ValidationCheck } from '../../domain/spec/validation.js';
-import type { CheckResult } from '../../domain/validation.js';
-import { formatValue, type Unit } from '../judge-value.js';
+import { formatBytes, formatMs, formatNumber, formatShare } from '../domain/quantity.js';
+import type { ValidationCheck } from '../domain/spec/validation.js';
+
+type Unit = 'share' | 'ms' | 'bytes' | 'number';
 
 const UNITS: Readonly<Record<ValidationCheck['metric'], Unit>> = {
   accuracy: 'share',
@@ -63,25 +64,21 @@ const UNITS: Readonly<Record<ValidationCheck['metric'], Unit>> = {
   custom: 'number',
 };
 
-/** In which unit a metric's values and limits are. */
+/** A metric that this version does not know, as in a report of another one, is a bare number. */
 function unitOf(metric: string): Unit {
   return Object.hasOwn(UNITS, metric) ? UNITS[metric as ValidationCheck['metric']] : 'number';
 }
 
-/** A value of a check as people read it. */
-export function formatOf(metric: string, value: number | null): string {
-  return value === null ? '–' : formatValue(value, unitOf(metric));
-}
-
-/** What it was held to, such as `≥ 95.00 %, baseline ± 1.00 %`; empty where only its nature is checked. */
-export function formatLimits({ metric, limits, better }: CheckResult): string {
-  const { min, max, noWorseThan, margin = 0 } = limits;
-  const parts: string[] = [];
-  if (min !== undefined) parts.push(`≥ ${formatOf(metric, min)}`);
-  if (max !== undefined) parts.push(`≤ ${formatOf(metric, max)}`);
-  if (noWorseThan !== undefined) {
-    const allowed = margin === 0 ? '' : ` ${better === 'higher' ? '−' : '+'} ${formatOf(metric, margin)}`;
-    parts.push(`${better === 'higher' ? '≥' : '≤'} baseline${allowed}`);
+/** A value or a limit of a metric, in the metric's unit. */
+export function formatValue(metric: string, value: number): string {
+  switch (unitOf(metric)) {
+    case 'share':
+      return formatShare(value);
+    case 'ms':
+      return formatMs(value);
+    case 'bytes':
+      return formatBytes(value);
+    case 'number':
+      return formatNumber(value);
   }
-  return parts.join(', ');
 }

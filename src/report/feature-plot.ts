@@ -1,5 +1,6 @@
-import { formatNumber, formatShare } from '../../domain/quantity.js';
-import type { FeaturePlot } from './plot-data.js';
+import { formatNumber, formatShare } from '../domain/quantity.js';
+import type { FeaturePlot } from '../monitors/features/plot-data.js';
+import { escaped } from './html/markup.js';
 
 const PANEL = { width: 240, height: 150, gap: 24 } as const;
 const BOX = { left: 8, top: 30, width: 224, height: 90 } as const;
@@ -17,12 +18,12 @@ export function plotFeatures(plots: readonly FeaturePlot[], title: string): stri
   const panels = plots.map((plot, at) => {
     const x = PANEL.gap + (at % COLUMNS) * (PANEL.width + PANEL.gap);
     const y = HEAD + Math.floor(at / COLUMNS) * (PANEL.height + PANEL.gap);
-    return `<g transform="translate(${x} ${y})" role="img" aria-label="${escaped(inWords(plot))}">${panel(plot)}</g>`;
+    return `<g transform="translate(${x} ${y})" role="img" aria-label="${legible(inWords(plot))}">${panel(plot)}</g>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="group" aria-labelledby="title">
 <style>${STYLE}</style>
 <rect class="paper" width="${width}" height="${height}"/>
-<text id="title" class="title" x="${PANEL.gap}" y="24">${escaped(title)}</text>
+<text id="title" class="title" x="${PANEL.gap}" y="24">${legible(title)}</text>
 ${legend()}
 ${panels.join('\n')}
 </svg>
@@ -72,10 +73,10 @@ function panel(plot: FeaturePlot): string {
           `V${base}`,
         ];
   const note = (x: number, anchor: string, words: string, y: number) =>
-    `<text class="small" x="${round(x)}" y="${y}" text-anchor="${anchor}">${escaped(words)}</text>`;
+    `<text class="small" x="${round(x)}" y="${y}" text-anchor="${anchor}">${legible(words)}</text>`;
   return [
     `<g class="${drifted ? 'drifted' : 'steady'}">`,
-    `<text class="name" x="${BOX.left}" y="14">${escaped(shortened(feature, drifted ? 20 : 30))}${drifted ? ' (drifted)' : ''}</text>`,
+    `<text class="name" x="${BOX.left}" y="14">${legible(shortened(feature, drifted ? 20 : 30))}${drifted ? ' (drifted)' : ''}</text>`,
     note(BOX.left, 'start', `up to ${formatShare(most)}`, 26),
     ...filled,
     `<path class="current" d="${outline.join('')}"/>`,
@@ -123,11 +124,7 @@ function shortened(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
 /** Names come from requests: what would be markup, or no XML at all, is none here. */
-function escaped(text: string): string {
-  return text
-    .replaceAll(/[&<>"]/g, (mark) => ENTITIES[mark] ?? mark)
-    .replaceAll(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '\u{FFFD}');
+function legible(text: string): string {
+  return escaped(text).replaceAll(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '\u{FFFD}');
 }

@@ -1,4 +1,4 @@
-import { requireCount } from '../sample/sample.js';
+import { requireCount } from '../../../src/stats/sample/sample.js';
 
 type Team = 'A' | 'B';
 
