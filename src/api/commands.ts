@@ -33,6 +33,8 @@ export interface CommandDeps {
 }
 
 const MOST_FREEZES = 200;
+/** Some thousand lines. Larger ones take seconds to read, in which nobody else is answered. */
+const LARGEST_SPEC = 128 * 1024;
 
 /** What people ask of rollouts. */
 export function commandRoutes(server: FastifyInstance, deps: CommandDeps): void {
@@ -190,7 +192,10 @@ function sinkOf({ commands }: CommandDeps): CommandSink {
 
 /** @throws {DocumentError} with line and column of its YAML */
 function readSpec(given: string | Record<string, unknown>): RolloutSpec {
-  return readDocument(typeof given === 'string' ? given : JSON.stringify(given, null, 2), rolloutSpec, 'spec');
+  const text = typeof given === 'string' ? given : JSON.stringify(given, null, 2);
+  if (text.length > LARGEST_SPEC)
+    throw new SluiceError('SPEC_INVALID', `spec: ${text.length} characters; at most ${LARGEST_SPEC} are taken`);
+  return readDocument(text, rolloutSpec, 'spec');
 }
 
 function idOf(inBody: string | undefined, inHeader: string | undefined): string {

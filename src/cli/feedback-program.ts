@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { collect, duration, integerIn, output, yes } from './options.js';
 
-/** Feedback in the store, by way of the api (SLUICE_API, with SLUICE_ADMIN_TOKEN where it has one). */
+/** Feedback in the store, by way of the api (SLUICE_API, with SLUICE_TOKEN or SLUICE_ADMIN_TOKEN). */
 export function addFeedback(program: Command): void {
   const feedback = program
     .command('feedback')

@@ -5,7 +5,9 @@ import { actor, dryRunOption, integerIn, output } from './options.js';
 export function addFreezes(program: Command): void {
   const freeze = program
     .command('freeze')
-    .description('stop all forward moves of services; rollbacks go on (asks the api, with SLUICE_ADMIN_TOKEN)');
+    .description(
+      'stop all forward moves of services; rollbacks go on (asks the api, with SLUICE_TOKEN or SLUICE_ADMIN_TOKEN)',
+    );
   freeze
     .command('create')
     .description('begin a freeze; rollouts hear of it within seconds')

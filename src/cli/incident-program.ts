@@ -5,7 +5,9 @@ import { actor, integerIn, output } from './options.js';
 export function addIncidents(program: Command): void {
   const incidents = program
     .command('incidents')
-    .description('what went wrong: of monitors, alerts and rollbacks (asks the api, with SLUICE_ADMIN_TOKEN)');
+    .description(
+      'what went wrong: of monitors, alerts and rollbacks (asks the api, with SLUICE_TOKEN or SLUICE_ADMIN_TOKEN)',
+    );
   incidents
     .command('list')
     .description('list incidents that are not over, newest first')

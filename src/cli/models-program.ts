@@ -48,7 +48,7 @@ function addRegister(models: Command): void {
   models
     .command('register')
     .description(
-      'register a version for ever; digests are computed here (needs SLUICE_ADMIN_TOKEN where the api has one)',
+      'register a version for ever; digests are computed here (needs SLUICE_TOKEN or SLUICE_ADMIN_TOKEN where the api asks for one)',
     )
     .option('-f, --file <file>', 'a document model-version/v1; what else is given goes before it')
     .option('--model <name>', 'name of the model')

@@ -54,7 +54,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const config = readConfig();
     const { adminToken, identityKeys } = config;
     const keys = await keySetOf(identityKeys);
-    await mkdir(stateDir, { recursive: true });
+    await mkdir(stateDir, { recursive: true, mode: 0o700 });
     const store = await openStore(
       process.env['DATABASE_URL'] ? { databaseUrl: process.env['DATABASE_URL'] } : { dataDir: join(stateDir, 'store') },
     );

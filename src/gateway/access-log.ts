@@ -10,7 +10,7 @@ const FLUSH_MS = 1000;
 /** A disk that is slower than the traffic must not fill the memory. */
 const MOST_BLOCKS = 32;
 
-/** One JSON object a line for each answer of a version: who answered, how, how fast. No user key, no header, no body. */
+/** One JSON object a line for each answer of a version: who answered, how, how fast. No user key, no header, no query, no body. */
 export class AccessLog {
   private readonly file: FileHandle;
   private readonly log: Log;
@@ -32,7 +32,7 @@ export class AccessLog {
 
   /** Appends to the file. @throws where it can't be opened */
   static async open(path: string, log: Log): Promise<AccessLog> {
-    return new AccessLog(await open(path, 'a'), log);
+    return new AccessLog(await open(path, 'a', 0o640), log);
   }
 
   add({ route, arm, version, at, latencyMs, status, failed }: Observed, request: UpstreamRequest, id: string): void {
@@ -43,7 +43,7 @@ export class AccessLog {
     // Names, versions and ids are of letters that JSON takes as they are; a path may be of any.
     const line =
       `{"at":${at},"service":"${route.service}","epoch":${route.epoch},"arm":"${arm}","version":"${version}","method":"${request.method}",` +
-      `"path":${quoted(request.path)},"status":${status},"failed":${failed},"ms":${Math.round(latencyMs * 1000) / 1000},"prediction":"${id}"}\n`;
+      `"path":${quoted(request.path.split('?', 1)[0] ?? '')},"status":${status},"failed":${failed},"ms":${Math.round(latencyMs * 1000) / 1000},"prediction":"${id}"}\n`;
     this.used += this.block.write(line, this.used, 'latin1');
   }
 

@@ -3,9 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { describeError, ERROR_CODES, SluiceError } from '../domain/errors.js';
 import type { AppliedRoute, Route } from '../domain/route.js';
+import { foreignOrigin } from '../net/own-origin.js';
 import { readCommand } from './command-body.js';
 import { answerFlagCommand, isFlagPath } from './flags/flag-commands.js';
 import type { FlagTable } from './flags/flag-table.js';
+import type { Log } from './log.js';
 import type { MetricsPage } from './metrics-page.js';
 import { replyJson } from './reply.js';
 import { tripSchema } from './route-file.js';
@@ -25,20 +27,37 @@ export interface AdminDeps {
   readonly isReady: () => boolean;
   /** What commands must carry; null where only this machine can send any. */
   readonly token: string | null;
+  readonly log: Log;
 }
 
 const COMMAND_BYTES = 256 * 1024;
 const LONGEST_WAIT_MS = 60_000;
+/** Whoever tries again and again must not fill the log. */
+const LOG_PAUSE_MS = 1000;
 
 /** Commands come in here, and are read back; not for users. */
 export function createAdmin(deps: AdminDeps): (request: IncomingMessage, response: ServerResponse) => void {
+  let nextLogAt = 0;
   return (request, response) => {
     answer(deps, request, response).catch((error: unknown) => {
+      if (error instanceof SluiceError && isDenied(error) && performance.now() >= nextLogAt) {
+        nextLogAt = performance.now() + LOG_PAUSE_MS;
+        deps.log('warn', 'a command was denied', { ...commandOf(request), why: error.message });
+      }
       const code = error instanceof SluiceError ? error.code : 'INTERNAL';
       const status = error instanceof SluiceError ? ERROR_CODES[error.code].httpStatus : 500;
       replyJson(response, status, { code, error: describeError(error) });
     });
   };
+}
+
+function isDenied({ code }: SluiceError): boolean {
+  return code === 'UNAUTHORIZED' || code === 'FORBIDDEN';
+}
+
+/** For the log: who asks for what. */
+function commandOf({ method, url = '/', socket }: IncomingMessage) {
+  return { method, path: url.split('?', 1)[0]?.slice(0, 200), from: socket.remoteAddress };
 }
 
 async function answer(deps: AdminDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -56,13 +75,16 @@ async function answer(deps: AdminDeps, request: IncomingMessage, response: Serve
     return void response.writeHead(200, { 'content-type': contentType }).end(text);
   }
   assertAllowed(request, deps.token);
-  if (isFlagPath(path)) return answerFlagCommand(flags, path, request, response);
+  if (isFlagPath(path)) {
+    await answerFlagCommand(flags, path, request, response);
+    return method === 'GET' ? undefined : deps.log('info', 'a flag command was taken', commandOf(request));
+  }
   const [, service, trip] = /^\/v1\/routes\/([^/]+)(\/trip)?$/.exec(path) ?? [];
   if (service !== undefined && trip !== undefined) {
     if (method === 'POST') return replyJson(response, 200, await tripRoute(deps, request, service));
     if (method === 'GET') return replyJson(response, 200, await untilTripped(deps, request, service, url.searchParams));
   } else if (service !== undefined && method === 'PUT')
-    return replyJson(response, 200, await deps.applyRoute(await readRoute(request, service)));
+    return replyJson(response, 200, await takeRoute(deps, request, service));
   // A primary has changed the file.
   if (path === '/v1/flags-file' && method === 'POST') return replyJson(response, 200, await flags.reload());
   if (method !== 'GET') throw new SluiceError('USAGE', `${method} ${path} is not a command`);
@@ -74,8 +96,10 @@ async function answer(deps: AdminDeps, request: IncomingMessage, response: Serve
   replyJson(response, 200, applied);
 }
 
-/** @throws {SluiceError} UNAUTHORIZED */
+/** @throws {SluiceError} UNAUTHORIZED; FORBIDDEN for what a page of another site makes a browser ask */
 function assertAllowed({ headers }: IncomingMessage, token: string | null): void {
+  const fault = foreignOrigin(headers, token === null);
+  if (fault !== null) throw new SluiceError('FORBIDDEN', fault);
   if (token === null) return;
   const digest = (text: string) => createHash('sha256').update(text).digest();
   if (!timingSafeEqual(digest(headers.authorization ?? ''), digest(`Bearer ${token}`)))
@@ -118,6 +142,16 @@ async function untilTripped({ routes }: AdminDeps, request: IncomingMessage, ser
       request.socket.once('close', end);
     });
   return { trip: tripOf() };
+}
+
+async function takeRoute({ routes, applyRoute, log }: AdminDeps, request: IncomingMessage, service: string) {
+  const route = await readRoute(request, service);
+  const before = routes.applied(service)?.route.epoch;
+  const applied = await applyRoute(route);
+  const { epoch, weightPercent } = route;
+  // The same one again renews its lease, several times a minute.
+  if (epoch !== before) log('info', 'a route was taken', { ...commandOf(request), epoch, weightPercent });
+  return applied;
 }
 
 async function readRoute(request: IncomingMessage, service: string) {

@@ -2,11 +2,12 @@ import type { Protocol } from '../domain/protocol.js';
 import { isEventStream } from './exchange/soundness.js';
 import { headerOf } from './headers.js';
 import type { HeaderList } from './http1/head.js';
+import { Pieces } from './http1/pieces.js';
 import { type ReadAnswer, readAnswer, readChatStream, UNREADABLE } from './read-answer.js';
 
 /** Collects a copy of an answer that may be read: plain JSON (of a chat also a stream of events) up to a size; gives up on everything else. */
 export class AnswerCopy {
-  private parts: Buffer[] | null;
+  private pieces: Pieces | null;
   private bytes = 0;
   private readonly most: number;
   private readonly protocol: Protocol;
@@ -17,20 +18,20 @@ export class AnswerCopy {
     const isJson = type === 'application/json' || /\bjson\b/i.test(type);
     this.isStream = !isJson && protocol.kind === 'chat' && isEventStream(headers);
     const isReadable = isJson || this.isStream;
-    this.parts = isReadable && ['', 'identity'].includes(headerOf(headers, 'content-encoding')) ? [] : null;
+    this.pieces = isReadable && ['', 'identity'].includes(headerOf(headers, 'content-encoding')) ? new Pieces() : null;
     this.most = most;
     this.protocol = protocol;
   }
 
   add(chunk: Buffer): void {
     this.bytes += chunk.length;
-    if (this.bytes > this.most) this.parts = null;
-    this.parts?.push(chunk);
+    if (this.bytes > this.most) this.pieces = null;
+    this.pieces?.add(chunk);
   }
 
   read(): ReadAnswer {
-    if (this.parts === null) return UNREADABLE;
-    const whole = this.parts.length === 1 ? (this.parts[0] as Buffer) : Buffer.concat(this.parts);
+    if (this.pieces === null) return UNREADABLE;
+    const whole = this.pieces.whole();
     const { protocol } = this;
     if (this.isStream && protocol.kind === 'chat') return readChatStream(protocol, whole.toString());
     return readAnswer(protocol, whole.toString());

@@ -18,7 +18,13 @@ export const gatewayConfig = z
     /** Until a model server's answer begins, and between two of its parts. */
     answerTimeoutMs: z.int().min(1).max(600_000).optional(),
     /** How long feedback of a kind is waited for, where it is not the default. */
-    feedback: z.strictObject({ lateAfter: z.partialRecord(z.enum(FEEDBACK_KINDS), duration).optional() }).optional(),
+    feedback: z
+      .strictObject({
+        lateAfter: z.partialRecord(z.enum(FEEDBACK_KINDS), duration).optional(),
+        /** Whether users may say what a unit did. It proves nothing: whoever knows a unit's key may say it. */
+        units: z.boolean().default(true),
+      })
+      .optional(),
     /** Feature flags by key, until a command changes them. */
     flags: flags.optional(),
   })

@@ -60,6 +60,10 @@ function pathOf({ url }: RequestHead): string {
 }
 
 function serve(deps: DataPlaneDeps, path: string, head: RequestHead, body: Buffer | null, answer: AnswerWriter): void {
+  const { method, url } = head;
+  // A server that takes these turns the connection, which others use after this user, into something else, or repeats what a proxy has added.
+  if (method === 'CONNECT' || method === 'TRACE')
+    return answer.replyJson(405, { error: `${method} is not passed on to model servers` });
   // A model server may resolve dots, and would then be asked for another model than was assigned.
   if (/(^|\/)(\.|%2e){1,2}(\/|$)|%2f|\\/i.test(path))
     return answer.replyJson(400, { error: 'dots and encoded slashes are refused in a path' });
@@ -71,7 +75,6 @@ function serve(deps: DataPlaneDeps, path: string, head: RequestHead, body: Buffe
   if (unit.length > LONGEST_UNIT)
     return answer.replyJson(400, { error: `the unit key has ${unit.length} characters; at most ${LONGEST_UNIT}` });
   const { headers, force } = requestHeaders(head.headers);
-  const { method, url } = head;
   const isPrediction = method === 'POST' && served.isPredictionPath(path);
   const assignment =
     (force === '' ? null : forcedBy(deps, served, force)) ??

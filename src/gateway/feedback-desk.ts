@@ -19,6 +19,8 @@ export interface FeedbackDeps {
   readonly metrics: GatewayMetrics;
   readonly routes: RouteTable;
   readonly lateAfterMs: LateWindows;
+  /** Whether feedback on units is taken. */
+  readonly takesUnits: boolean;
 }
 
 /** Takes what users and label sources say of predictions. Nothing is lost silently: each item is kept or named, and counted by what became of it. */
@@ -30,8 +32,9 @@ export class FeedbackDesk {
 
   constructor(deps: FeedbackDeps) {
     this.deps = deps;
-    const { ids, lateAfterMs, routes } = deps;
-    this.reader = { ids, lateAfterMs, knows: (service) => routes.applied(service) !== undefined, source: 'http' };
+    const { ids, lateAfterMs, takesUnits, routes } = deps;
+    const knows = (service: string) => routes.applied(service) !== undefined;
+    this.reader = { ids, lateAfterMs, takesUnits, knows, source: 'http' };
   }
 
   take({ method }: RequestHead, body: Buffer | null, answer: AnswerWriter): void {

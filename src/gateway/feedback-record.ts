@@ -9,6 +9,8 @@ export interface FeedbackReader {
   readonly ids: PredictionIds;
   /** Whether feedback on units of this service is taken. */
   readonly knows: (service: string) => boolean;
+  /** Whether feedback on units is taken at all; absent: it is. */
+  readonly takesUnits?: boolean;
   readonly lateAfterMs: LateWindows;
   /** Who says so where an item does not. */
   readonly source: string;
@@ -74,7 +76,11 @@ function aboutPrediction({ predictionId = '', service }: FeedbackItem, { ids }: 
   return { predictionId, ...claims, predictedAt: new Date(at).toISOString() } satisfies About;
 }
 
-function aboutUnit({ unitId = '', service = '' }: FeedbackItem, { ids, knows }: FeedbackReader): About | Refused {
+function aboutUnit(
+  { unitId = '', service = '' }: FeedbackItem,
+  { ids, knows, takesUnits = true }: FeedbackReader,
+): About | Refused {
+  if (!takesUnits) return invalid('what units did is not taken here, only what is said of predictions');
   if (!knows(service)) return { fault: 'unknown', reason: `no service ${service} is served here` };
   const unitHash = ids.hashUnit(unitId);
   return { service, unitHash, predictionId: null, epoch: null, arm: null, version: null, predictedAt: null };

@@ -8,13 +8,13 @@ import { assertGuarded } from './admin-guard.js';
 import type { Certificate } from './certificate.js';
 import { type GatewayConfig, initialRoutes } from './config.js';
 import { createDataPlane } from './data-plane.js';
-import { HeldAnswers } from './exchange/held-answers.js';
 import { countEvaluations } from './flags/flag-metrics.js';
 import { FlagTable } from './flags/flag-table.js';
 import { ForceTokens } from './force-token.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { listen } from './listener.js';
 import { type Log, logToStderr } from './log.js';
+import { MemoryBudget } from './memory-budget.js';
 import { createMetrics } from './metrics.js';
 import { metricsPage } from './metrics-page.js';
 import { joinPeers, Peers } from './peers.js';
@@ -48,6 +48,8 @@ export interface GatewayOptions {
   readonly adminTls?: Certificate;
   /** Where records go; null keeps none. */
   readonly collectorUrl: string | null;
+  /** What the collector asks for; absent: nothing. */
+  readonly collectorToken?: string;
   readonly stateDir: string;
   /** File that gets a line for each answer; absent: none is written. */
   readonly accessLog?: string;
@@ -88,6 +90,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     routes,
     flags,
     token,
+    log,
     counts,
     isReady: () => isServing,
     metrics: metricsPage(metrics.registry),
@@ -115,6 +118,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     host: options.host,
     port: options.port,
     connections: limits.userConnections,
+    bodyBytes: limits.requestsBytes,
     stalledMs,
     tls,
   }).catch(async (error: unknown) => {
@@ -126,6 +130,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     ...parts,
     gatewayId,
     collectorUrl: options.collectorUrl,
+    collectorToken: options.collectorToken ?? null,
     intervalMs: limits.shipIntervalMs,
     droppedShadowCopies: () => shadow.dropped,
     isInForce: (route) => routes.isInForce(route),
@@ -188,9 +193,10 @@ async function assemble(options: GatewayOptions) {
     peers,
     ids: new PredictionIds(key),
     forced: new ForceTokens(key),
-    held: new HeldAnswers(limits.heldBytes),
+    held: new MemoryBudget(limits.heldBytes),
     warmUp: new WarmUp(upstreams),
     lateAfterMs: { ...LATE_AFTER_MS, ...config.feedback?.lateAfter },
+    takesUnits: config.feedback?.units ?? true,
     ofrep: { flags, evaluations: countEvaluations(metrics.registry) },
   };
 }

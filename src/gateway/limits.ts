@@ -1,6 +1,8 @@
 /** What bounds the gateway's memory and patience; tests tighten single ones. */
 export interface Limits {
   readonly requestBytes: number;
+  /** Of the bodies of all requests that are being read or answered; more are refused, to be tried again. */
+  readonly requestsBytes: number;
   /** Answers up to this size are read for their label; larger ones only pass through. */
   readonly readableAnswerBytes: number;
   /** A candidate's answer is held until it is whole, up to this size and this much over all; larger ones fail, and the baseline answers. */
@@ -38,6 +40,7 @@ export interface Limits {
 
 export const DEFAULT_LIMITS: Limits = {
   requestBytes: 10 * 2 ** 20,
+  requestsBytes: 512 * 2 ** 20,
   readableAnswerBytes: 2 ** 20,
   heldAnswerBytes: 16 * 2 ** 20,
   heldBytes: 64 * 2 ** 20,

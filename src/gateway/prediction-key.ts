@@ -12,7 +12,7 @@ const SHORTEST_KEY = 16;
 export async function predictionKey(given: string | undefined, stateDir: string): Promise<Buffer> {
   if (given !== undefined && given !== '') return asKey(given, 'SLUICE_PREDICTION_KEY');
   const path = join(stateDir, 'prediction.key');
-  await mkdir(stateDir, { recursive: true });
+  await mkdir(stateDir, { recursive: true, mode: 0o700 });
   await createOnce(path, randomBytes(32).toString('base64url'));
   return asKey(await readFile(path, 'utf8'), path);
 }

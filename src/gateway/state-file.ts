@@ -6,7 +6,7 @@ export type KeepState = (path: string, state: unknown) => Promise<void>;
 
 /** Replaces a file whole: a crash leaves the old one or the new one, never half of one. */
 export const keepState: KeepState = async (path, state) => {
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const draft = `${path}.${process.pid}.new`;
   const file = await open(draft, 'w', 0o600);
   try {

@@ -2,8 +2,8 @@ import { SluiceError } from '../domain/errors.js';
 import { readinessOf } from '../domain/protocol.js';
 import type { ModelTarget, Route } from '../domain/route.js';
 import { collectAnswer } from './exchange/collect-answer.js';
-import { HeldAnswers } from './exchange/held-answers.js';
 import { shadowHeaders } from './headers.js';
+import { MemoryBudget } from './memory-budget.js';
 import type { UpstreamRequest } from './upstream/connection.js';
 import type { Upstreams } from './upstream/upstreams.js';
 
@@ -18,7 +18,7 @@ const ANSWER_BYTES = 2 ** 20;
 /** Lets a version answer what users asked lately, unseen, before the first of them meets it: caches fill, connections open, code is compiled. */
 export class WarmUp {
   private readonly recent = new Map<string, UpstreamRequest[]>();
-  private readonly held = new HeldAnswers(AT_ONCE * ANSWER_BYTES);
+  private readonly held = new MemoryBudget(AT_ONCE * ANSWER_BYTES);
   private readonly upstreams: Upstreams;
 
   constructor(upstreams: Upstreams) {

@@ -1,7 +1,9 @@
+import { describeError } from '../domain/errors.js';
 import { fillPromTemplate, promTemplateFault } from '../domain/promql.js';
 import type { PrometheusQuery, QueryProvider } from '../domain/spec/query.js';
 import type { AddressPolicy } from '../net/address-policy.js';
 import { guardedTransport } from '../net/guarded-agents.js';
+import { bearerToken } from '../notify/bearer.js';
 import type { QueryQuestion, QueryReader, QueryValue } from '../ports/query-reader.js';
 import { type AskHttp, createAskHttp, type Gap } from './ask-http.js';
 import { askJson } from './json-query.js';
@@ -28,7 +30,7 @@ export function createQueryReader({ policy, prometheus, variables }: QueryReader
       return 'kind' in server ? server : askPrometheus(server, provider.prometheus, question);
     }
     if (provider.http) {
-      const token = tokenOf(provider.http.bearer, variables);
+      const token = tokenOf(provider.http.bearer, provider.http.url, variables);
       if (token !== null && typeof token !== 'string') return token;
       return askJson(ask, provider.http, { variables: question.variables, at, timeoutMs, signal, token });
     }
@@ -64,11 +66,15 @@ function serverOf(
 ): PrometheusServer | Gap {
   if (url === undefined)
     return own ?? { kind: 'invalid', why: 'this worker knows no Prometheus: SLUICE_PROMETHEUS is not set' };
-  const token = tokenOf(bearer, variables);
+  const token = tokenOf(bearer, url, variables);
   return token === null || typeof token === 'string' ? { url, token, ask } : token;
 }
 
-function tokenOf(name: string | undefined, variables: QueryReaderDeps['variables']): string | null | Gap {
+function tokenOf(name: string | undefined, url: string, variables: QueryReaderDeps['variables']): string | null | Gap {
   if (name === undefined) return null;
-  return variables(name)?.trim() || { kind: 'invalid', why: `${name} is not in the worker's environment` };
+  try {
+    return bearerToken(variables, name, url);
+  } catch (error) {
+    return { kind: 'invalid', why: describeError(error) };
+  }
 }

@@ -4,6 +4,7 @@ import type { Notice } from '../domain/notice.js';
 import type { NotifyTarget } from '../domain/spec/notify.js';
 import { isLoopback } from '../domain/spec/receiver.js';
 import { type AddressPolicy, AddressRefused } from '../net/address-policy.js';
+import { bearerToken } from './bearer.js';
 import { CLOUD_EVENT_TYPE, cloudEvent } from './cloud-event.js';
 import { type Answer, exchange, mayPass, NoAnswer } from './exchange.js';
 import { incidentEvent } from './incident-event.js';
@@ -102,7 +103,8 @@ function lineageRequest(
   if ('incidentId' in notice) return null;
   const event = lineageMessage(notice, namespace);
   if (event === null) return null;
-  const authorization = secretRef === undefined ? {} : { authorization: `Bearer ${readSecret(secrets, secretRef)}` };
+  const authorization =
+    secretRef === undefined ? {} : { authorization: `Bearer ${bearerToken(secrets, secretRef, url)}` };
   return { url, headers: { 'content-type': 'application/json', ...authorization }, body: JSON.stringify(event) };
 }
 

@@ -26,7 +26,7 @@ const CLAIM = /^claim-(\d+)\.json$/;
  * @throws {SluiceError} STORE_LOCKED naming the folder and the owner's pid
  */
 export async function lockFolder(folder: string, judge: Judge = liveness): Promise<FolderLock> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const claim: Claim = { ...(await ownIdentity()), released: false };
   for (;;) {
     const highest = Math.max(0, ...(await claimNumbers(folder)));

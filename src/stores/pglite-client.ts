@@ -19,7 +19,7 @@ export async function openPglite(folder?: string): Promise<SqlClient> {
   const lock = await lockFolder(join(folder, 'lock'));
   try {
     const data = join(folder, 'data');
-    await mkdir(data, { recursive: true });
+    await mkdir(data, { recursive: true, mode: 0o700 });
     return clientOver(await start(place, data), place, () => lock.release());
   } catch (error) {
     await lock.release();

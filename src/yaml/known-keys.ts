@@ -16,8 +16,19 @@ export function knownWords(schema: z.ZodType, path: readonly PropertyKey[]): str
   return [...new Set(words)].filter((word) => typeof word === 'string');
 }
 
+/** Made once: a document with a thousand unknown keys asks a thousand times. */
+const DOCUMENTS = new WeakMap<z.ZodType, Schema>();
+
+function documentOf(schema: z.ZodType): Schema {
+  const known = DOCUMENTS.get(schema);
+  if (known !== undefined) return known;
+  const made = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Schema;
+  DOCUMENTS.set(schema, made);
+  return made;
+}
+
 function schemasAt(schema: z.ZodType, path: readonly PropertyKey[]): Schema[] {
-  const root = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Schema;
+  const root = documentOf(schema);
   let here = alternatives(root, root);
   for (const key of path) here = here.flatMap((one) => below(one, key)).flatMap((one) => alternatives(one, root));
   return here;

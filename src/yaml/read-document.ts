@@ -1,6 +1,6 @@
-import { type Document, isMap, isNode, isPair, LineCounter, type Node, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, isPair, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
-import { SluiceError } from '../domain/errors.js';
+import { describeError, SluiceError } from '../domain/errors.js';
 import { didYouMean } from './did-you-mean.js';
 import { knownKeys, knownWords } from './known-keys.js';
 
@@ -25,6 +25,10 @@ export class DocumentError extends SluiceError {
   }
 }
 
+/** Whoever mends these may ask again; a document of nothing but faults must not hold up everybody else. */
+const MOST_ISSUES = 100;
+const LONGEST_KEY = 100;
+
 /**
  * Reads a YAML document and checks it against a zod schema.
  * @param file the name to print in errors
@@ -32,28 +36,61 @@ export class DocumentError extends SluiceError {
  */
 export function readDocument<Schema extends z.ZodType>(text: string, schema: Schema, file: string): z.output<Schema> {
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, uniqueKeys: true, prettyErrors: false, version: '1.2' });
+  const document = parseDocument(text, { lineCounter, uniqueKeys: false, prettyErrors: false, version: '1.2' });
   const at = (offset: number) => {
     const { line, col } = lineCounter.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const faults = [...document.errors, ...document.warnings];
-  if (faults.length > 0)
-    throw new DocumentError(
+  const refuse = (faults: readonly { readonly offset: number; readonly message: string }[]) =>
+    new DocumentError(
       file,
-      faults.map((fault) => ({ ...at(fault.pos[0]), path: '', message: fault.message })),
+      first(faults, ({ offset, message }) => ({ ...at(offset), path: '', message })),
     );
-  // Aliases that multiply ("billion laughs") are refused by the parser's own limit.
-  const result = schema.safeParse(document.toJS({ maxAliasCount: 100 }));
+  const faults = [...document.errors, ...document.warnings].map(({ pos, message }) => ({ offset: pos[0], message }));
+  if (faults.length > 0) throw refuse(faults);
+  const repeated = repeatedKeys(document);
+  if (repeated.length > 0) throw refuse(repeated.map((offset) => ({ offset, message: 'Map keys must be unique' })));
+  let value: unknown;
+  try {
+    // Aliases that multiply ("billion laughs") are refused by the parser's own limit.
+    value = document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    throw refuse([{ offset: 0, message: describeError(error) }]);
+  }
+  const result = schema.safeParse(value);
   if (result.success) return result.data;
   throw new DocumentError(
     file,
-    flatten(result.error.issues).map((issue) => ({
+    first(flatten(result.error.issues), (issue) => ({
       ...at(offsetOf(document, issue.path, issue.key)),
       path: issue.path.join('.'),
       message: inWords(issue, document, schema),
     })),
   );
+}
+
+/** Says of so many what is wrong, and how many more there are. */
+function first<Fault>(faults: readonly Fault[], say: (fault: Fault) => DocumentIssue): DocumentIssue[] {
+  const said = faults.slice(0, MOST_ISSUES).map(say);
+  const last = said.at(-1);
+  if (last === undefined || faults.length <= MOST_ISSUES) return said;
+  return [...said, { ...last, path: '', message: `${faults.length - MOST_ISSUES} more are not shown` }];
+}
+
+/** Where a key stands that its map has already. The parser's own check takes the square of the keys. */
+function repeatedKeys(document: Document.Parsed): number[] {
+  const offsets: number[] = [];
+  visit(document, {
+    Map(_, { items }) {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value)) offsets.push(key.range?.[0] ?? 0);
+        seen.add(key.value);
+      }
+    },
+  });
+  return offsets;
 }
 
 interface FlatIssue {
@@ -72,7 +109,7 @@ interface FlatIssue {
 function inWords(issue: FlatIssue, document: Document.Parsed, schema: z.ZodType): string {
   const { path, message, key, showValue, isUnknownKind } = issue;
   const options = isUnknownKind ? knownWords(schema, path) : issue.options;
-  if (key !== undefined) return message + didYouMean(key, knownKeys(schema, path));
+  if (key !== undefined) return message + didYouMean(key.slice(0, LONGEST_KEY), knownKeys(schema, path));
   const value = showValue ? scalarAt(document, path) : undefined;
   if (value === undefined) return message;
   return `${message} (got ${value.slice(0, 100)})${options ? didYouMean(value, options) : ''}`;
@@ -87,7 +124,7 @@ function flatten(issues: readonly z.core.$ZodIssue[], prefix: PropertyKey[] = []
   return issues.flatMap((issue): FlatIssue[] => {
     const path = [...prefix, ...issue.path];
     if (issue.code === 'unrecognized_keys')
-      return issue.keys.map((key) => ({ path, key, message: `unknown key ${key}` }));
+      return issue.keys.map((key) => ({ path, key, message: `unknown key ${key.slice(0, LONGEST_KEY)}` }));
     if (issue.code === 'invalid_union' && issue.errors.length > 0) {
       const branches = issue.errors.map((branch) => flatten(branch, path));
       return branches.reduce((best, branch) => (fit(branch) > fit(best) ? branch : best));

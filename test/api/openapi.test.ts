@@ -32,7 +32,7 @@ describe('the OpenAPI document', () => {
 
   test('only health, metrics, this document and the collector are open', () => {
     const open = operations.filter(({ security }) => security.length === 0).map(({ operationId }) => operationId);
-    expect(open.toSorted()).toEqual(['getDocument', 'getHealth', 'getMetrics', 'getReadiness', 'takeObservations']);
+    expect(open.toSorted()).toEqual(['getDocument', 'getHealth', 'getMetrics', 'getReadiness']);
   });
 
   test('every list is paged', () => {

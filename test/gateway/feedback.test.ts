@@ -347,7 +347,7 @@ describe('over HTTP', () => {
 
   test('the configuration says how long a kind is waited for', async () => {
     await stage.close();
-    stage = await GatewayStage.open({}, { feedback: { lateAfter: { thumb: 1 } } });
+    stage = await GatewayStage.open({}, { feedback: { lateAfter: { thumb: 1 }, units: true } });
     const { predictionId } = await stage.infer('user-1');
     await new Promise((resolve) => setTimeout(resolve, 20));
     await stage.feedback(JSON.stringify([{ predictionId, kind: 'thumb', value: 1 }]));

@@ -10,6 +10,7 @@ function read(text: string, cuts: readonly number[] = [], most = 1000): string[]
   const seen: string[] = [];
   const parser = new RequestParser({
     onHead: () => most,
+    mayKeep: () => true,
     onRequest: ({ method, url, keepAlive, headers }, body) =>
       seen.push(`${method} ${url} ${keepAlive} ${headers.length / 2} ${body?.toString('latin1') ?? ''}`.trim()),
   });

@@ -17,7 +17,7 @@ const echo: Serve = ({ url }, body, answer) => answer.replyJson(200, { url, body
 async function start(serve: Serve = echo, over: Partial<Parameters<typeof UserServer.listen>[1]> = {}) {
   server = await UserServer.listen(
     { bodyLimit: () => 100_000, serve },
-    { host: '127.0.0.1', port: 0, connections: 100, stalledMs: 500, tls: null, ...over },
+    { host: '127.0.0.1', port: 0, connections: 100, stalledMs: 500, bodyBytes: 10_000_000, tls: null, ...over },
   );
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { SluiceError } from '../../domain/errors.js';
+import { foreignOrigin } from '../../net/own-origin.js';
 import type { Access } from '../endpoint.js';
 import { AccessError } from '../problem.js';
 import type { Role } from '../schema/common.js';
@@ -49,7 +50,7 @@ export function addGuard(server: FastifyInstance, settings: GuardSettings): void
     assertOwnOrigin(request, isOpenToAll && isOnLoopback(server));
     if (access === 'alerts') {
       limiter.take(request.ip);
-      return guess(limiter, request.ip, async () => checkAlerts(request.headers.authorization));
+      return guess(limiter, request, async () => checkAlerts(request.headers.authorization));
     }
     const open = isOpenToAll && access !== 'viewer' ? openAddress(server) : null;
     if (open !== null) throw needsToken(withoutAny(open));
@@ -58,12 +59,13 @@ export function addGuard(server: FastifyInstance, settings: GuardSettings): void
 }
 
 async function principalFor(
-  { headers, ip }: FastifyRequest,
+  request: FastifyRequest,
   access: Exclude<Access, 'open' | 'alerts'>,
   authenticate: Authenticate,
   limiter: RateLimiter,
 ): Promise<Principal> {
-  const who = await guess(limiter, ip, () => authenticate(headers.authorization));
+  const { headers, ip } = request;
+  const who = await guess(limiter, request, () => authenticate(headers.authorization));
   // Anonymous ones share a name, and not a budget.
   limiter.take(who?.isProven === true ? `subject ${who.subject}` : `address ${ip}`);
   if (who === null) throw needsToken('a token is needed: Authorization: Bearer <token>');
@@ -81,12 +83,18 @@ export function assertRole(who: Principal, wanted: Role, hasToken: boolean): voi
 }
 
 /** Counts what is refused against the address it came from. */
-async function guess<T>(limiter: RateLimiter, address: string, check: () => Promise<T>): Promise<T> {
-  limiter.assertMayTry(address);
+async function guess<T>(
+  limiter: RateLimiter,
+  { ip, headers: { authorization } }: FastifyRequest,
+  check: () => Promise<T>,
+): Promise<T> {
+  limiter.assertMayTry(ip, authorization);
   try {
-    return await check();
+    const found = await check();
+    if (authorization !== undefined) limiter.took(authorization);
+    return found;
   } catch (error) {
-    if (error instanceof AccessError && error.code === 'UNAUTHORIZED') limiter.refused(address);
+    if (error instanceof AccessError && error.code === 'UNAUTHORIZED') limiter.refused(ip);
     throw error;
   }
 }
@@ -111,19 +119,8 @@ function assertNoTokenInAddress(url: string): void {
       );
 }
 
-/**
- * A page of another site can make a browser ask; without cookies it has no token, but on a laptop none may be needed. Names are looked at as well
- * there, since a name of that site may lead to this machine (DNS rebinding).
- */
+/** Without cookies a page of another site has no token, but on a laptop none may be needed. @throws {AccessError} FORBIDDEN */
 function assertOwnOrigin({ headers }: FastifyRequest, isForLocalOnly: boolean): void {
-  const { host, origin } = headers;
-  if (origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host))
-    throw new AccessError('FORBIDDEN', `a page of ${origin.slice(0, 100)} may not ask: CORS is off`);
-  if (headers['sec-fetch-site'] === 'cross-site')
-    throw new AccessError('FORBIDDEN', 'a page of another site may not ask: CORS is off');
-  if (isForLocalOnly && host !== undefined && !/^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i.test(host))
-    throw new AccessError(
-      'FORBIDDEN',
-      `without tokens the api answers to names of this machine only, not to ${host.slice(0, 100)}`,
-    );
+  const fault = foreignOrigin(headers, isForLocalOnly);
+  if (fault !== null) throw new AccessError('FORBIDDEN', fault);
 }

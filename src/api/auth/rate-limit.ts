@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { AccessError } from '../problem.js';
 
 export interface RateLimits {
@@ -10,6 +11,9 @@ export interface RateLimits {
 export const STANDARD_LIMITS: RateLimits = { requests: 1000, refusals: 30 };
 const REQUEST_WINDOW_MS = 10_000;
 const REFUSAL_WINDOW_MS = 60_000;
+/** Of a token that was good, and how many of them are known. */
+const KNOWN_MS = 3_600_000;
+const MOST_KNOWN = 10_000;
 
 /** Counts in windows that begin anew together: as many entries as there were askers in one window, and no more. */
 class Window {
@@ -43,6 +47,8 @@ export class RateLimiter {
   private readonly requests = new Window(REQUEST_WINDOW_MS);
   private readonly refusals = new Window(REFUSAL_WINDOW_MS);
   private readonly limits: RateLimits;
+  /** Digest of a token that was good -> when. */
+  private readonly known = new Map<string, number>();
 
   constructor(limits: RateLimits) {
     this.limits = limits;
@@ -54,8 +60,13 @@ export class RateLimiter {
       throw tooMany(`more than ${this.limits.requests} requests in 10 s`, this.requests.retryAfter);
   }
 
-  /** Before a token is looked at. @throws {AccessError} RATE_LIMITED */
-  assertMayTry(address: string): void {
+  /**
+   * Before a token is looked at. One that was good lately is no guess: behind a proxy all share an address, and whoever guesses must not lock out those
+   * who have to roll back.
+   * @throws {AccessError} RATE_LIMITED
+   */
+  assertMayTry(address: string, token: string | undefined): void {
+    if (token !== undefined && performance.now() - (this.known.get(digest(token)) ?? -KNOWN_MS) < KNOWN_MS) return;
     if (this.refusals.count(address, 0) >= this.limits.refusals)
       throw tooMany(`more than ${this.limits.refusals} tokens that are none in a minute`, this.refusals.retryAfter);
   }
@@ -63,6 +74,20 @@ export class RateLimiter {
   refused(address: string): void {
     this.refusals.count(address);
   }
+
+  /** A token was good. */
+  took(token: string): void {
+    const key = digest(token);
+    this.known.delete(key);
+    this.known.set(key, performance.now());
+    const [oldest] = this.known.keys();
+    if (this.known.size > MOST_KNOWN && oldest !== undefined) this.known.delete(oldest);
+  }
+}
+
+/** Tokens themselves are kept nowhere. */
+function digest(token: string): string {
+  return createHash('sha256').update(token).digest('base64');
 }
 
 function tooMany(what: string, seconds: number): AccessError {

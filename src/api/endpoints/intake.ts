@@ -32,7 +32,7 @@ export const takeObservations = endpoint({
   path: '/v1/observations',
   tag: 'intake',
   summary: 'What gateways have recorded; 202 says that it is kept, `added` is false for a repeat',
-  access: 'open',
+  access: 'admin',
   body: observationBatch,
   bodyLimit: 16 * MEGABYTE,
   invalid: 'OBSERVATION_INVALID',

@@ -50,6 +50,7 @@ async function optionsOf(given: GatewayCommandOptions): Promise<GatewayOptions> 
     peers: () => peers,
     ...(tls === null ? {} : { tls, adminTls: tls }),
     ...(predictionKey === undefined ? {} : { predictionKey }),
-    ...(adminToken === undefined ? {} : { adminToken }),
+    // One token for all that serve an installation: what commands must bring here, records must bring there.
+    ...(adminToken === undefined ? {} : { adminToken, collectorToken: adminToken }),
   };
 }

@@ -46,6 +46,7 @@ export async function startPrimary(options: GatewayOptions, count: number): Prom
     gatewayId,
     routes,
     flags,
+    log,
     metrics: sumOf(workers),
     counts: async () => addCounts((await workers.askAll('/v1/counts')).flat() as VersionCounts[]),
     isReady: () => workers.areThere,

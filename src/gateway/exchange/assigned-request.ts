@@ -1,5 +1,6 @@
 import type { AccessLog } from '../access-log.js';
 import type { Limits } from '../limits.js';
+import type { MemoryBudget } from '../memory-budget.js';
 import type { GatewayMetrics } from '../metrics.js';
 import type { PredictionIds } from '../prediction-id.js';
 import type { Recorder } from '../record/recorder.js';
@@ -10,7 +11,6 @@ import type { ShadowQueue } from '../shadow-queue.js';
 import type { UpstreamRequest } from '../upstream/connection.js';
 import type { Upstreams } from '../upstream/upstreams.js';
 import type { WarmUp } from '../warm-up.js';
-import type { HeldAnswers } from './held-answers.js';
 
 export interface ExchangeDeps {
   readonly routes: RouteTable;
@@ -20,7 +20,7 @@ export interface ExchangeDeps {
   readonly ids: PredictionIds;
   readonly shadow: ShadowQueue;
   readonly limits: Limits;
-  readonly held: HeldAnswers;
+  readonly held: MemoryBudget;
   readonly warmUp: WarmUp;
   readonly accessLog: AccessLog | null;
 }

@@ -9,7 +9,7 @@ import type { Assignment } from '../served-route.js';
 import { type AnswerSink, type Flow, UpstreamError } from '../upstream/connection.js';
 import type { AssignedRequest, ExchangeDeps } from './assigned-request.js';
 import { countAnswer } from './count-answer.js';
-import { HeldAnswer } from './held-answers.js';
+import { HeldAnswer } from './held-answer.js';
 import { isEventStream, looksLikePrediction, soundnessOf } from './soundness.js';
 import { StreamWatch } from './stream-watch.js';
 

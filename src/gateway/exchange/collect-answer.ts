@@ -1,8 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import type { HeaderList } from '../http1/head.js';
+import type { MemoryBudget } from '../memory-budget.js';
 import type { AnswerSink, UpstreamRequest } from '../upstream/connection.js';
 import type { Upstreams } from '../upstream/upstreams.js';
-import { HeldAnswer, type HeldAnswers } from './held-answers.js';
+import { HeldAnswer } from './held-answer.js';
 
 /** A whole answer; `body` is null where there is none, for whatever reason. */
 export interface CollectedAnswer {
@@ -13,7 +14,7 @@ export interface CollectedAnswer {
 }
 
 export interface CollectOptions {
-  readonly held: HeldAnswers;
+  readonly held: MemoryBudget;
   readonly most: number;
   readonly patienceMs: number;
 }

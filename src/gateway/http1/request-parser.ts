@@ -1,6 +1,7 @@
 import { BadMessage } from './bad-message.js';
 import { ChunkedDecoder } from './chunked-decoder.js';
 import { HEAD_END, type HeaderList, readFraming, readHeaders } from './head.js';
+import { Pieces } from './pieces.js';
 
 /** A request's head, read. */
 export interface RequestHead {
@@ -20,12 +21,19 @@ export interface RequestHead {
 export interface RequestEvents {
   /** @returns how many bytes its body may have */
   onHead(head: RequestHead): number;
+  /** @returns false where there is no room for so much more of a body */
+  mayKeep(bytes: number): boolean;
   onRequest(head: RequestHead, body: Buffer | null): void;
 }
 
 /** A body that is larger than it may be. */
 export class TooLarge extends Error {
   override readonly name = 'TooLarge';
+}
+
+/** There is no room for a body that would fit at another time. */
+export class NoRoom extends Error {
+  override readonly name = 'NoRoom';
 }
 
 const LONGEST_HEAD = 16 * 1024;
@@ -42,7 +50,7 @@ export class RequestParser {
   private head: RequestHead | null = null;
   private first: Buffer | null = null;
   /** Only of bodies that came in several pieces. */
-  private more: Buffer[] | null = null;
+  private more: Pieces | null = null;
   private bytes = 0;
   private left = 0;
   private most = 0;
@@ -64,13 +72,13 @@ export class RequestParser {
     return !this.isBusy && (this.head !== null || this.pending !== null);
   }
 
-  /** @throws {BadMessage | TooLarge} */
+  /** @throws {BadMessage | TooLarge | NoRoom} */
   feed(bytes: Buffer): void {
     this.pending = this.pending === null ? bytes : Buffer.concat([this.pending, bytes]);
     this.go();
   }
 
-  /** The answer is out: the next request may be read. @throws {BadMessage | TooLarge} */
+  /** The answer is out: the next request may be read. @throws {BadMessage | TooLarge | NoRoom} */
   next(): void {
     this.isBusy = false;
     this.go();
@@ -131,12 +139,13 @@ export class RequestParser {
   private keep(chunk: Buffer): void {
     this.bytes += chunk.length;
     if (this.bytes > this.most) throw new TooLarge(`a body of more than ${this.most} bytes`);
+    if (!this.events.mayKeep(chunk.length)) throw new NoRoom('too much is being sent at once; try again later');
     if (this.first === null) this.first = chunk;
-    else (this.more ??= [this.first]).push(chunk);
+    else (this.more ??= new Pieces(this.first)).add(chunk);
   }
 
   private finish(head: RequestHead): void {
-    const body = this.more === null ? this.first : Buffer.concat(this.more);
+    const body = this.more === null ? this.first : this.more.whole();
     this.head = null;
     this.first = null;
     this.more = null;

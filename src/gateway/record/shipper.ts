@@ -11,6 +11,8 @@ export interface ShipperOptions {
   readonly gatewayId: string;
   /** Null: nothing is recorded anywhere. */
   readonly collectorUrl: string | null;
+  /** What the collector asks for; null where it asks for nothing. */
+  readonly collectorToken: string | null;
   readonly intervalMs: number;
   readonly recorder: Recorder;
   readonly spool: Spool;
@@ -114,15 +116,17 @@ export class Shipper {
 
   /** @returns false where it must be tried again */
   private async send(collectorUrl: string, body: string): Promise<boolean> {
-    const { log } = this.options;
+    const { log, collectorToken } = this.options;
     try {
       const { status, text } = await callHttp({
         method: 'POST',
         url: `${collectorUrl}/v1/observations`,
         body,
+        token: collectorToken,
         timeoutMs: SEND_TIMEOUT_MS,
         signal: this.stop.signal,
       });
+      if (status === 401) throw new Error('status 401: it asks for SLUICE_ADMIN_TOKEN, and ours is none or another');
       const isRefused = REFUSALS.includes(status);
       if (!isRefused && (status < 200 || status > 299)) throw new Error(`status ${status}`);
       if (this.failures > 0) log('info', 'the collector is back', { collectorUrl });

@@ -30,7 +30,7 @@ export class Spool {
   }
 
   static async open(folder: string, most: number): Promise<Spool> {
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     const found = await readdir(folder);
     // What a crash left half written was never counted as kept.
     for (const name of found.filter((each) => each.endsWith('.new'))) await rm(join(folder, name), { force: true });

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { BadMessage } from '../http1/bad-message.js';
-import { type RequestHead, RequestParser, TooLarge } from '../http1/request-parser.js';
+import { NoRoom, type RequestHead, RequestParser, TooLarge } from '../http1/request-parser.js';
+import type { MemoryBudget } from '../memory-budget.js';
 import { AnswerWriter } from './answer-writer.js';
 
 /** Who answers users. */
@@ -19,6 +20,10 @@ export interface UserTimeouts {
   readonly stalledMs: number;
 }
 
+export interface UserSettings extends UserTimeouts {
+  readonly bodies: MemoryBudget;
+}
+
 /** So much of the next requests may wait in memory while one is answered. */
 const MOST_WAITING_BYTES = 64 * 1024;
 
@@ -28,18 +33,23 @@ export class UserConnection {
   private readonly handler: UserHandler;
   private readonly timeouts: UserTimeouts;
   private readonly parser: RequestParser;
+  /** Of the bodies of all users, and what this one has of it. */
+  private readonly bodies: MemoryBudget;
+  private held = 0;
   private answer: AnswerWriter | null = null;
   private isClosing = false;
   /** On the monotonic clock: past it the connection is cut. Infinity while it is our turn. */
   deadline: number;
 
-  constructor(socket: Socket, handler: UserHandler, timeouts: UserTimeouts, onGone: () => void) {
+  constructor(socket: Socket, handler: UserHandler, { bodies, ...timeouts }: UserSettings, onGone: () => void) {
     this.socket = socket;
     this.handler = handler;
     this.timeouts = timeouts;
+    this.bodies = bodies;
     this.deadline = performance.now() + timeouts.requestMs;
     this.parser = new RequestParser({
       onHead: (head) => this.begin(head),
+      mayKeep: (bytes) => this.keep(bytes),
       onRequest: (head, body) => this.serve(head, body),
     });
     socket.setNoDelay(true);
@@ -47,6 +57,7 @@ export class UserConnection {
     socket.on('error', () => undefined);
     socket.on('close', () => {
       this.answer?.left();
+      this.release();
       onGone();
     });
   }
@@ -74,6 +85,7 @@ export class UserConnection {
       if (this.answer !== null && this.parser.waitingBytes > MOST_WAITING_BYTES) this.socket.pause();
     } catch (error) {
       if (error instanceof TooLarge) this.refuse(413, `${error.message}: too large`);
+      else if (error instanceof NoRoom) this.refuse(503, error.message);
       else if (error instanceof BadMessage) this.refuse(400, error.message);
       else throw error;
     }
@@ -87,6 +99,17 @@ export class UserConnection {
     return most;
   }
 
+  private keep(bytes: number): boolean {
+    if (!this.bodies.take(bytes)) return false;
+    this.held += bytes;
+    return true;
+  }
+
+  private release(): void {
+    this.bodies.release(this.held);
+    this.held = 0;
+  }
+
   private serve(head: RequestHead, body: Buffer | null): void {
     this.deadline = Number.POSITIVE_INFINITY;
     const answer = new AnswerWriter(this.socket, head, this);
@@ -97,6 +120,7 @@ export class UserConnection {
 
   onAnswered(mayContinue: boolean): void {
     this.answer = null;
+    this.release();
     if (!mayContinue || this.isClosing) {
       this.deadline = performance.now() + this.timeouts.stalledMs;
       return void this.socket.end();

@@ -2,7 +2,8 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { createServer as createTlsServer } from 'node:tls';
 import { SluiceError } from '../../domain/errors.js';
 import type { Certificate } from '../certificate.js';
-import { UserConnection, type UserHandler, type UserTimeouts } from './user-connection.js';
+import { MemoryBudget } from '../memory-budget.js';
+import { UserConnection, type UserHandler, type UserSettings } from './user-connection.js';
 
 export interface UserServerOptions {
   readonly host: string;
@@ -11,6 +12,8 @@ export interface UserServerOptions {
   /** More are refused: each costs memory before it has said anything. */
   readonly connections: number;
   readonly stalledMs: number;
+  /** Of the bodies of all users that are being read or answered. */
+  readonly bodyBytes: number;
   readonly tls: Certificate | null;
 }
 
@@ -35,8 +38,9 @@ export class UserServer {
 
   /** @throws {SluiceError} USAGE when the port can't be had */
   static async listen(handler: UserHandler, options: UserServerOptions): Promise<UserServer> {
-    const { host, port, stalledMs, tls } = options;
-    const timeouts: UserTimeouts = { idleMs: IDLE_MS, requestMs: REQUEST_MS, stalledMs };
+    const { host, port, stalledMs, bodyBytes, tls } = options;
+    const bodies = new MemoryBudget(bodyBytes);
+    const settings: UserSettings = { idleMs: IDLE_MS, requestMs: REQUEST_MS, stalledMs, bodies };
     const server = tls === null ? createServer({ noDelay: true }) : createTlsServer({ ...tls, noDelay: true });
     server.on('tlsClientError', () => undefined);
     server.maxConnections = options.connections;
@@ -51,7 +55,7 @@ export class UserServer {
     const users = new UserServer(server, `${tls === null ? 'http' : 'https'}://${name}:${bound}`);
     // Of a secured server, `connection` is the bare socket, before anybody has said who they are.
     server.on(tls === null ? 'connection' : 'secureConnection', (socket: Socket) => {
-      const connection = new UserConnection(socket, handler, timeouts, () => users.connections.delete(connection));
+      const connection = new UserConnection(socket, handler, settings, () => users.connections.delete(connection));
       users.connections.add(connection);
     });
     return users;

@@ -1,5 +1,6 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { type ServerAddresses, serverAddresses } from '../../net/server-addresses.js';
 import { type AnswerSink, Connection, UpstreamError, type UpstreamRequest } from './connection.js';
 
 export interface PoolLimits {
@@ -27,6 +28,7 @@ interface Waiting {
 export class Pool {
   private readonly url: URL;
   private readonly limits: PoolLimits;
+  private readonly addresses: ServerAddresses;
   private readonly all = new Set<Connection>();
   private readonly idle: Connection[] = [];
   private readonly waiting: Waiting[] = [];
@@ -35,9 +37,10 @@ export class Pool {
   private readonly sweep: NodeJS.Timeout;
   private closed = false;
 
-  constructor(origin: string, limits: PoolLimits) {
+  constructor(origin: string, limits: PoolLimits, addresses: ServerAddresses = serverAddresses()) {
     this.url = new URL(origin);
     this.limits = limits;
+    this.addresses = addresses;
     this.sweep = setInterval(() => this.look(performance.now()), SWEEP_MS);
     this.sweep.unref();
   }
@@ -67,14 +70,20 @@ export class Pool {
   }
 
   private connect(): void {
-    this.connecting += 1;
     const { hostname, protocol, host } = this.url;
     const isTls = protocol === 'https:';
     const port = Number(this.url.port) || (isTls ? 443 : 80);
     const name = hostname.replace(/^\[|\]$/g, '');
+    try {
+      this.addresses.assertLiteral(name);
+    } catch (error) {
+      return this.tellUnreachable(error as Error);
+    }
+    this.connecting += 1;
+    const { lookup } = this.addresses;
     const socket: Socket = isTls
-      ? connectTls({ host: name, port, servername: name, ALPNProtocols: ['http/1.1'] })
-      : connectTcp({ host: name, port });
+      ? connectTls({ host: name, port, lookup, servername: name, ALPNProtocols: ['http/1.1'] })
+      : connectTcp({ host: name, port, lookup });
     const timer = setTimeout(
       () => failed(new Error(`no connection within ${this.limits.connectTimeoutMs} ms`)),
       this.limits.connectTimeoutMs,
@@ -85,9 +94,7 @@ export class Pool {
       socket.on('error', () => undefined);
       socket.destroy();
       this.connecting -= 1;
-      // Who waits for a server that can't be reached is told at once: the baseline may still answer.
-      for (const { sink } of this.waiting.splice(0))
-        sink.onError(new UpstreamError('unreachable', error.message, error));
+      this.tellUnreachable(error);
     };
     socket.once('error', failed);
     socket.once(isTls ? 'secureConnect' : 'connect', () => {
@@ -102,6 +109,11 @@ export class Pool {
       if (this.closed) connection.close();
       else this.reuse(connection);
     });
+  }
+
+  /** Who waits for a server that can't be reached is told at once: the baseline may still answer. */
+  private tellUnreachable(error: Error): void {
+    for (const { sink } of this.waiting.splice(0)) sink.onError(new UpstreamError('unreachable', error.message, error));
   }
 
   private reuse(connection: Connection): void {

@@ -2,7 +2,8 @@ import axios from 'axios';
 import { SluiceError } from '../../domain/errors.js';
 import { type ChatProtocol, readinessOf } from '../../domain/protocol.js';
 import type { ModelTarget } from '../../domain/route.js';
-import { readSecret, type Secrets } from '../../notify/secrets.js';
+import { bearerToken } from '../../notify/bearer.js';
+import type { Secrets } from '../../notify/secrets.js';
 import type { Cell, Generation, ModelServer, Row } from '../../ports/model-server.js';
 import { isObject, valueAt } from '../../protocols/json-pointer.js';
 import { type CallOptions, createModelHttp, httpSettings, parseAnswer } from '../model-http.js';
@@ -24,7 +25,7 @@ export function createChatClient(
   { secrets, timeoutMs = 60_000, policy }: ChatClientOptions,
 ): ModelServer & Required<Pick<ModelServer, 'generate'>> {
   const name = `model ${protocol.model} ${version} at ${url}`;
-  const headers = () => authorization(protocol, secrets);
+  const headers = () => authorization(protocol, url, secrets);
   const http = createModelHttp({ name, url, timeoutMs, headers, policy });
   const streaming = axios.create(httpSettings(url, timeoutMs, policy));
   const generate = async (prompts: readonly string[]) => {
@@ -60,8 +61,8 @@ export function createChatClient(
   };
 }
 
-function authorization({ secretRef }: ChatProtocol, secrets: Secrets): Record<string, string> {
-  return secretRef === undefined ? {} : { authorization: `Bearer ${readSecret(secrets, secretRef)}` };
+function authorization({ secretRef }: ChatProtocol, url: string, secrets: Secrets): Record<string, string> {
+  return secretRef === undefined ? {} : { authorization: `Bearer ${bearerToken(secrets, secretRef, url)}` };
 }
 
 /** The column `prompt`, else the only one. */

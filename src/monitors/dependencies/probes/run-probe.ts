@@ -1,7 +1,9 @@
+import { describeError } from '../../../domain/errors.js';
 import type { Probe } from '../../../domain/spec/monitors/dependencies.js';
 import { type AddressPolicy, addressRefusalIn } from '../../../net/address-policy.js';
 import { connectionCode } from '../../../net/connection-code.js';
 import type { GuardedTransport } from '../../../net/guarded-agents.js';
+import { assertPinned } from '../../../net/pinned-secret.js';
 import type { PromQuery } from '../../../ports/prom-query.js';
 import type { ProbeOutcome } from '../probe-record.js';
 import { probeHttp } from './http-probe.js';
@@ -59,8 +61,14 @@ async function askHttp(
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<Found> {
-  const token = http.bearer === undefined ? null : (secrets(http.bearer)?.trim() ?? '');
-  if (token === '') return { kind: 'unmeasured', why: `${http.bearer} is not in the worker's environment` };
+  const { bearer, url } = http;
+  const token = bearer === undefined ? null : (secrets(bearer)?.trim() ?? '');
+  if (token === '') return { kind: 'unmeasured', why: `${bearer} is not in the worker's environment` };
+  try {
+    if (bearer !== undefined) assertPinned(secrets, bearer, url);
+  } catch (error) {
+    return { kind: 'unmeasured', why: describeError(error) };
+  }
   const { kind, why } = await probeHttp(http, token, { transport, timeoutMs, signal });
   return { kind: kind === 'unusable' ? 'unmeasured' : kind, why };
 }
