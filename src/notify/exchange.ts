@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import axios from 'axios';
 import { type AddressPolicy, addressRefusalIn } from '../net/address-policy.js';
 import { connectionCode } from '../net/connection-code.js';
+import type { GuardedTransport } from '../net/guarded-agents.js';
 import { readBounded } from '../net/read-bounded.js';
 import { sharedTransport } from '../net/shared-transport.js';
 
@@ -18,6 +19,8 @@ export interface Exchange {
   readonly signal?: AbortSignal;
   /** Which addresses may be called; absent: all. */
   readonly policy?: AddressPolicy | undefined;
+  /** A caller's own, under its own policy. Default: the one that all under `policy` share. */
+  readonly transport?: GuardedTransport;
   /** Bytes of the longest answer that is read. Default: 64 kB. */
   readonly largestAnswer?: number;
 }
@@ -47,6 +50,7 @@ const LONGEST_PAUSE_MS = 3_600_000;
  */
 export async function exchange(request: Exchange): Promise<Answer> {
   const { method, url, headers, body, timeoutMs, signal, policy, largestAnswer = LARGEST_ANSWER } = request;
+  const { transport = sharedTransport(policy) } = request;
   const deadline = AbortSignal.timeout(timeoutMs);
   try {
     const {
@@ -60,7 +64,7 @@ export async function exchange(request: Exchange): Promise<Answer> {
       ...(body === undefined ? {} : { data: body }),
       timeout: timeoutMs,
       signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
-      ...sharedTransport(policy),
+      ...transport,
       responseType: 'stream',
       validateStatus: () => true,
       transformRequest: [(data: unknown) => data],
