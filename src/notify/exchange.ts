@@ -91,14 +91,6 @@ export async function exchange(request: Exchange): Promise<Answer> {
   }
 }
 
-/** Refusals that say "not now". */
-const LATER = new Set([408, 425, 429]);
-
-/** Whether the same request may be answered otherwise later. */
-export function mayPass(status: number): boolean {
-  return status >= 500 || LATER.has(status);
-}
-
 /**
  * @param header whole seconds or an HTTP date; null and anything else ask for nothing
  * @returns milliseconds in 0..1 h

@@ -2,7 +2,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import axios, { type AxiosInstance } from 'axios';
 import { SluiceError } from '../domain/errors.js';
 import { connectionCode } from '../net/connection-code.js';
-import { mayPass } from '../notify/exchange.js';
+import { mayPass } from '../net/may-pass.js';
 import { type KubernetesAccess, readAccessFile } from './kubernetes-access.js';
 
 const TIMEOUT_MS = 10_000;
