@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { SluiceError } from '../domain/errors.js';
 import { DIGEST, MODEL_NAME, type ModelVersion } from '../domain/model-version.js';
 import { type AddressPolicy, AddressRefused } from '../net/address-policy.js';
-import { exchange, NoAnswer } from '../notify/exchange.js';
+import { exchange, NoAnswer } from '../net/exchange.js';
 import { canRead, digestArtifact } from './artifact-digest.js';
 
 const SERVED_TIMEOUT_MS = 10_000;

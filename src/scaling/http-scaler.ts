@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { SluiceError } from '../domain/errors.js';
 import type { ScalingTargetOf } from '../domain/spec/scaling.js';
 import { type AddressPolicy, AddressRefused } from '../net/address-policy.js';
+import { exchange, NoAnswer } from '../net/exchange.js';
 import { guardedTransport } from '../net/guarded-agents.js';
 import { mayPass } from '../net/may-pass.js';
-import { exchange, NoAnswer } from '../notify/exchange.js';
-import type { Secrets } from '../notify/secrets.js';
-import { signatureHeaders } from '../notify/signature.js';
 import type { ScalingSubject } from '../ports/scaler.js';
+import type { Secrets } from '../secrets/secrets.js';
+import { signatureHeaders } from '../secrets/signature.js';
 import type { ScalingDriver } from './scaler.js';
 
 type Target = ScalingTargetOf<'http'>;

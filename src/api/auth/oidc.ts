@@ -2,7 +2,7 @@ import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } f
 import { describeError, SluiceError } from '../../domain/errors.js';
 import { subjectFault } from '../../domain/identity.js';
 import type { AddressPolicy } from '../../net/address-policy.js';
-import { exchange } from '../../notify/exchange.js';
+import { exchange } from '../../net/exchange.js';
 import { denied } from './denied.js';
 import { highestRole, type Principal } from './principal.js';
 

@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream';
 import axios from 'axios';
-import { type AddressPolicy, addressRefusalIn } from '../net/address-policy.js';
-import { connectionCode } from '../net/connection-code.js';
-import type { GuardedTransport } from '../net/guarded-agents.js';
-import { readBounded } from '../net/read-bounded.js';
-import { sharedTransport } from '../net/shared-transport.js';
+import { type AddressPolicy, addressRefusalIn } from './address-policy.js';
+import { connectionCode } from './connection-code.js';
+import type { GuardedTransport } from './guarded-agents.js';
+import { readBounded } from './read-bounded.js';
+import { sharedTransport } from './shared-transport.js';
 
 /** One request to somebody else's receiver. */
 export interface Exchange {
