@@ -5,7 +5,7 @@ import type { HookCall, HookProgress, HookRun } from '../src/hooks/hook-request.
 import { type LoadTestResult, loadTest } from '../src/hooks/load-test.js';
 import { type Confirmation, confirmHook, vetoHook } from '../src/hooks/poll-hook.js';
 import type { AddressPolicy } from '../src/net/address-policy.js';
-import { environmentSecrets, type Secrets } from '../src/notify/secrets.js';
+import { environmentSecrets, type Secrets } from '../src/secrets/secrets.js';
 
 export interface HookDeps {
   /** Default: this process's environment. */

@@ -13,9 +13,9 @@ import { createPerformanceMonitor } from '../src/monitors/performance/run-monito
 import { createResourceMonitor, type ResourceMonitorDeps } from '../src/monitors/resources/run-monitor.js';
 import { createUserMonitor } from '../src/monitors/users/run-monitor.js';
 import { targetName } from '../src/notify/deliver.js';
-import { environmentSecrets } from '../src/notify/secrets.js';
 import type { AlertSink } from '../src/ports/alert-sink.js';
 import type { Store } from '../src/ports/store.js';
+import { environmentSecrets } from '../src/secrets/secrets.js';
 
 /** How often a run says that it lives; one that is lost with its worker is missed soon after. */
 const HEARTBEAT_MS = 3000;

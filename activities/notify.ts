@@ -4,7 +4,7 @@ import { SluiceError } from '../src/domain/errors.js';
 import type { NotifyTarget } from '../src/domain/spec/notify.js';
 import type { AddressPolicy } from '../src/net/address-policy.js';
 import { type AnyNotice, DeliveryFailed, type DeliveryOptions, deliverNotice } from '../src/notify/deliver.js';
-import { environmentSecrets, type Secrets } from '../src/notify/secrets.js';
+import { environmentSecrets, type Secrets } from '../src/secrets/secrets.js';
 
 export interface NotifyDeps {
   /** Default: this process's environment. */

@@ -1,11 +1,16 @@
 import { z } from 'zod';
-import { ARMS, FEEDBACK_KINDS, type FeedbackRecord, isYesOrNo, type ObservationBatch } from '../domain/observation.js';
+import {
+  ARMS,
+  FEEDBACK_KINDS,
+  type FeedbackRecord,
+  isYesOrNo,
+  LARGEST_VALUE,
+  type ObservationBatch,
+} from '../domain/observation.js';
 import { INTERLEAVING_METHODS } from '../domain/route.js';
 
 /** Ids are keys of indexes, whose entries have a size limit in PostgreSQL; 255 is far below it and far above any id. */
 const ID_LENGTH = 255;
-/** Beyond any rating or amount of money; its square still is a small number for a double. */
-const LARGEST_VALUE = 1e15;
 /** Sums of squares of differences, over a bucket. */
 const LARGEST_SUM = 1e30;
 /** Eleven days: no answer takes that long. */

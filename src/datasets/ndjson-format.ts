@@ -1,12 +1,13 @@
 import { quoted } from './dataset-fault.js';
 import { type LineFormat, type LineRecord, LONGEST_RECORD } from './line-records.js';
+import { splitLines } from './split-lines.js';
 
 /** One JSON object a line. The first names the columns; one that is left out of a later object is missing there. */
 export const NDJSON_FORMAT: LineFormat = {
   async *records(bytes, begin) {
     let positions: Map<string, number> | null = null;
     let line = 0;
-    for await (const lines of splitLines(bytes)) {
+    for await (const lines of splitLines(bytes, LONGEST_RECORD)) {
       const block: LineRecord[] = [];
       for (const text of lines) {
         line += 1;
@@ -45,19 +46,4 @@ function parseObject(text: string, line: number): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new RangeError(`line ${line}: ${quoted(value)}, expected an object`);
   return value as Record<string, unknown>;
-}
-
-/** @param bytes UTF-8, no character cut by a chunk's end */
-async function* splitLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string[]> {
-  const decoder = new TextDecoder();
-  let rest = '';
-  let count = 0;
-  for await (const chunk of bytes) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    count += lines.length;
-    if (rest.length > LONGEST_RECORD) throw new RangeError(`line ${count + 1}: more than ${LONGEST_RECORD} characters`);
-    if (lines.length > 0) yield lines;
-  }
-  if (rest !== '') yield [rest];
 }

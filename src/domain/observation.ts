@@ -15,15 +15,29 @@ export type Arm = (typeof ARMS)[number];
 /** Sparse counts by bucket of the latency sketch (src/stats/latency-sketch.ts): bucket index -> count. */
 export type LatencyCounts = Readonly<Record<string, number>>;
 
-/** Additive sufficient statistics of all requests that one arm answered under one epoch in one time bucket. */
-export interface ArmBucket {
+/** Beyond any rating or amount of money; its square still is a small number for a double. */
+export const LARGEST_VALUE = 1e15;
+
+/** Characters of the key of a unit, as gateways take it from requests and feedback. */
+export const LONGEST_UNIT = 1024;
+
+/** What every record says of the route it was made under. */
+interface OfRoute {
   readonly service: string;
   readonly rolloutId: string | null;
   readonly epoch: number;
+}
+
+/** And of the version that answered. */
+interface OfVersion extends OfRoute {
   readonly arm: Arm;
   readonly version: string;
   /** The segment of the route that the units are in; empty for none. */
   readonly segment: string;
+}
+
+/** Additive sufficient statistics of all requests that one arm answered under one epoch in one time bucket. */
+export interface ArmBucket extends OfVersion {
   /** Start of the 10 s bucket. */
   readonly bucketStart: string;
   readonly requests: number;
@@ -33,14 +47,8 @@ export interface ArmBucket {
 }
 
 /** One sampled prediction. */
-export interface PredictionRecord {
+export interface PredictionRecord extends OfVersion {
   readonly predictionId: string;
-  readonly service: string;
-  readonly rolloutId: string | null;
-  readonly epoch: number;
-  readonly arm: Arm;
-  readonly version: string;
-  readonly segment: string;
   readonly at: string;
   /** The unit of assignment, hashed: the user key itself never leaves the gateway. */
   readonly unitHash: string;
@@ -56,14 +64,8 @@ export interface PredictionRecord {
 export type FeatureValue = number | string | null;
 
 /** What a version was asked and what it said: an even sample of each version's requests, for drift. */
-export interface FeatureSample {
+export interface FeatureSample extends OfVersion {
   readonly predictionId: string;
-  readonly service: string;
-  readonly rolloutId: string | null;
-  readonly epoch: number;
-  readonly arm: Arm;
-  readonly version: string;
-  readonly segment: string;
   readonly at: string;
   /** By name of the input; `name.0`, `name.1` where a tensor has several columns. */
   readonly features: Readonly<Record<string, FeatureValue>>;
@@ -72,11 +74,8 @@ export interface FeatureSample {
 }
 
 /** One request that both the baseline (for the user) and the candidate (for comparison) answered. */
-export interface ShadowPair {
+export interface ShadowPair extends OfRoute {
   readonly predictionId: string;
-  readonly service: string;
-  readonly rolloutId: string | null;
-  readonly epoch: number;
   readonly at: string;
   readonly baselineLabel: string | null;
   readonly candidateLabel: string | null;
@@ -96,10 +95,7 @@ export interface Moments {
 }
 
 /** Additive sufficient statistics of all pairs of one epoch in one time bucket; single pairs are a sample. */
-export interface ShadowBucket {
-  readonly service: string;
-  readonly rolloutId: string | null;
-  readonly epoch: number;
+export interface ShadowBucket extends OfRoute {
   /** Start of the 10 s bucket. */
   readonly bucketStart: string;
   readonly pairs: number;
@@ -115,23 +111,14 @@ export interface ShadowBucket {
 }
 
 /** The first meeting of a unit with a version, at one weight: what an A/B evaluation counts units by. */
-export interface ExposureRecord {
-  readonly service: string;
-  readonly rolloutId: string | null;
-  readonly epoch: number;
+export interface ExposureRecord extends OfVersion {
   readonly unitHash: string;
-  readonly arm: Arm;
-  readonly version: string;
-  readonly segment: string;
   readonly at: string;
 }
 
 /** One merged list, with the team that contributed each item: what clicks are credited by. */
-export interface InterleavedList {
+export interface InterleavedList extends OfRoute {
   readonly predictionId: string;
-  readonly service: string;
-  readonly rolloutId: string | null;
-  readonly epoch: number;
   readonly method: InterleavingMethod;
   readonly at: string;
   readonly unitHash: string;

@@ -1,4 +1,5 @@
 import { type Parser, parse } from 'csv-parse';
+import { splitLines } from '../datasets/split-lines.js';
 import type { Cells } from './import-fields.js';
 
 /** A row of a file, by the line it ends on; or why there is none. */
@@ -82,18 +83,11 @@ function csvLine(cells: readonly string[], columns: readonly string[], line: num
 }
 
 async function* ndjsonLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<ImportLine[]> {
-  const decoder = new TextDecoder();
-  let rest = '';
   let line = 0;
-  for await (const chunk of bytes) {
-    const texts = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = texts.pop() ?? '';
-    if (rest.length > LONGEST_ROW)
-      throw new RangeError(`line ${line + texts.length + 1}: more than ${LONGEST_ROW} characters`);
+  for await (const texts of splitLines(bytes, LONGEST_ROW)) {
     const block = texts.flatMap((text) => ndjsonLine(text, (line += 1)) ?? []);
     if (block.length > 0) yield block;
   }
-  yield [ndjsonLine(rest, line + 1)].filter((one) => one !== null);
 }
 
 function ndjsonLine(given: string, line: number): ImportLine | null {

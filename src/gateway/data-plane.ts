@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { LONGEST_UNIT } from '../domain/observation.js';
 import { unitOf } from '../routing/request-field.js';
 import type { AssignedRequest, ExchangeDeps } from './exchange/assigned-request.js';
 import { answerFrom } from './exchange/attempt.js';
 import { answerMerged } from './exchange/merged-answer.js';
 import { FEEDBACK_BYTES, type FeedbackDeps, FeedbackDesk } from './feedback-desk.js';
-import { LONGEST_UNIT } from './feedback-item.js';
 import { answerOfrep, isOfrepPath, OFREP_BYTES, type OfrepDeps } from './flags/ofrep.js';
 import type { ForceTokens } from './force-token.js';
 import { requestHeaders } from './headers.js';

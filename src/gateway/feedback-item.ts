@@ -1,11 +1,8 @@
 import { z } from 'zod';
 import { isCurrency, RATING_SCALE, type Scale, SURVEY_SCALES } from '../domain/feedback.js';
-import { FEEDBACK_KINDS, isYesOrNo } from '../domain/observation.js';
+import { FEEDBACK_KINDS, isYesOrNo, LARGEST_VALUE, LONGEST_UNIT } from '../domain/observation.js';
 import { serviceName } from '../domain/spec/target.js';
 
-const LARGEST_VALUE = 1e15;
-/** As the gateway takes them from requests. */
-export const LONGEST_UNIT = 1024;
 const LARGEST_ON_SCALE = 1e6;
 
 const text = z

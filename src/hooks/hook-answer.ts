@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type Answer, mayPass } from '../notify/exchange.js';
+import type { Answer } from '../net/exchange.js';
+import { mayPass } from '../net/may-pass.js';
 
 /** What an answer says. `accepted` is a 202: heard, and nothing said yet. `trouble` is no answer to the question at all. */
 export type Reading =

@@ -2,9 +2,9 @@ import { SluiceError } from '../domain/errors.js';
 import { type HookMoment, type HookSubject, momentName } from '../domain/hook-moment.js';
 import type { Hook } from '../domain/spec/hooks.js';
 import { type AddressPolicy, AddressRefused } from '../net/address-policy.js';
-import { type Answer, type Exchange, exchange } from '../notify/exchange.js';
-import type { Secrets } from '../notify/secrets.js';
-import { signatureHeaders } from '../notify/signature.js';
+import { type Answer, type Exchange, exchange } from '../net/exchange.js';
+import type { Secrets } from '../secrets/secrets.js';
+import { signatureHeaders } from '../secrets/signature.js';
 
 /** One hook that is to be asked, and about what. Plain JSON. */
 export interface HookCall<Kind extends Hook = Hook> {

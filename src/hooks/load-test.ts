@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { SluiceError } from '../domain/errors.js';
 import type { HookOf } from '../domain/spec/hooks.js';
-import { type Answer, NoAnswer } from '../notify/exchange.js';
+import { type Answer, NoAnswer } from '../net/exchange.js';
 import { boundedMessage, readJson, troubleOf } from './hook-answer.js';
 import { followUp, type HookCall, type HookRun, hookKey, hookName, postHook } from './hook-request.js';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { SluiceError } from '../domain/errors.js';
 import type { HookOf } from '../domain/spec/hooks.js';
-import { NoAnswer } from '../notify/exchange.js';
+import { NoAnswer } from '../net/exchange.js';
 import { type Reading, readDecision } from './hook-answer.js';
 import { type HookCall, type HookRun, hookKey, hookName, postHook } from './hook-request.js';
 

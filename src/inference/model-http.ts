@@ -2,6 +2,7 @@ import axios, { type AxiosRequestConfig } from 'axios';
 import { describeError, SluiceError } from '../domain/errors.js';
 import { ModelRefused } from '../domain/model-refused.js';
 import { type AddressPolicy, addressRefusalIn } from '../net/address-policy.js';
+import { mayPass } from '../net/may-pass.js';
 import { sharedTransport } from '../net/shared-transport.js';
 import { callModel, type RawAnswer, StatusError, sharedDispatcher } from './model-call.js';
 
@@ -77,13 +78,10 @@ export function modelError(name: string, error: unknown): SluiceError {
   if (refused !== null) return new SluiceError('ADDRESS_REFUSED', `${name}: ${refused.message}`);
   if (error instanceof SluiceError) return error;
   const response = axios.isAxiosError(error) || error instanceof StatusError ? error.response : undefined;
-  const isRefusal = response !== undefined && response.status >= 400 && response.status < 500;
-  const mayMend = response !== undefined && [408, 425, 429].includes(response.status);
+  const isRefusal = response !== undefined && response.status >= 400 && !mayPass(response.status);
   // Not the error itself as a cause: it holds the request, with its headers.
   const message = `${name}: ${describeError(error)}${response === undefined ? '' : reasonIn(response)}`;
-  return isRefusal && !mayMend
-    ? new ModelRefused(response.status, message)
-    : new SluiceError('MODEL_UNREACHABLE', message);
+  return isRefusal ? new ModelRefused(response.status, message) : new SluiceError('MODEL_UNREACHABLE', message);
 }
 
 /** What the server says itself. Of a refused key it says parts of the key. */

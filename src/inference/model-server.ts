@@ -1,7 +1,7 @@
 import type { Protocol } from '../domain/protocol.js';
 import type { ModelTarget } from '../domain/route.js';
-import { environmentSecrets, type Secrets } from '../notify/secrets.js';
 import type { ModelServer } from '../ports/model-server.js';
+import { environmentSecrets, type Secrets } from '../secrets/secrets.js';
 import { createChatClient } from './chat/client.js';
 import { createJsonClient } from './json-http/client.js';
 import type { CallOptions } from './model-http.js';

@@ -2,8 +2,8 @@ import type { Readable } from 'node:stream';
 import axios, { type AxiosRequestConfig } from 'axios';
 import { addressRefusalIn } from '../net/address-policy.js';
 import { connectionCode } from '../net/connection-code.js';
+import { retryAfter } from '../net/exchange.js';
 import { readBounded } from '../net/read-bounded.js';
-import { retryAfter } from '../notify/exchange.js';
 import type { PromGap } from '../ports/prom-query.js';
 
 /** Why there is no number. */

@@ -1,4 +1,5 @@
 import { SluiceError } from '../domain/errors.js';
+import { LARGEST_VALUE } from '../domain/observation.js';
 import type { EventRow, Span, Statement } from '../ports/experiment-data.js';
 
 /** A row of a metric's query, as the server casts it. */
@@ -13,7 +14,6 @@ export interface RawEvent {
 
 /** What gateways make of a unit. */
 const UNIT_HASH = /^[0-9a-f]{16}$/;
-const LARGEST_VALUE = 1e15;
 const VARIABLE = /\{\{\s*(since|until)\s*\}\}/g;
 
 /**

@@ -4,14 +4,15 @@ import type { Notice } from '../domain/notice.js';
 import type { NotifyTarget } from '../domain/spec/notify.js';
 import { isLoopback } from '../domain/spec/receiver.js';
 import { type AddressPolicy, AddressRefused } from '../net/address-policy.js';
-import { bearerToken } from './bearer.js';
+import { type Answer, exchange, NoAnswer } from '../net/exchange.js';
+import { mayPass } from '../net/may-pass.js';
+import { bearerToken } from '../secrets/bearer.js';
+import { readSecret, type Secrets } from '../secrets/secrets.js';
+import { signatureHeaders } from '../secrets/signature.js';
 import { CLOUD_EVENT_TYPE, cloudEvent } from './cloud-event.js';
-import { type Answer, exchange, mayPass, NoAnswer } from './exchange.js';
 import { incidentEvent } from './incident-event.js';
 import { incidentSlackMessage } from './incident-slack.js';
 import { lineageMessage } from './lineage-message.js';
-import { readSecret, type Secrets } from './secrets.js';
-import { signatureHeaders } from './signature.js';
 import { slackMessage } from './slack-message.js';
 
 /** Of a rollout or of an incident. */

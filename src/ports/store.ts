@@ -8,6 +8,7 @@ import type {
   LatencyCounts,
   Moments,
   ObservationBatch,
+  ShadowBucket,
 } from '../domain/observation.js';
 import type { RolloutState } from '../domain/rollout-state.js';
 import type { InterleavingMethod, Route } from '../domain/route.js';
@@ -73,18 +74,8 @@ export interface FeedbackSummary extends Moments {
   readonly arm: Arm;
 }
 
-export interface ShadowSummary {
-  readonly pairs: number;
-  /** Pairs in which both answers could be read, and those of them that say the same. */
-  readonly compared: number;
-  readonly agreed: number;
-  readonly baselineErrors: number;
-  readonly candidateErrors: number;
-  /** Candidate minus baseline, over pairs without an error. */
-  readonly latencyDifferenceMs: Moments;
-  /** Candidate minus baseline, over pairs in which both gave a score. */
-  readonly scoreDifference: Moments;
-}
+/** A rollout's pairs, over all their buckets. */
+export type ShadowSummary = Omit<ShadowBucket, 'service' | 'rolloutId' | 'epoch' | 'bucketStart'>;
 
 /** Units that met an arm, each counted once an epoch. */
 export interface ExposureCount {

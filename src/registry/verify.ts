@@ -1,12 +1,12 @@
-import axios from 'axios';
 import { z } from 'zod';
-import { describeError, SluiceError } from '../domain/errors.js';
+import { SluiceError } from '../domain/errors.js';
 import { DIGEST, MODEL_NAME, type ModelVersion } from '../domain/model-version.js';
-import { type AddressPolicy, addressRefusalIn } from '../net/address-policy.js';
-import { sharedTransport } from '../net/shared-transport.js';
+import { type AddressPolicy, AddressRefused } from '../net/address-policy.js';
+import { exchange, NoAnswer } from '../net/exchange.js';
 import { canRead, digestArtifact } from './artifact-digest.js';
 
 const SERVED_TIMEOUT_MS = 10_000;
+const LARGEST_METADATA = 2 ** 20;
 
 /** `verified`: the same bytes. `unknown`: nobody can say from here; the note says why. Other bytes are an error. */
 export interface Verification {
@@ -98,26 +98,37 @@ async function readMetadata(
   place: string,
   { timeoutMs, policy }: ServedOptions & { readonly timeoutMs: number },
 ): Promise<Metadata> {
-  const answer = await axios
-    .get<unknown>(`${url.replace(/\/$/, '')}/v2/models/${model}`, {
-      timeout: timeoutMs,
-      signal: AbortSignal.timeout(timeoutMs),
-      ...sharedTransport(policy),
-      maxContentLength: 2 ** 20,
-      validateStatus: () => true,
-    })
-    .catch((error: unknown) => {
-      const code = addressRefusalIn(error) === null ? 'MODEL_UNREACHABLE' : 'ADDRESS_REFUSED';
-      throw new SluiceError(code, `${place}: ${describeError(error)}`);
-    });
-  if (answer.status !== 200)
+  const { status, body } = await exchange({
+    method: 'GET',
+    url: `${url.replace(/\/$/, '')}/v2/models/${model}`,
+    headers: {},
+    timeoutMs,
+    policy,
+    largestAnswer: LARGEST_METADATA,
+  }).catch((error: unknown) => {
+    if (error instanceof NoAnswer) throw new SluiceError('MODEL_UNREACHABLE', `${place}: ${error.message}`);
+    if (error instanceof AddressRefused) throw new SluiceError('ADDRESS_REFUSED', `${place}: ${error.message}`);
+    throw error;
+  });
+  if (status !== 200)
+    throw new SluiceError(status >= 500 ? 'MODEL_UNREACHABLE' : 'MODEL_ANSWER_INVALID', `${place} answers ${status}`);
+  if (body === null)
     throw new SluiceError(
-      answer.status >= 500 ? 'MODEL_UNREACHABLE' : 'MODEL_ANSWER_INVALID',
-      `${place} answers ${answer.status}`,
+      'MODEL_UNREACHABLE',
+      `${place}: no whole answer of ${LARGEST_METADATA} bytes at most within ${timeoutMs} ms`,
     );
-  const parsed = metadataSchema.safeParse(answer.data);
+  const parsed = metadataSchema.safeParse(readJson(body));
   if (!parsed.success) throw new SluiceError('MODEL_ANSWER_INVALID', `${place}: ${z.prettifyError(parsed.error)}`);
   return parsed.data;
+}
+
+/** @returns the text itself where it is no JSON: no metadata either */
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 function nameOf({ model, version, id }: ModelVersion): string {

@@ -1,4 +1,5 @@
 import type { Attributes, AttributeValue } from '../domain/condition.js';
+import { LONGEST_UNIT } from '../domain/observation.js';
 
 /** Who a flag is evaluated for. */
 export interface EvaluationContext {
@@ -7,7 +8,6 @@ export interface EvaluationContext {
   readonly attributes: Attributes;
 }
 
-const LONGEST_UNIT = 1024;
 const DEEPEST = 8;
 const MOST_ATTRIBUTES = 500;
 

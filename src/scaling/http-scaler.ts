@@ -1,22 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import axios from 'axios';
 import { z } from 'zod';
 import { SluiceError } from '../domain/errors.js';
 import type { ScalingTargetOf } from '../domain/spec/scaling.js';
-import { type AddressPolicy, addressRefusalIn } from '../net/address-policy.js';
+import { type AddressPolicy, AddressRefused } from '../net/address-policy.js';
+import { exchange, NoAnswer } from '../net/exchange.js';
 import { guardedTransport } from '../net/guarded-agents.js';
-import { mayPass } from '../notify/exchange.js';
-import type { Secrets } from '../notify/secrets.js';
-import { signatureHeaders } from '../notify/signature.js';
+import { mayPass } from '../net/may-pass.js';
 import type { ScalingSubject } from '../ports/scaler.js';
-import { noAnswer } from './no-answer.js';
+import type { Secrets } from '../secrets/secrets.js';
+import { signatureHeaders } from '../secrets/signature.js';
 import type { ScalingDriver } from './scaler.js';
 
 type Target = ScalingTargetOf<'http'>;
 
 const count = z.int().min(0);
 const statusAnswer = z.object({ replicas: count, ready: count });
-const LARGEST_ANSWER = 65_536;
 
 /**
  * Somebody else's scaler, over one URL. `{ "action": "scale", "replicas": n }` is answered with 2xx; `{ "action": "status" }` with
@@ -29,6 +27,7 @@ export function createHttpScaler({
   readonly policy: AddressPolicy;
   readonly secrets: Secrets;
 }): ScalingDriver<Target> {
+  // Its own, as it keeps no connections.
   const transport = guardedTransport(policy);
   const post = async (target: Target, { service, version }: ScalingSubject, question: object, signal: AbortSignal) => {
     const id = `${service}/scaling/${randomUUID()}`;
@@ -36,30 +35,30 @@ export function createHttpScaler({
     const { secretRef } = target;
     const signed = secretRef === undefined ? {} : signatureHeaders({ secretRef, secrets }, id, body, new Date());
     const name = `scaler at ${new URL(target.url).origin}`;
-    const deadline = AbortSignal.timeout(target.timeout);
-    try {
-      const { status, data } = await axios.post<string>(target.url, body, {
-        ...transport,
-        headers: { 'content-type': 'application/json', 'user-agent': 'sluice', ...signed },
-        timeout: target.timeout,
-        signal: AbortSignal.any([signal, deadline]),
-        maxContentLength: LARGEST_ANSWER,
-        responseType: 'text',
-        transformResponse: (text: unknown) => text,
-        validateStatus: () => true,
-      });
-      if (status < 200 || status >= 300)
-        throw new SluiceError(mayPass(status) ? 'SCALING_FAILED' : 'SCALING_REFUSED', `${name}: status ${status}`);
-      return { name, data };
-    } catch (error) {
-      signal.throwIfAborted();
-      if (error instanceof SluiceError) throw error;
-      const refused = addressRefusalIn(error);
-      if (refused !== null) throw new SluiceError('SCALING_REFUSED', `${name}: ${refused.message}`);
-      // Not kept as the cause: axios' errors carry the address and all headers.
-      const why = deadline.aborted ? `no answer within ${target.timeout} ms` : noAnswer(error);
-      throw new SluiceError('SCALING_FAILED', `${name}: ${why}`);
-    }
+    const answer = await exchange({
+      method: 'POST',
+      url: target.url,
+      headers: { 'content-type': 'application/json', ...signed },
+      body,
+      timeoutMs: target.timeout,
+      signal,
+      transport,
+    }).catch((error: unknown) => {
+      if (error instanceof NoAnswer) throw new SluiceError('SCALING_FAILED', `${name}: ${error.message}`);
+      if (error instanceof AddressRefused) throw new SluiceError('SCALING_REFUSED', `${name}: ${error.message}`);
+      throw error;
+    });
+    if (answer.status < 200 || answer.status >= 300)
+      throw new SluiceError(
+        mayPass(answer.status) ? 'SCALING_FAILED' : 'SCALING_REFUSED',
+        `${name}: status ${answer.status}`,
+      );
+    if (answer.body === null)
+      throw new SluiceError(
+        'SCALING_FAILED',
+        `${name}: no answer that ends within ${target.timeout} ms, of 64 kB at most`,
+      );
+    return { name, data: answer.body };
   };
   const status = async (target: Target, subject: ScalingSubject, signal: AbortSignal) => {
     const { name, data } = await post(target, subject, { action: 'status' }, signal);

@@ -1,9 +1,9 @@
 import { Agent as HttpsAgent } from 'node:https';
 import axios, { type AxiosInstance } from 'axios';
 import { SluiceError } from '../domain/errors.js';
-import { mayPass } from '../notify/exchange.js';
+import { connectionCode } from '../net/connection-code.js';
+import { mayPass } from '../net/may-pass.js';
 import { type KubernetesAccess, readAccessFile } from './kubernetes-access.js';
-import { noAnswer } from './no-answer.js';
 
 const TIMEOUT_MS = 10_000;
 const LARGEST_ANSWER = 1_048_576;
@@ -69,6 +69,12 @@ function clientWith(baseURL: string, ca: string | null): AxiosInstance {
     maxContentLength: LARGEST_ANSWER,
     validateStatus: () => true,
   });
+}
+
+/** What is said of a call that failed before anybody answered. */
+function noAnswer(error: unknown): string {
+  const code = connectionCode(error);
+  return code === null ? 'no answer' : `no answer (${code})`;
 }
 
 /** What a `Status` of the API server says: for instance who lacks which right. */

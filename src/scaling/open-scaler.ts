@@ -1,6 +1,6 @@
 import type { AddressPolicy } from '../net/address-policy.js';
-import { environmentSecrets } from '../notify/secrets.js';
 import type { Scaler } from '../ports/scaler.js';
+import { environmentSecrets } from '../secrets/secrets.js';
 import { createHttpScaler } from './http-scaler.js';
 import { kubernetesAccess } from './kubernetes-access.js';
 import { createKubernetesClient } from './kubernetes-client.js';

@@ -7,8 +7,8 @@ import { createNotifyActivities } from '../../activities/notify.js';
 import { describeError } from '../../src/domain/errors.js';
 import type { Notice } from '../../src/domain/notice.js';
 import type { NotifyTarget } from '../../src/domain/spec/notify.js';
+import { retryAfter } from '../../src/net/exchange.js';
 import { type DeliveryFailed, deliverNotice } from '../../src/notify/deliver.js';
-import { retryAfter } from '../../src/notify/exchange.js';
 import { type Behaviour, type FakeServer, hangs, resets, startServer } from '../gateway/stage.js';
 import { notice } from './notices.js';
 

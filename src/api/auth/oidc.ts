@@ -1,9 +1,8 @@
-import axios from 'axios';
 import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose';
 import { describeError, SluiceError } from '../../domain/errors.js';
 import { subjectFault } from '../../domain/identity.js';
 import type { AddressPolicy } from '../../net/address-policy.js';
-import { sharedTransport } from '../../net/shared-transport.js';
+import { exchange } from '../../net/exchange.js';
 import { denied } from './denied.js';
 import { highestRole, type Principal } from './principal.js';
 
@@ -71,16 +70,10 @@ type Get = (url: string) => Promise<{ readonly status: number; readonly text: st
 /** Bounded, through the guarded transport, without redirects. */
 function getter(policy: AddressPolicy | undefined): Get {
   return async (url) => {
-    const { status, data } = await axios.get<string>(url, {
-      ...sharedTransport(policy),
-      timeout: TIMEOUT_MS,
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      maxContentLength: LARGEST_ANSWER,
-      responseType: 'text',
-      transformResponse: [],
-      validateStatus: () => true,
-    });
-    return { status, text: data };
+    const asked = { method: 'GET', url, headers: {}, timeoutMs: TIMEOUT_MS, policy } as const;
+    const { status, body } = await exchange({ ...asked, largestAnswer: LARGEST_ANSWER });
+    if (body === null) throw new Error(`no whole answer of ${LARGEST_ANSWER} bytes at most within ${TIMEOUT_MS} ms`);
+    return { status, text: body };
   };
 }
 

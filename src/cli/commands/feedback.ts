@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { SluiceError } from '../../domain/errors.js';
-import { LONGEST_UNIT } from '../../gateway/feedback-item.js';
+import { LONGEST_UNIT } from '../../domain/observation.js';
 import { assertMeant } from '../ask.js';
 import { printEither } from '../output/print.js';
 import { predictionIds } from '../prediction-ids.js';

@@ -7,7 +7,7 @@ import type { Verdict } from '../../domain/verdict.js';
 import { createModelServer } from '../../inference/model-server.js';
 import { createAddressPolicy } from '../../net/address-policy.js';
 import { parseAllowedPrivate } from '../../net/allowed-private.js';
-import { environmentSecrets } from '../../notify/secrets.js';
+import { environmentSecrets } from '../../secrets/secrets.js';
 import { createCustomChecks } from '../../validation/custom/index.js';
 import { runSuite } from '../../validation/run-suite.js';
 import type { SuiteDeps, SuiteInput } from '../../validation/suite.js';

@@ -2,6 +2,7 @@ import { type Dispatcher, request } from 'undici';
 import { describeError, SluiceError } from '../../domain/errors.js';
 import { AddressRefused } from '../../net/address-policy.js';
 import { parseHttpUrl } from '../../net/http-url.js';
+import { mayPass } from '../../net/may-pass.js';
 import { datasetFault } from '../dataset-fault.js';
 
 export interface HttpOrigin {
@@ -25,8 +26,6 @@ export class BrokenOff extends Error {}
 
 const MOST_REDIRECTS = 5;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
-/** Refusals that say "not now". */
-const LATER = new Set([408, 425, 429]);
 
 /**
  * Asks for the bytes as they are stored.
@@ -91,7 +90,7 @@ export async function* bodyOf({ body }: Dispatcher.ResponseData): AsyncGenerator
 function refusalOf({ name }: HttpOrigin, { statusCode }: Dispatcher.ResponseData, said: string): Error {
   const code = /<Code>([A-Za-z0-9.]{1,60})<\/Code>/.exec(said)?.[1];
   const why = `it answers ${statusCode}${code === undefined ? '' : ` ${code}`}`;
-  return statusCode >= 500 || LATER.has(statusCode) ? new BrokenOff(why) : datasetFault(name, why);
+  return mayPass(statusCode) ? new BrokenOff(why) : datasetFault(name, why);
 }
 
 /** S3 sends whoever asks in the wrong region away. */

@@ -2,13 +2,12 @@ import { z } from 'zod';
 import { FEEDBACK_KINDS } from '../observation.js';
 import { variablesIn } from '../query-template.js';
 import { duration } from './duration.js';
+import { LARGEST_QUERY } from './query.js';
 
 /**
  * What a metric of an experiment is, per unit. All of it is read of exposed units, each once, from what they did after their first exposure:
  * a unit that did nothing counts with 0. See `sourcesOf` for what becomes of the shorthands.
  */
-
-const LARGEST_QUERY = 5000;
 
 const taken = {
   take: z

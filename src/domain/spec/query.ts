@@ -4,7 +4,7 @@ import { unknownVariable, variablesIn } from '../query-template.js';
 import { duration } from './duration.js';
 import { insecure, isSafeToCall, receiverUrl, secretRef } from './receiver.js';
 
-const LARGEST_QUERY = 5000;
+export const LARGEST_QUERY = 5000;
 /** Points that a range query may ask for; a number is made of them, so more would tell no more. */
 const MOST_POINTS = 1000;
 

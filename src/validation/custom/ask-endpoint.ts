@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../../domain/errors.js';
 import type { AddressPolicy } from '../../net/address-policy.js';
-import { type Answer, exchange, mayPass, NoAnswer } from '../../notify/exchange.js';
-import type { Secrets } from '../../notify/secrets.js';
-import { signatureHeaders } from '../../notify/signature.js';
+import { type Answer, exchange, NoAnswer } from '../../net/exchange.js';
+import { mayPass } from '../../net/may-pass.js';
+import type { Secrets } from '../../secrets/secrets.js';
+import { signatureHeaders } from '../../secrets/signature.js';
 import type { ValidatorSummary } from './contract.js';
 import { type Found, readOutcome } from './outcome.js';
 

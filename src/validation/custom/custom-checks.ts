@@ -4,7 +4,7 @@ import { modulePathFault } from '../../domain/spec/module-path.js';
 import { type CheckOf, DEFAULT_ROWS } from '../../domain/spec/validation.js';
 import type { CheckResult } from '../../domain/validation.js';
 import type { AddressPolicy } from '../../net/address-policy.js';
-import { environmentSecrets, type Secrets } from '../../notify/secrets.js';
+import { environmentSecrets, type Secrets } from '../../secrets/secrets.js';
 import type { AnsweredRow } from '../answered-row.js';
 import type { ProbeStage } from '../probe-stage.js';
 import { whileAlive } from '../probes/while-alive.js';

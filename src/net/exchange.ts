@@ -1,9 +1,10 @@
 import type { Readable } from 'node:stream';
 import axios from 'axios';
-import { type AddressPolicy, addressRefusalIn } from '../net/address-policy.js';
-import { connectionCode } from '../net/connection-code.js';
-import { readBounded } from '../net/read-bounded.js';
-import { sharedTransport } from '../net/shared-transport.js';
+import { type AddressPolicy, addressRefusalIn } from './address-policy.js';
+import { connectionCode } from './connection-code.js';
+import type { GuardedTransport } from './guarded-agents.js';
+import { readBounded } from './read-bounded.js';
+import { sharedTransport } from './shared-transport.js';
 
 /** One request to somebody else's receiver. */
 export interface Exchange {
@@ -18,6 +19,8 @@ export interface Exchange {
   readonly signal?: AbortSignal;
   /** Which addresses may be called; absent: all. */
   readonly policy?: AddressPolicy | undefined;
+  /** A caller's own, under its own policy. Default: the one that all under `policy` share. */
+  readonly transport?: GuardedTransport;
   /** Bytes of the longest answer that is read. Default: 64 kB. */
   readonly largestAnswer?: number;
 }
@@ -47,6 +50,7 @@ const LONGEST_PAUSE_MS = 3_600_000;
  */
 export async function exchange(request: Exchange): Promise<Answer> {
   const { method, url, headers, body, timeoutMs, signal, policy, largestAnswer = LARGEST_ANSWER } = request;
+  const { transport = sharedTransport(policy) } = request;
   const deadline = AbortSignal.timeout(timeoutMs);
   try {
     const {
@@ -60,7 +64,7 @@ export async function exchange(request: Exchange): Promise<Answer> {
       ...(body === undefined ? {} : { data: body }),
       timeout: timeoutMs,
       signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
-      ...sharedTransport(policy),
+      ...transport,
       responseType: 'stream',
       validateStatus: () => true,
       transformRequest: [(data: unknown) => data],
@@ -85,14 +89,6 @@ export async function exchange(request: Exchange): Promise<Answer> {
       deadline.aborted ? `no answer within ${timeoutMs} ms` : `no answer (${connectionCode(error) ?? 'broken off'})`,
     );
   }
-}
-
-/** Refusals that say "not now". */
-const LATER = new Set([408, 425, 429]);
-
-/** Whether the same request may be answered otherwise later. */
-export function mayPass(status: number): boolean {
-  return status >= 500 || LATER.has(status);
 }
 
 /**
