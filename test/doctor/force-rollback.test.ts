@@ -338,7 +338,7 @@ describe('the command', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(new RegExp(`^digits: v1 serves all, epoch ${epoch + 1}\n`));
     expect(stdout).toMatch(
-      new RegExp(`g1 +${urls[0]} +confirmed\ng2 +${urls[1]} +confirmed\nledger: decision 200001 of ${rolloutId}\n`),
+      new RegExp(`g1 +${urls[0]} +confirmed\ng2 +${urls[1]} +confirmed\nledger: decision 300001 of ${rolloutId}\n`),
     );
     expect(await ledger()).toMatchObject([{ actor: 'tester', reason: expect.stringMatching(/^it burns/) }]);
   });
