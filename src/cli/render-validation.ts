@@ -9,6 +9,7 @@ import {
   formatOf,
   type ReportComparison,
 } from '../validation/report/index.js';
+import { printable } from './output/plain-text.js';
 import { renderTable } from './render-table.js';
 
 const MARKS = { pass: '✔', fail: '✘', inconclusive: '?' } as const satisfies Record<Verdict, string>;
@@ -88,9 +89,4 @@ function changeOf({ from, to }: ComparedCheck): string {
 
 function shortDigest(digest: string): string {
   return digest.replace(/^sha256:/, '').slice(0, 12);
-}
-
-/** What labels hold must not steer the terminal. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}+/gu, ' ');
 }
