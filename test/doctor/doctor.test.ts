@@ -153,7 +153,7 @@ describe('with everything running', () => {
     ]);
     expect((await force()).gateways.map(({ result }) => result)).toEqual(['confirmed', 'confirmed']);
     expect(await codes()).toEqual([]);
-    expect((await store.decisions(rolloutId)).at(-1)).toMatchObject({ sequence: 200_001, actor: 'bob' });
+    expect((await store.decisions(rolloutId)).at(-1)).toMatchObject({ sequence: 300_001, actor: 'bob' });
   });
 
   test('gateways that differ are seen, until the rollout has dealt with it', async () => {

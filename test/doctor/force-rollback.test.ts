@@ -281,7 +281,7 @@ describe('the api', () => {
       actor: 'carol',
       route: one.route({ epoch: epoch - 1, rolloutId, candidate: null, leaseMs: null }),
     });
-    expect(await (await post(api.url, older)).json()).toMatchObject({ sequence: 200_004, isRouteSaved: false });
+    expect(await (await post(api.url, older)).json()).toMatchObject({ sequence: 300_004, isRouteSaved: false });
     expect((await store.latestRoute('digits'))?.epoch).toBe(epoch);
   });
 
