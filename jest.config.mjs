@@ -14,5 +14,6 @@ export default {
   globalSetup: '<rootDir>/test/setup/global.mjs',
   globalTeardown: '<rootDir>/test/setup/global-teardown.mjs',
   testTimeout: 120_000,
-  maxWorkers: 2,
+  // More than cores: suites wait for servers and timers half of their time.
+  maxWorkers: 3,
 };

@@ -1,4 +1,3 @@
-import { Context } from '@temporalio/activity';
 import { SluiceError } from '../src/domain/errors.js';
 import type { AbTest } from '../src/domain/spec/experiment.js';
 import { type MetricDefinition, metricNamed } from '../src/domain/spec/metric-definition.js';
@@ -8,6 +7,7 @@ import { type ExperimentPlan, planExperiment } from '../src/experiment/plan.js';
 import { UNPLANNED_TUNING } from '../src/experiment/sample-size.js';
 import type { EventSource, ExperimentQuestion, ExperimentScope, ReadOptions } from '../src/ports/experiment-data.js';
 import type { Store } from '../src/ports/store.js';
+import { whileBeating } from './beating.js';
 
 export interface ExperimentDeps {
   readonly store: Pick<Store, 'experiments'>;
@@ -35,8 +35,6 @@ export interface PlanInput extends ExperimentSpec {
   readonly service: string;
 }
 
-const HEARTBEAT_MS = 3000;
-
 export const createExperimentActivities = ({ store, events }: ExperimentDeps) => {
   const options = (signal: AbortSignal): ReadOptions => ({ signal, ...(events === undefined ? {} : { events }) });
   return {
@@ -46,11 +44,11 @@ export const createExperimentActivities = ({ store, events }: ExperimentDeps) =>
      */
     async planExperiment({ plan, metrics, service }: PlanInput): Promise<ExperimentPlan> {
       if (plan.kind === 'interleaving') return unplannable(plan);
-      return whileBeating(async (signal) => {
+      return whileBeating(async ({ cancellationSignal }) => {
         const primary = defined(plan.primary, metrics);
         const historyMs = plan.planning?.history ?? PLANNING_HISTORY_MS;
         const question = { service, historyMs, primary, beforeMs: plan.cuped?.before ?? null };
-        return planExperiment(plan, primary, await store.experiments.forecast(question, options(signal)));
+        return planExperiment(plan, primary, await store.experiments.forecast(question, options(cancellationSignal)));
       });
     },
   };
@@ -86,14 +84,4 @@ function defined(name: string, metrics: readonly MetricDefinition[]): MetricDefi
   const metric = metricNamed(name, metrics);
   if (metric === undefined) throw new SluiceError('SPEC_INVALID', `metric ${name} is not defined`);
   return metric;
-}
-
-async function whileBeating<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const context = Context.current();
-  const beats = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
-  try {
-    return await work(context.cancellationSignal);
-  } finally {
-    clearInterval(beats);
-  }
 }

@@ -6,6 +6,7 @@ import { type LoadTestResult, loadTest } from '../src/hooks/load-test.js';
 import { type Confirmation, confirmHook, vetoHook } from '../src/hooks/poll-hook.js';
 import type { AddressPolicy } from '../src/net/address-policy.js';
 import { environmentSecrets, type Secrets } from '../src/secrets/secrets.js';
+import { whileBeating } from './beating.js';
 
 export interface HookDeps {
   /** Default: this process's environment. */
@@ -13,8 +14,6 @@ export interface HookDeps {
   /** Which addresses hooks may be at; absent: all. */
   readonly policy?: AddressPolicy;
 }
-
-const LONGEST_BEAT_MS = 5000;
 
 /** Every one heartbeats, and ends on cancellation. How often a call is tried is said by its retry policy. */
 export const createHookActivities = ({ secrets = environmentSecrets, policy }: HookDeps) => ({
@@ -51,23 +50,20 @@ export type HookActivities = ReturnType<typeof createHookActivities>;
 
 /** Runs with a heartbeat that goes on whatever it waits for. */
 async function beating<T>(asker: Pick<HookRun, 'secrets' | 'policy'>, body: (run: HookRun) => Promise<T>): Promise<T> {
-  const context = Context.current();
   let progress = lastProgress();
-  const everyMs = Math.min(LONGEST_BEAT_MS, (context.info.heartbeatTimeoutMs ?? Number.POSITIVE_INFINITY) / 3);
-  const beat = setInterval(() => context.heartbeat(progress), everyMs);
-  try {
-    return await body({
-      ...asker,
-      signal: context.cancellationSignal,
-      sleep: (ms) => context.sleep(ms),
-      note(now) {
-        progress = now;
-        context.heartbeat(progress);
-      },
-    });
-  } finally {
-    clearInterval(beat);
-  }
+  return whileBeating(
+    (context) =>
+      body({
+        ...asker,
+        signal: context.cancellationSignal,
+        sleep: (ms) => context.sleep(ms),
+        note(now) {
+          progress = now;
+          context.heartbeat(progress);
+        },
+      }),
+    () => progress,
+  );
 }
 
 /** Where the attempt before this one got to. */

@@ -4,9 +4,8 @@ import { hasEnded } from '../src/domain/rollout-state.js';
 import type { Route } from '../src/domain/route.js';
 import { alertOfIncident, sightingOfHarm } from '../src/incidents/sighting.js';
 import { errandsDue } from '../src/incidents/telling.js';
-import type { Store } from '../src/ports/store.js';
-import type { TrafficRouter } from '../src/ports/traffic-router.js';
 import type { ImpactDeps, ImpactHarm, ImpactLook } from './impact.js';
+import { newestRoute } from './newest-route.js';
 
 export interface HarmResult {
   readonly incidentId: string;
@@ -50,7 +49,7 @@ export async function endHoldback(
   { store, router }: ImpactDeps,
   { rolloutId, service }: Pick<ImpactLook, 'rolloutId' | 'service'>,
 ): Promise<HoldbackResult> {
-  const newest = await newestRoute(router, store, service);
+  const newest = await newestRoute({ router, store }, service, 'nothing');
   if (newest?.rolloutId !== rolloutId || newest.holdback === undefined)
     return { result: 'gone', words: 'nobody is held back any more' };
   const running = (await store.rollouts({ service, limit: 5 })).find(({ status }) => !hasEnded(status));
@@ -69,16 +68,4 @@ export async function endHoldback(
     result: 'ended',
     words: `the ${holdback.percent} % that were held back meet ${route.baseline.version} now`,
   };
-}
-
-/** Over what the gateways do and what the store wants: either may be ahead. */
-export async function newestRoute(router: TrafficRouter, store: Store, service: string): Promise<Route | null> {
-  const applied = await router.readBack(service).catch((error: unknown) => {
-    if (error instanceof SluiceError && error.code === 'GATEWAY_UNREACHABLE') return [];
-    throw error;
-  });
-  const routes = applied.map(({ route }) => route);
-  const kept = await store.latestRoute(service);
-  if (kept !== null) routes.push(kept);
-  return routes.reduce<Route | null>((a, b) => (a === null || b.epoch > a.epoch ? b : a), null);
 }

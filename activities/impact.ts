@@ -16,8 +16,9 @@ import type { MetricSource } from '../src/ports/metric-source.js';
 import type { QueryReader } from '../src/ports/query-reader.js';
 import type { Store } from '../src/ports/store.js';
 import type { TrafficRouter } from '../src/ports/traffic-router.js';
-import { actOnHarm, endHoldback, type HarmResult, type HoldbackResult, newestRoute } from './impact-acts.js';
+import { actOnHarm, endHoldback, type HarmResult, type HoldbackResult } from './impact-acts.js';
 import { gatherEvidence, holdbackQuestion } from './impact-evidence.js';
+import { newestRoute } from './newest-route.js';
 
 export interface ImpactWindow {
   readonly since: string;
@@ -150,7 +151,7 @@ async function whyGone(
   { router, store }: ImpactDeps,
   { rolloutId, service, candidate }: ImpactLook,
 ): Promise<string | null> {
-  const route = await newestRoute(router, store, service);
+  const route = await newestRoute({ router, store }, service, 'nothing');
   if (route === null || route.baseline.version === candidate) return null;
   // The rollout's own trial: where no gateway answers, the store may not know of the cutover yet.
   if (route.rolloutId === rolloutId && route.candidate?.version === candidate) return null;

@@ -1,4 +1,3 @@
-import { Context } from '@temporalio/activity';
 import type { IncidentErrand } from '../src/domain/incident.js';
 import type { RunMonitor } from '../src/domain/monitor.js';
 import type { MonitorRunResult } from '../src/domain/monitor-run.js';
@@ -16,9 +15,7 @@ import { targetName } from '../src/notify/deliver.js';
 import type { AlertSink } from '../src/ports/alert-sink.js';
 import type { Store } from '../src/ports/store.js';
 import { environmentSecrets } from '../src/secrets/secrets.js';
-
-/** How often a run says that it lives; one that is lost with its worker is missed soon after. */
-const HEARTBEAT_MS = 3000;
+import { whileBeating } from './beating.js';
 
 export interface MonitorActivityDeps {
   readonly store: Store;
@@ -63,15 +60,11 @@ export const createMonitorActivities = (deps: MonitorActivityDeps) => {
      * @throws {SluiceError} STORE_UNAVAILABLE, TEMPORAL_UNAVAILABLE, which a retry may mend
      */
     async runMonitor(spec: MonitorSpec): Promise<MonitorRunResult> {
-      const context = Context.current();
-      const beats = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
-      try {
-        // Which spec belongs to which runner is known by `kind`; the compiler can't see that.
-        const measure = runners[spec.kind] as RunMonitor<MonitorSpec>;
-        return await runMonitorOnce({ store, alerts, measure }, spec, context.cancellationSignal);
-      } finally {
-        clearInterval(beats);
-      }
+      // Which spec belongs to which runner is known by `kind`; the compiler can't see that.
+      const measure = runners[spec.kind] as RunMonitor<MonitorSpec>;
+      return whileBeating(({ cancellationSignal }) =>
+        runMonitorOnce({ store, alerts, measure }, spec, cancellationSignal),
+      );
     },
 
     /** Writes into the incident that somebody was told, or why they could not be. */

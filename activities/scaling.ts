@@ -5,6 +5,7 @@ import type { RolloutSpec } from '../src/domain/spec/rollout-spec.js';
 import type { Scaling } from '../src/domain/spec/scaling.js';
 import type { Scaler, ScalingSubject } from '../src/ports/scaler.js';
 import type { TrafficRouter } from '../src/ports/traffic-router.js';
+import { whileBeating } from './beating.js';
 
 export interface ScalingDeps {
   readonly scaler: Scaler;
@@ -23,8 +24,6 @@ export interface ScalingResult {
   /** One line for the ledger. */
   readonly reason: string;
 }
-
-const LONGEST_BEAT_MS = 5000;
 
 export const createScalingActivities = ({ scaler, router }: ScalingDeps) => ({
   /**
@@ -111,12 +110,9 @@ async function beating<T>(timeoutMs: number, body: (wait: Wait) => Promise<T>): 
   const context = Context.current();
   const before = context.info.heartbeatDetails as { endsAt?: number } | undefined;
   const endsAt = before?.endsAt ?? Date.now() + timeoutMs;
-  const everyMs = Math.min(LONGEST_BEAT_MS, (context.info.heartbeatTimeoutMs ?? Number.POSITIVE_INFINITY) / 3);
   context.heartbeat({ endsAt });
-  const beat = setInterval(() => context.heartbeat({ endsAt }), everyMs);
-  try {
-    return await body({ endsAt, signal: context.cancellationSignal, sleep: (ms) => context.sleep(ms) });
-  } finally {
-    clearInterval(beat);
-  }
+  return whileBeating(
+    ({ cancellationSignal: signal }) => body({ endsAt, signal, sleep: (ms) => context.sleep(ms) }),
+    () => ({ endsAt }),
+  );
 }

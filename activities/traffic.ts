@@ -3,6 +3,7 @@ import type { Route } from '../src/domain/route.js';
 import type { RolloutSpec } from '../src/domain/spec/rollout-spec.js';
 import type { Store } from '../src/ports/store.js';
 import type { TrafficRouter } from '../src/ports/traffic-router.js';
+import { newestRoute } from './newest-route.js';
 
 export interface TrafficDeps {
   readonly router: TrafficRouter;
@@ -18,7 +19,7 @@ export const createTrafficActivities = ({ router, store }: TrafficDeps) => ({
    */
   async claimService(spec: RolloutSpec, rolloutId?: string): Promise<{ epoch: number }> {
     const { service, baseline } = spec;
-    const newest = await newestRoute(router, store, service);
+    const newest = await newestRoute({ router, store }, service, 'error');
     if (newest !== null && newest.baseline.version !== baseline.version)
       throw new SluiceError(
         'ROLLOUT_CONFLICT',
@@ -29,7 +30,7 @@ export const createTrafficActivities = ({ router, store }: TrafficDeps) => ({
   },
 
   async newestEpoch(service: string): Promise<number> {
-    return (await newestRoute(router, store, service))?.epoch ?? 0;
+    return (await newestRoute({ router, store }, service, 'error'))?.epoch ?? 0;
   },
 
   /**
@@ -42,11 +43,3 @@ export const createTrafficActivities = ({ router, store }: TrafficDeps) => ({
 });
 
 export type TrafficActivities = ReturnType<typeof createTrafficActivities>;
-
-/** Over what the gateways do and what the store wants: after a crash either may be ahead. */
-async function newestRoute(router: TrafficRouter, store: Store, service: string): Promise<Route | null> {
-  const applied = (await router.readBack(service)).map(({ route }) => route);
-  const kept = await store.latestRoute(service);
-  const routes = kept === null ? applied : [...applied, kept];
-  return routes.reduce<Route | null>((a, b) => (a === null || b.epoch > a.epoch ? b : a), null);
-}

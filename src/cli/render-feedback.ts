@@ -1,11 +1,7 @@
 import type { ImportSummary } from '../feedback/import-feedback.js';
 import type { FeedbackDelay, FeedbackStats, Forgotten } from '../ports/feedback-store.js';
+import { printable } from './output/plain-text.js';
 import { renderTable } from './render-table.js';
-
-/** What stands in a file must not command a terminal. */
-export function printable(text: string): string {
-  return text.replace(/\p{Cc}+/gu, ' ');
-}
 
 export function renderImport(summary: ImportSummary, isDry: boolean): string {
   const { rows, added, repeated, refused, forged, unusedColumns } = summary;

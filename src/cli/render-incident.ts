@@ -1,5 +1,6 @@
 import type { Incident, Silence } from '../domain/incident.js';
 import type { RecordedIncident } from '../ports/incident-store.js';
+import { shortened } from './output/shortened.js';
 import { renderTable } from './render-table.js';
 
 export function renderIncidents(incidents: readonly Incident[]): string {
@@ -10,7 +11,7 @@ export function renderIncidents(incidents: readonly Incident[]): string {
     status,
     source,
     openedAt,
-    shortened(title),
+    shortened(title, 100),
   ]);
   return renderTable(['ID', 'SERVICE', 'SEVERITY', 'STATUS', 'FROM', 'SINCE', 'WHAT'], rows);
 }
@@ -51,8 +52,4 @@ export function renderSilences(silences: readonly Silence[]): string {
     return [id, labels.join(' '), by, until, reason];
   });
   return renderTable(['ID', 'MATCH', 'BY', 'UNTIL', 'REASON'], rows);
-}
-
-function shortened(text: string): string {
-  return text.length <= 100 ? text : `${text.slice(0, 99)}…`;
 }

@@ -1,6 +1,7 @@
 import type { MonitorHistory } from '../api/schema/record.js';
 import type { MonitorSchedule, ScheduledMonitor } from '../client/monitors.js';
 import type { ReadingLine } from '../ports/monitor-store.js';
+import { shortened } from './output/shortened.js';
 import { renderTable } from './render-table.js';
 
 const MOST_FINDINGS = 20;
@@ -36,8 +37,4 @@ export function renderMonitor(schedule: MonitorSchedule, history: MonitorHistory
     lines.push(`    ${severity} (${cause}) ${message}`);
   const rows = readings.map(({ at, verdict, reason }) => [at, verdict, shortened(reason, 100)]);
   return `${lines.join('\n')}\n\n${renderTable(['AT', 'VERDICT', 'BECAUSE'], rows)}`;
-}
-
-function shortened(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }

@@ -9,6 +9,7 @@ import {
   type ReportComparison,
   VERDICT_MARKS,
 } from '../validation/report/index.js';
+import { printable } from './output/plain-text.js';
 import { renderTable } from './render-table.js';
 
 /** A report for a terminal: all checks in a table, and the reasons of those that did not pass. */
@@ -86,9 +87,4 @@ function changeOf({ from, to }: ComparedCheck): string {
 
 function shortDigest(digest: string): string {
   return digest.replace(/^sha256:/, '').slice(0, 12);
-}
-
-/** What labels hold must not steer the terminal. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}+/gu, ' ');
 }

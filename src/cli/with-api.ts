@@ -1,4 +1,4 @@
-import axios from 'axios';
+import { fetchAnywhere } from '../client/fetch-anywhere.js';
 import { readConfig } from '../config.js';
 import { describeError, ERROR_CODES, type ErrorCode, SluiceError } from '../domain/errors.js';
 import { SluiceApiError, SluiceClient } from '../sdk/index.js';
@@ -27,21 +27,4 @@ function asSluiceError(error: SluiceApiError): SluiceError {
     Object.hasOwn(ERROR_CODES, code) ? (code as ErrorCode) : 'STORE_UNAVAILABLE',
     `the api answers ${status}: ${code === 'UNREADABLE' ? 'not as ours does' : message}`,
   );
-}
-
-/** Node's own takes no user and password in a URL and not every port, and never waits for more than five minutes. Reads answers whole: events never come of it. */
-async function fetchAnywhere(url: string, { method, headers, body, signal }: RequestInit): Promise<Response> {
-  const { status, data } = await axios.request<string>({
-    url,
-    method: method ?? 'GET',
-    headers: Object.fromEntries(new Headers(headers)),
-    data: body,
-    ...(signal ? { signal } : {}),
-    proxy: false,
-    maxRedirects: 0,
-    responseType: 'text',
-    validateStatus: () => true,
-  });
-  // A status that has no body refuses even an empty one.
-  return new Response(data === '' ? null : data, { status });
 }

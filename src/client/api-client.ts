@@ -1,9 +1,14 @@
-import axios, { type AxiosResponse } from 'axios';
 import { describeError, SluiceError } from '../domain/errors.js';
 import type { ForcedRollback, RecordedRollback } from '../domain/forced-rollback.js';
 import type { RolloutState } from '../domain/rollout-state.js';
 import type { Route } from '../domain/route.js';
+import { everyOf, SluiceApiError, SluiceClient } from '../sdk/index.js';
 import { clockOffsetMs } from '../traffic/clock-offset.js';
+import { fetchAnywhere } from './fetch-anywhere.js';
+
+type RoutePage = Awaited<ReturnType<SluiceClient['listRoutes']>>;
+
+const NOT_OURS = 'not an answer of the api';
 
 export interface ApiClientOptions {
   readonly apiUrl: string;
@@ -29,55 +34,55 @@ export interface ApiClient {
 }
 
 export function createApiClient({ apiUrl, adminToken, timeoutMs }: ApiClientOptions): ApiClient {
-  const http = axios.create({
-    baseURL: apiUrl,
-    timeout: timeoutMs,
-    proxy: false,
-    maxRedirects: 0,
-    validateStatus: () => true,
-    ...(adminToken === null ? {} : { headers: { authorization: `Bearer ${adminToken}` } }),
-  });
+  const clientOver = (fetch: typeof fetchAnywhere) =>
+    new SluiceClient({ url: apiUrl, token: adminToken, timeoutMs, retries: 0, fetch });
+  const api = clientOver(fetchAnywhere);
   return {
     async routes() {
-      const routes: Route[] = [];
       let offset: number | null = null;
-      for (let cursor: string | null | undefined; cursor !== null; ) {
+      const timed = clientOver(async (url, init) => {
         const sentAt = Date.now();
-        const params = cursor === undefined ? {} : { cursor };
-        const { data, headers } = await ask(() => http.get<RoutePage>('/v1/routes', { params }), [200]);
-        if (!Array.isArray(data.routes)) throw new SluiceError('STORE_UNAVAILABLE', 'not an answer of the api');
-        routes.push(...(data.routes as Route[]));
-        offset ??= clockOffsetMs(headers['date'], sentAt, Date.now());
-        // An api of before pages has all of them in one.
-        cursor = typeof data.next === 'string' ? data.next : null;
-      }
+        const answer = await fetchAnywhere(url, init);
+        offset ??= clockOffsetMs(answer.headers.get('date'), sentAt, Date.now());
+        return answer;
+      });
+      const routes: Route[] = [];
+      const pages = everyOf(
+        (paging) => ask(async () => readPage(await timed.listRoutes(paging))),
+        (page) => page.routes,
+      );
+      for await (const route of pages) routes.push(route);
       return { routes, clockOffsetMs: offset };
     },
-    async rollout(rolloutId) {
-      const { status, data } = await ask(() => http.get<RolloutState>(`/v1/rollouts/${rolloutId}`), [200, 404]);
-      return status === 404 ? null : data;
-    },
-    async recordForcedRollback(rollback) {
-      return (await ask(() => http.post<RecordedRollback>('/v1/forced-rollbacks', rollback), [201])).data;
-    },
+    rollout: (rolloutId) =>
+      ask(() =>
+        api.getRollout(rolloutId).catch((error: unknown) => {
+          if (error instanceof SluiceApiError && error.status === 404) return null;
+          throw error;
+        }),
+      ),
+    recordForcedRollback: (rollback) => ask(() => api.recordForcedRollback(rollback)),
   };
 }
 
-/** Not checked yet. */
-interface RoutePage {
-  readonly routes?: unknown;
-  readonly next?: unknown;
+function readPage({ routes, next }: Partial<RoutePage>): RoutePage {
+  if (!Array.isArray(routes)) throw new SluiceError('STORE_UNAVAILABLE', NOT_OURS);
+  // An api of before pages has all of them in one.
+  return { routes, next: next ?? null };
 }
 
-async function ask<T>(
-  request: () => Promise<AxiosResponse<T>>,
-  expected: readonly number[],
-): Promise<AxiosResponse<T>> {
-  const answer = await request().catch((error: unknown) => {
-    throw new SluiceError('STORE_UNAVAILABLE', describeError(error), { cause: error });
-  });
-  if (expected.includes(answer.status)) return answer;
-  const { detail } = (answer.data ?? {}) as { detail?: unknown };
-  const said = typeof detail === 'string' ? detail : 'not an answer of the api';
-  throw new SluiceError('STORE_UNAVAILABLE', `status ${answer.status}: ${said}`);
+/** Without the cause: it holds the request, and the token with it. */
+async function ask<T>(request: () => Promise<T>): Promise<T> {
+  try {
+    return await request();
+  } catch (error) {
+    if (!(error instanceof SluiceApiError)) throw error;
+    throw new SluiceError('STORE_UNAVAILABLE', wordsOf(error));
+  }
+}
+
+function wordsOf({ status, code, message, cause }: SluiceApiError): string {
+  const said = code === 'UNREADABLE' ? NOT_OURS : message;
+  if (status > 0) return `status ${status}: ${said}`;
+  return code === 'UNREACHABLE' && cause !== undefined ? describeError(cause) : said;
 }

@@ -6,7 +6,8 @@ import type { RolloutState } from '../domain/rollout-state.js';
 import type { RolloutSpec } from '../domain/spec/rollout-spec.js';
 import type { PrivateKey } from '../identity/private-key.js';
 import { createSigner, type Signer } from '../identity/signer.js';
-import { connectTemporal, type TemporalLink, type TemporalSettings } from '../temporal/connection.js';
+import type { TemporalSettings } from '../temporal/connection.js';
+import { openLazyLink } from '../temporal/lazy-link.js';
 import { isDeadline } from './deadline.js';
 import { type RetriedRollout, retryRollout } from './retry-rollout.js';
 import { type SentRequest, sendCommand } from './send-command.js';
@@ -41,24 +42,8 @@ const TIMEOUT_MS = 5000;
 
 /** Commands as updates of workflows. Connects when the first one comes, so that whoever holds this can start while Temporal is down. */
 export function createCommandSink(settings: TemporalSettings, options: SinkOptions): CommandSink {
-  let link: Promise<TemporalLink> | null = null;
-  const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
-  const connect = () => {
-    link ??= connectTemporal(settings, timeoutMs).catch((error: unknown) => {
-      // The next command tries again.
-      link = null;
-      throw error;
-    });
-    return link;
-  };
-  const sink = commandSinkOver(async () => (await connect()).client, options);
-  return {
-    ...sink,
-    async close() {
-      const open = await link?.catch(() => null);
-      await open?.close();
-    },
-  };
+  const link = openLazyLink(() => settings, { connectTimeoutMs: options.timeoutMs ?? TIMEOUT_MS });
+  return { ...commandSinkOver(() => link.client(), options), close: () => link.close() };
 }
 
 /** The same over a client that somebody else closes. */

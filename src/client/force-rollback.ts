@@ -1,12 +1,12 @@
 import { describeError, SluiceError } from '../domain/errors.js';
 import type { RecordedRollback } from '../domain/forced-rollback.js';
-import type { AppliedRoute, ModelTarget, Route } from '../domain/route.js';
+import { type AppliedRoute, type ModelTarget, newestOf, type Route } from '../domain/route.js';
 import { type GatewayOutcome, type Held, isFinal, setOnAll } from '../traffic/force-route.js';
 import { GatewayAddresses } from '../traffic/gateway-addresses.js';
 import { createGatewayClient, type GatewayClient } from '../traffic/gateway-client.js';
 import { type ApiClient, createApiClient } from './api-client.js';
 import { type Reading, reading } from './reading.js';
-import { baselineBefore, newestOf, stableAfter, urlOf } from './way-back.js';
+import { baselineBefore, stableAfter, urlOf } from './way-back.js';
 
 export interface ForceOptions {
   readonly gatewayAdminUrls: readonly string[];

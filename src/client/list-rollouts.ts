@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 
 /** What Temporal itself knows of a rollout, without asking a worker. */
-export interface ListedRollout {
+export interface VisibleRollout {
   readonly service: string;
   readonly rolloutId: string;
   readonly versions: string;
@@ -17,8 +17,8 @@ export interface ListedRollout {
 export async function listRollouts(
   client: Client,
   { active, limit }: { active: boolean; limit: number },
-): Promise<ListedRollout[]> {
-  const found: ListedRollout[] = [];
+): Promise<VisibleRollout[]> {
+  const found: VisibleRollout[] = [];
   const query = `WorkflowType = 'rollout'${active ? " AND ExecutionStatus = 'Running'" : ''}`;
   for await (const { memo, searchAttributes, startTime, runId, workflowId } of client.workflow.list({ query })) {
     const attribute = (name: string) => searchAttributes[name]?.[0];

@@ -2,7 +2,8 @@ import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { Alert } from '../domain/alert.js';
 import { describeError, SluiceError } from '../domain/errors.js';
 import type { AlertReceipt, AlertSink } from '../ports/alert-sink.js';
-import { connectTemporal, type TemporalLink, type TemporalSettings } from '../temporal/connection.js';
+import type { TemporalSettings } from '../temporal/connection.js';
+import { openLazyLink } from '../temporal/lazy-link.js';
 import { workflowIdOf } from './workflow-ids.js';
 
 /** Whoever sends alerts waits for the answer, and sends again where there is none. */
@@ -10,22 +11,10 @@ const SEND_TIMEOUT_MS = 5000;
 
 /** Alerts as signals of rollouts. Connects when the first one comes, so that whoever holds this can start while Temporal is down. */
 export function createAlertSink(settings: TemporalSettings): AlertSink {
-  let link: Promise<TemporalLink> | null = null;
-  const connect = () => {
-    link ??= connectTemporal(settings, SEND_TIMEOUT_MS).catch((error: unknown) => {
-      // The next alert tries again.
-      link = null;
-      throw error;
-    });
-    return link;
-  };
+  const link = openLazyLink(() => settings, { connectTimeoutMs: SEND_TIMEOUT_MS });
   return {
-    send: async (service, alert) => signalAlert((await connect()).client, service, alert),
-
-    async close() {
-      const open = await link?.catch(() => null);
-      await open?.close();
-    },
+    send: async (service, alert) => signalAlert(await link.client(), service, alert),
+    close: () => link.close(),
   };
 }
 

@@ -1,9 +1,4 @@
-import type { ModelTarget, Route } from '../domain/route.js';
-
-/** Of all that is known of a service: the route with the highest epoch. */
-export function newestOf(routes: readonly Route[]): Route | null {
-  return routes.reduce<Route | null>((a, b) => (a === null || b.epoch > a.epoch ? b : a), null);
-}
+import { type ModelTarget, newestOf, type Route } from '../domain/route.js';
 
 /** Those of the rollout in force: what earlier ones say of addresses may no longer hold. */
 function ofNewestRollout(routes: readonly Route[]): Route[] {

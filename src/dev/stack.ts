@@ -10,7 +10,6 @@ import { PredictionIds } from '../gateway/prediction-id.js';
 import { predictionKey } from '../gateway/prediction-key.js';
 import { keySetOf } from '../identity/key-set.js';
 import { endChild, spawnSluice } from '../process/child-process.js';
-import { openRegistry } from '../registry/open-registry.js';
 import { openStore } from '../stores/open-store.js';
 import { temporalSettings } from '../temporal/connection.js';
 import { ensureTemporalServer, type TemporalServer } from '../temporal/dev-server.js';
@@ -83,7 +82,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const worker = await startWorker({
       temporal: temporalSettings(temporal.address),
       store,
-      models: openRegistry(config, store),
+      config,
       gatewayAdminUrls: [adminUrl],
       adminToken,
       dataDir,

@@ -1,6 +1,7 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import type { ApiClient } from '../client/api-client.js';
+import { listRollouts } from '../client/list-rollouts.js';
 import { reading } from '../client/reading.js';
 import { workflowIdOf } from '../client/workflow-ids.js';
 import type { RolloutState } from '../domain/rollout-state.js';
@@ -33,9 +34,10 @@ export async function readTemporal(
   const link = await connectTemporal(settings, timeoutMs);
   try {
     return await link.client.withDeadline(Date.now() + 2 * timeoutMs, async () => {
-      const listed = only === undefined ? await listServices(link.client) : [only];
-      const services = [...new Set([...listed, ...(only === undefined ? await exposed : [])])];
-      const described = await Promise.all(services.map((service) => describeRollout(link.client, service)));
+      const services = only === undefined ? [...(await runningServices(link.client)), ...(await exposed)] : [only];
+      const described = await Promise.all(
+        [...new Set(services)].map((service) => describeRollout(link.client, service)),
+      );
       const running = described.filter((one) => one !== null);
       const rollouts = await Promise.all(running.map((one) => withViews(link.client, api, timeoutMs, one)));
       const names = [...new Set(rollouts.map(({ taskQueue }) => taskQueue))];
@@ -46,14 +48,9 @@ export async function readTemporal(
   }
 }
 
-async function listServices(client: Client): Promise<string[]> {
-  const found: string[] = [];
-  const query = "WorkflowType = 'rollout' AND ExecutionStatus = 'Running'";
-  for await (const { workflowId } of client.workflow.list({ query })) {
-    if (workflowId.startsWith(workflowIdOf(''))) found.push(workflowId.slice(workflowIdOf('').length));
-    if (found.length >= MOST_ROLLOUTS) break;
-  }
-  return found;
+async function runningServices(client: Client): Promise<string[]> {
+  const listed = await listRollouts(client, { active: true, limit: MOST_ROLLOUTS });
+  return listed.map(({ service }) => service);
 }
 
 type Described = Omit<RunningRollout, 'state' | 'view'>;

@@ -85,3 +85,8 @@ export interface AppliedRoute {
   readonly leaseRemainingMs: number | null;
   readonly trip: Trip | null;
 }
+
+/** Of all that is known of a service: the route with the highest epoch. */
+export function newestOf(routes: readonly Route[]): Route | null {
+  return routes.reduce<Route | null>((a, b) => (a === null || b.epoch > a.epoch ? b : a), null);
+}

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import axios from 'axios';
 import { describeError, SluiceError } from '../domain/errors.js';
 import type { PublicKey } from '../domain/identity.js';
+import { isLoopback } from '../domain/spec/receiver.js';
 import { describeIssues, publicJwk } from './key-schema.js';
 
 const TIMEOUT_MS = 10_000;
@@ -72,8 +73,7 @@ async function readText(path: string): Promise<string> {
 /** Who could change the answer on its way could let anybody in, so plain http is for this machine only. */
 async function fetchText(location: string): Promise<string> {
   const url = URL.canParse(location) ? new URL(location) : null;
-  const isLocal = /^(127\.0\.0\.1|localhost|\[::1\])$/.test(url?.hostname ?? '');
-  if (url === null || (url.protocol !== 'https:' && !isLocal))
+  if (url === null || (url.protocol !== 'https:' && !isLoopback(url.hostname)))
     throw new SluiceError('USAGE', `key set "${location}" is neither a file nor an https URL`);
   try {
     const options = { proxy: false, timeout: TIMEOUT_MS, maxRedirects: 0, maxContentLength: LARGEST_SET } as const;

@@ -44,7 +44,8 @@ export class Http {
 
   async json<T>(call: Call): Promise<T> {
     const response = await this.ask(call);
-    return (response.status === 204 ? undefined : await read(() => response.json())) as T;
+    if (response.status === 204) return undefined as T;
+    return read(async () => JSON.parse(await response.text()) as T);
   }
 
   async text(call: Call): Promise<string> {

@@ -4,7 +4,7 @@ import { createActivities } from '../../activities/index.js';
 import { createRunningRollouts } from '../client/running-rollouts.js';
 import { alertSinkOver } from '../client/send-alert.js';
 import { TASK_QUEUE } from '../client/workflow-ids.js';
-import { readConfig } from '../config.js';
+import type { Config } from '../config.js';
 import { datasetDeps, openDataset } from '../datasets/open-dataset.js';
 import type { PublicKey } from '../domain/identity.js';
 import { createModelServer } from '../inference/model-server.js';
@@ -15,7 +15,6 @@ import { createQueryReader } from '../metrics/query-reader.js';
 import { createStoreMetrics } from '../metrics/store-metrics.js';
 import { createAddressPolicy } from '../net/address-policy.js';
 import { parseAllowedPrivate } from '../net/allowed-private.js';
-import type { ModelRegistry } from '../ports/model-registry.js';
 import type { Store } from '../ports/store.js';
 import { openRegistry } from '../registry/open-registry.js';
 import { openScaler } from '../scaling/open-scaler.js';
@@ -40,12 +39,8 @@ export interface WorkerOptions {
   readonly bundle?: WorkflowBundle;
   /** Whose statements are believed; absent or null: actors are taken as given. A bundle that is passed in has its own for commands. */
   readonly identityKeys?: readonly PublicKey[] | null;
-  /** What a spec's URLs may lead to though it is not public; absent: as the environment says. */
-  readonly allowPrivate?: string;
-  /** Where model versions are kept; absent: as the environment says. */
-  readonly models?: ModelRegistry;
-  /** Names the model servers that it runs itself; absent: as the environment says. */
-  readonly localModels?: string | null;
+  /** What a spec's URLs may lead to, where model versions are kept, and which model servers it runs itself. */
+  readonly config: Pick<Config, 'allowPrivate' | 'localModels' | 'modelRegistry' | 'modelRegistryToken'>;
   /** As the gateways hash units; absent: metrics whose query gives units as users send them are unreadable. */
   readonly hashUnit?: (unit: string) => string;
   /** Metrics and version; absent: none of them. */
@@ -60,8 +55,16 @@ export interface RunningWorker {
 }
 
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
-  const { temporal, store, gatewayAdminUrls, dataDir, taskQueue = TASK_QUEUE, runtime = PLAIN_RUNTIME } = options;
-  const allowed = parseAllowedPrivate(options.allowPrivate ?? readConfig().allowPrivate);
+  const {
+    temporal,
+    store,
+    config,
+    gatewayAdminUrls,
+    dataDir,
+    taskQueue = TASK_QUEUE,
+    runtime = PLAIN_RUNTIME,
+  } = options;
+  const allowed = parseAllowedPrivate(config.allowPrivate);
   const datasets = datasetDeps({ dataDir, allowed });
   quietRuntime(runtime.metricsAddress);
   const tracing = await workerTracing();
@@ -70,7 +73,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const client = clientOver(connection, temporal);
   const policy = createAddressPolicy(allowed);
   const prometheus = readPrometheusSettings();
-  const scaling = await openScaler(policy, options.localModels ?? readConfig().localModels);
+  const scaling = await openScaler(policy, config.localModels);
   const activities = createActivities({
     store,
     identityKeys,
@@ -95,7 +98,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     modelServer: (target, protocol) => createModelServer(target, protocol, { policy }),
     custom: createCustomChecks({ dataDir, policy }),
     policy,
-    models: options.models ?? openRegistry(readConfig(), store),
+    models: openRegistry(config, store),
     rollouts: createRunningRollouts(client),
     alerts: alertSinkOver(client),
     promQuery: prometheus && createPromQuery(prometheus),

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { type StartedApi, startApi } from '../../src/api/server.js';
 import { forceRollback } from '../../src/client/force-rollback.js';
 import { startRollout } from '../../src/client/start-rollout.js';
+import { readConfig } from '../../src/config.js';
 import { diagnose } from '../../src/doctor/diagnose.js';
 import type { Finding } from '../../src/doctor/finding.js';
 import { type GatherOptions, gatherFacts } from '../../src/doctor/gather-facts.js';
@@ -46,6 +47,7 @@ beforeAll(async () => {
     temporal: settings(),
     store,
     gatewayAdminUrls: urls(),
+    config: readConfig(),
     dataDir: '.',
     taskQueue: queue,
     bundle,
@@ -153,7 +155,7 @@ describe('with everything running', () => {
     ]);
     expect((await force()).gateways.map(({ result }) => result)).toEqual(['confirmed', 'confirmed']);
     expect(await codes()).toEqual([]);
-    expect((await store.decisions(rolloutId)).at(-1)).toMatchObject({ sequence: 200_001, actor: 'bob' });
+    expect((await store.decisions(rolloutId)).at(-1)).toMatchObject({ sequence: 300_001, actor: 'bob' });
   });
 
   test('gateways that differ are seen, until the rollout has dealt with it', async () => {

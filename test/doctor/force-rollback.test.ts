@@ -281,7 +281,7 @@ describe('the api', () => {
       actor: 'carol',
       route: one.route({ epoch: epoch - 1, rolloutId, candidate: null, leaseMs: null }),
     });
-    expect(await (await post(api.url, older)).json()).toMatchObject({ sequence: 200_004, isRouteSaved: false });
+    expect(await (await post(api.url, older)).json()).toMatchObject({ sequence: 300_004, isRouteSaved: false });
     expect((await store.latestRoute('digits'))?.epoch).toBe(epoch);
   });
 
@@ -338,7 +338,7 @@ describe('the command', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(new RegExp(`^digits: v1 serves all, epoch ${epoch + 1}\n`));
     expect(stdout).toMatch(
-      new RegExp(`g1 +${urls[0]} +confirmed\ng2 +${urls[1]} +confirmed\nledger: decision 200001 of ${rolloutId}\n`),
+      new RegExp(`g1 +${urls[0]} +confirmed\ng2 +${urls[1]} +confirmed\nledger: decision 300001 of ${rolloutId}\n`),
     );
     expect(await ledger()).toMatchObject([{ actor: 'tester', reason: expect.stringMatching(/^it burns/) }]);
   });

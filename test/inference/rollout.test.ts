@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { Pool } from 'undici';
 import { type StartedApi, startApi } from '../../src/api/server.js';
 import { startRollout } from '../../src/client/start-rollout.js';
+import { readConfig } from '../../src/config.js';
 import type { RolloutState } from '../../src/domain/rollout-state.js';
 import { rolloutSpec } from '../../src/domain/spec/rollout-spec.js';
 import { protocol as protocolSchema } from '../../src/domain/spec/target.js';
@@ -81,6 +82,7 @@ beforeAll(async () => {
     temporal: settings,
     store,
     gatewayAdminUrls: [stage.gateway.adminUrl],
+    config: readConfig(),
     dataDir: folder,
     taskQueue: `protocols-${id}`,
     bundle: await testBundle(),

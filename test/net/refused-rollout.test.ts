@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { type StartedApi, startApi } from '../../src/api/server.js';
 import { startRollout } from '../../src/client/start-rollout.js';
+import { readConfig } from '../../src/config.js';
 import type { RolloutState } from '../../src/domain/rollout-state.js';
 import { rolloutSpec } from '../../src/domain/spec/rollout-spec.js';
 import type { Store } from '../../src/ports/store.js';
@@ -36,7 +37,7 @@ beforeAll(async () => {
     gatewayAdminUrls,
     dataDir: '.',
     taskQueue,
-    allowPrivate: '127.0.0.1',
+    config: { ...readConfig(), allowPrivate: '127.0.0.1' },
     bundle: await testBundle(),
   });
 });

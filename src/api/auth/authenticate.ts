@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { SluiceError } from '../../domain/errors.js';
 import { denied } from './denied.js';
 import { createOidcVerifier, type OidcSettings } from './oidc.js';
-import { highestRole, type Principal } from './principal.js';
+import { ADMIN, highestRole, LOCAL, type Principal } from './principal.js';
 import { type KnownTokens, TOKEN_PREFIX } from './token-file.js';
 
 /** Who may come in. Null: not this way. */
@@ -18,7 +18,6 @@ const LONGEST_TOKEN = 16_384;
 
 export type Authenticate = (authorization: string | undefined) => Promise<Principal | null>;
 
-const ADMIN: Principal = { subject: 'admin', name: 'admin', roles: ['admin'], role: 'admin', isProven: false };
 const ANYBODY: Principal = {
   subject: 'anonymous',
   name: 'anonymous',
@@ -26,8 +25,6 @@ const ANYBODY: Principal = {
   role: 'viewer',
   isProven: false,
 };
-/** Whoever is on this machine, where nothing else is asked for. */
-const LOCAL: Principal = { ...ADMIN, subject: 'local', name: 'whoever is on this machine' };
 
 /**
  * Says who asks, from the Authorization header: a token of the file, one of the issuer, or SLUICE_ADMIN_TOKEN. Where there are neither a file nor an

@@ -1,6 +1,7 @@
 import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose';
 import { describeError, SluiceError } from '../../domain/errors.js';
 import { subjectFault } from '../../domain/identity.js';
+import { isLoopback } from '../../domain/spec/receiver.js';
 import type { AddressPolicy } from '../../net/address-policy.js';
 import { exchange } from '../../net/exchange.js';
 import { denied } from './denied.js';
@@ -107,8 +108,7 @@ function assertIssuer(issuer: string): void {
 
 /** Who could change the keys on their way could let anybody in. */
 function assertSecure(url: URL, what: string): void {
-  const isLocal = /^(127\.0\.0\.1|localhost|\[::1\])$/.test(url.hostname);
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLocal))
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname)))
     throw new SluiceError('USAGE', `${what}: ${url.origin} is not https, which only this machine may do without`);
 }
 

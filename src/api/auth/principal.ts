@@ -11,6 +11,10 @@ export interface Principal extends Identity {
   readonly isProven: boolean;
 }
 
+export const ADMIN: Principal = { subject: 'admin', name: 'admin', roles: ['admin'], role: 'admin', isProven: false };
+/** Whoever is on this machine, where nothing else is asked for. */
+export const LOCAL: Principal = { ...ADMIN, subject: 'local', name: 'whoever is on this machine' };
+
 export function highestRole(roles: readonly string[]): Role | null {
   return ROLES.findLast((role) => roles.includes(role)) ?? null;
 }

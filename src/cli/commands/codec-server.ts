@@ -1,4 +1,5 @@
 import { SluiceError } from '../../domain/errors.js';
+import { isLoopback } from '../../domain/spec/receiver.js';
 import { createCodecServer } from '../../temporal/codec/codec-server.js';
 import { codecFromEnvironment } from '../../temporal/codec/data-converter.js';
 import { untilSignal } from '../until-signal.js';
@@ -10,7 +11,6 @@ export interface CodecServerCommand {
 }
 
 const SHORTEST_TOKEN = 16;
-const LOOPBACK = /^(?:127\.|::1$|localhost$)/;
 
 /** Reads payloads for people: whoever can ask it can read every rollout, so beyond this machine it asks for a token. */
 export async function codecServer({ host, port, uiOrigin }: CodecServerCommand): Promise<void> {
@@ -28,7 +28,7 @@ export async function codecServer({ host, port, uiOrigin }: CodecServerCommand):
 function tokenFor(host: string, token: string | null): string | null {
   if (token !== null && token.length < SHORTEST_TOKEN)
     throw new SluiceError('USAGE', `SLUICE_CODEC_TOKEN has ${token.length} characters; at least ${SHORTEST_TOKEN}`);
-  if (token === null && !LOOPBACK.test(host))
+  if (token === null && !isLoopback(host))
     throw new SluiceError('USAGE', `the codec server on ${host} can be reached from elsewhere: set SLUICE_CODEC_TOKEN`);
   return token;
 }

@@ -14,8 +14,9 @@ import {
 } from '../../feedback/import-feedback.js';
 import { fieldPlan } from '../../feedback/import-fields.js';
 import type { ImportFormat } from '../../feedback/import-lines.js';
+import { printable } from '../output/plain-text.js';
 import { predictionIds } from '../prediction-ids.js';
-import { printable, renderImport } from '../render-feedback.js';
+import { renderImport } from '../render-feedback.js';
 import { withApi } from '../with-api.js';
 
 const CHUNK_BYTES = 256 * 1024;

@@ -5,6 +5,7 @@ import { readConfig } from '../../config.js';
 import { SluiceError } from '../../domain/errors.js';
 import { serviceName, versionName } from '../../domain/spec/target.js';
 import { lockFolder } from '../../stores/folder-lock.js';
+import { say } from '../output/say.js';
 import { untilSignal } from '../until-signal.js';
 import { folderOf, NO_HEAD, type Position, type PositionFile, positionFile, type Stretch } from './logs-position.js';
 import { createLogSender, type SendLogs } from './logs-send.js';
@@ -181,8 +182,4 @@ function assertNames(service: string, version: string | null): void {
 async function placeOf(path: string): Promise<string> {
   const folder = resolve(path, '..');
   return join(await realpath(folder).catch(() => folder), path.slice(folder.length));
-}
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
 }

@@ -11,6 +11,7 @@ import { environmentSecrets } from '../../secrets/secrets.js';
 import { createCustomChecks } from '../../validation/custom/index.js';
 import { runSuite } from '../../validation/run-suite.js';
 import type { SuiteDeps, SuiteInput } from '../../validation/suite.js';
+import { say } from '../output/say.js';
 import { renderValidation } from '../render-validation.js';
 import { progressLine } from './validate-line.js';
 import { type FileProgress, openFileProgress } from './validate-progress.js';
@@ -125,8 +126,4 @@ function endAtSignals(): { readonly signal: AbortSignal; forget(): void } {
       process.off('SIGINT', interrupted).off('SIGTERM', terminated);
     },
   };
-}
-
-function say(text: string): void {
-  process.stderr.write(`${text}\n`);
 }

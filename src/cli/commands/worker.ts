@@ -25,6 +25,7 @@ export async function worker(): Promise<void> {
     const running = await startWorker({
       temporal,
       store,
+      config,
       gatewayAdminUrls: config.gatewayAdminUrls,
       adminToken: config.adminToken,
       dataDir: config.dataDir,

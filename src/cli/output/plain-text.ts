@@ -11,7 +11,12 @@ export function plainText(text: string): string {
   return text.replace(ACTING, escapeOf);
 }
 
-/** The same for every string within a value, names of keys included. A copy, for showing: JSON and YAML escape by themselves. */
+/** For a line of prose: what would command a terminal is a space. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}+/gu, ' ');
+}
+
+/** As `plainText`, for every string within a value, names of keys included. A copy, for showing: JSON and YAML escape by themselves. */
 export function plainly<T>(value: T): T {
   if (typeof value === 'string') return plainText(value) as T;
   if (Array.isArray(value)) return value.map((one: unknown) => plainly(one)) as T;

@@ -1,8 +1,9 @@
-import type { RolloutSummary } from '../../api/schema/rollout.js';
+import { LOCAL } from '../../api/auth/principal.js';
+import { summaryOf } from '../../api/summary.js';
 import { isAsking } from '../../domain/commands.js';
 import type { RolloutState } from '../../domain/rollout-state.js';
 import type { RolloutSpec } from '../../domain/spec/rollout-spec.js';
-import type { ListedRollout, RolloutPlace } from '../../ports/rollout-list.js';
+import type { RolloutPlace } from '../../ports/rollout-list.js';
 import { specOf } from '../../report/parts/spec.js';
 import { openPostgres } from '../../stores/pg-client.js';
 import { createSqlStore } from '../../stores/sql-store.js';
@@ -26,39 +27,13 @@ export function openDatabaseReader(databaseUrl: string): StoreReader {
       const last = items.at(-1);
       const isFull = items.length === limit && last !== undefined;
       const next = isFull ? JSON.stringify({ startedAt: last.startedAt, rolloutId: last.rolloutId }) : null;
-      return { items: items.map(summaryOf), next };
+      // Without an api nobody knows who asks: what waits for anybody is shown as theirs.
+      return { items: items.map((listed) => summaryOf(listed, LOCAL)), next };
     },
     rollout: async (id) => stored(await store.rollout(id)),
     newest: async (service) => stored((await store.rollouts({ service, limit: 1 }))[0] ?? null),
     decisions: async (id) => ({ decisions: await store.decisions(id), next: null }),
     route: (service) => store.latestRoute(service),
     close: () => client.close(),
-  };
-}
-
-/** Without an api nobody knows who asks: what waits for anybody is shown as theirs. */
-function summaryOf(listed: ListedRollout): RolloutSummary {
-  return {
-    rolloutId: listed.rolloutId,
-    service: listed.service,
-    baseline: listed.baseline,
-    candidate: listed.candidate,
-    status: listed.status,
-    phase: listed.phase,
-    step: listed.step,
-    stepCount: listed.stepCount,
-    weightPercent: listed.weightPercent,
-    shadowPercent: listed.shadowPercent,
-    verdict: listed.verdict,
-    owner: listed.owner,
-    waiting: listed.waiting,
-    paused: listed.paused,
-    startedAt: listed.startedAt,
-    updatedAt: listed.updatedAt,
-    reason: listed.reason,
-    revision: listed.revision,
-    approval: listed.approval ?? null,
-    eta: listed.eta ?? null,
-    needsMe: listed.waiting?.kind === 'approval' || listed.waiting?.kind === 'hold',
   };
 }

@@ -1,5 +1,5 @@
 import type { RolloutSummary } from '../../api/schema/rollout.js';
-import { type ListedRollout, listRollouts } from '../../client/list-rollouts.js';
+import { listRollouts, type VisibleRollout } from '../../client/list-rollouts.js';
 import { type Reading, reading } from '../../client/reading.js';
 import { SluiceError } from '../../domain/errors.js';
 import { connectTemporal, temporalSettings } from '../../temporal/connection.js';
@@ -48,7 +48,7 @@ async function readPages(store: StoreReader, filter: ListFilter, most: number) {
 }
 
 /** Rollouts that run, by what needs no worker. */
-async function readTemporal({ active }: ListFilter, most: number): Promise<ListedRollout[]> {
+async function readTemporal({ active }: ListFilter, most: number): Promise<VisibleRollout[]> {
   const link = await connectTemporal(temporalSettings(), TEMPORAL_TIMEOUT_MS);
   try {
     return await link.client.withDeadline(Date.now() + TEMPORAL_TIMEOUT_MS, () =>
@@ -61,7 +61,7 @@ async function readTemporal({ active }: ListFilter, most: number): Promise<Liste
 
 /** Those that began after what the store has: beyond a page that was cut nobody can say whether it has them. */
 function newOnes(
-  running: Reading<ListedRollout[]>,
+  running: Reading<VisibleRollout[]>,
   items: readonly RolloutSummary[],
   isCut: boolean,
   filter: ListFilter,
@@ -75,7 +75,7 @@ function newOnes(
     .map((one) => ({ ...temporalLine(one), status: 'starting', phase: '' }));
 }
 
-function temporalOnly(why: string, running: Reading<ListedRollout[]>, filter: ListFilter): ListedRollouts {
+function temporalOnly(why: string, running: Reading<VisibleRollout[]>, filter: ListFilter): ListedRollouts {
   if (running.kind === 'unread') throw new SluiceError('STORE_UNAVAILABLE', `${why}; and Temporal: ${running.error}`);
   const { status, needsMe } = filter;
   const found = running.value
@@ -84,7 +84,7 @@ function temporalOnly(why: string, running: Reading<ListedRollout[]>, filter: Li
   return { lines: found.map(temporalLine), note: `${why}: this is what Temporal knows of`, isCut: false };
 }
 
-function matches({ service, rolloutId, versions }: ListedRollout, filter: ListFilter): boolean {
+function matches({ service, rolloutId, versions }: VisibleRollout, filter: ListFilter): boolean {
   if (filter.service !== undefined && service !== filter.service) return false;
   const text = `${service} ${rolloutId} ${versions}`.toLowerCase();
   return filter.search === undefined || text.includes(filter.search.toLowerCase());
@@ -95,7 +95,7 @@ function lineOf(stored: RolloutSummary): ListLine {
   return { rolloutId, service, baseline, candidate, startedAt, needsMe, status, phase, weightPercent, stored };
 }
 
-function temporalLine(one: ListedRollout): ListLine {
+function temporalLine(one: VisibleRollout): ListLine {
   const { rolloutId, service, versions, status, phase, weightPercent, awaitingApproval, startedAt } = one;
   const [baseline = '?', candidate = '?'] = versions.split(' → ');
   return {

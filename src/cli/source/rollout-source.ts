@@ -6,7 +6,8 @@ import { describeError, SluiceError } from '../../domain/errors.js';
 import type { ImpactState } from '../../domain/impact-state.js';
 import { hasEnded, type RolloutState } from '../../domain/rollout-state.js';
 import type { RolloutSpec } from '../../domain/spec/rollout-spec.js';
-import { connectTemporal, type TemporalLink, temporalSettings } from '../../temporal/connection.js';
+import { temporalSettings } from '../../temporal/connection.js';
+import { openLazyLink } from '../../temporal/lazy-link.js';
 import { ageOf } from '../output/time-text.js';
 import { openStoreReader, type StoredRollout, type StoreReader } from './store-reader.js';
 
@@ -42,7 +43,10 @@ const SPEC_TIMEOUT_MS = 1500;
 
 /** Temporal first, the store where it or its workers do not answer. */
 export function openRolloutSource(config: Config, given?: Client): RolloutSource {
-  const temporal = given === undefined ? dialTemporal() : { client: async () => given, close: async () => {} };
+  const temporal =
+    given === undefined
+      ? openLazyLink(temporalSettings, { connectTimeoutMs: CONNECT_TIMEOUT_MS, retryAfterMs: RECONNECT_AFTER_MS })
+      : { client: async () => given, close: async () => {} };
   const store = openStoreReader(config);
   const specs = specCache(config);
   return {
@@ -119,26 +123,6 @@ function asStored({ state, spec, links }: StoredRollout, note: string | null): S
 
 function recordedText({ state: { updatedAt } }: StoredRollout): string {
   return `this is the view recorded ${ageOf(updatedAt, Date.now())} ago, at ${updatedAt}`;
-}
-
-/** Connects once it is needed, and again where that failed some time ago. */
-function dialTemporal(): { client(): Promise<Client>; close(): Promise<void> } {
-  let link: TemporalLink | null = null;
-  let failure: { readonly at: number; readonly error: unknown } | null = null;
-  return {
-    async client() {
-      if (link !== null) return link.client;
-      if (failure !== null && performance.now() - failure.at < RECONNECT_AFTER_MS) throw failure.error;
-      try {
-        link = await connectTemporal(temporalSettings(), CONNECT_TIMEOUT_MS);
-        return link.client;
-      } catch (error) {
-        failure = { at: performance.now(), error };
-        throw error;
-      }
-    },
-    close: async () => link?.close(),
-  };
 }
 
 /** What the store has of a rollout beside its state never changes: it is asked once, and again only where it did not answer. */

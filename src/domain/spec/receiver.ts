@@ -26,8 +26,9 @@ export function isSafeToCall(url: string, allowsHttp: boolean | undefined): bool
   return protocol === 'https:' || allowsHttp === true || isLoopback(hostname);
 }
 
+/** @param hostname of a URL, or an address to listen on, which has no brackets */
 export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+  return ['localhost', '[::1]', '::1'].includes(hostname) || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
 function hasUserinfo(url: string): boolean {
