@@ -1,9 +1,9 @@
 /**
- * The whole product in three minutes: `npm run demo [-- --keep]`
+ * The whole product in two minutes: `npm run demo [-- --keep]`
  * Starts everything on this machine, rolls a good model out (with an approval), then a bad one, which rolls itself back.
  */
-import { mkdir, rm } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { startTraffic } from '../examples/traffic/traffic.js';
 import { untilSignal } from '../src/cli/until-signal.js';
 import { startStack } from '../src/dev/stack.js';
@@ -72,22 +72,15 @@ async function demo(): Promise<void> {
     runScript(context, 'scripts/approve.ts', ['digits', 'demo', 'agreement and latency look good']),
   );
   await printEnding(context, good);
-  // What follows needs v2 in place of v1.
-  if (good.status !== 'promoted') {
-    await printLedger(context, good);
-    say(
-      `v2 was to be promoted, and it is ${good.status}: on a machine that is busy with much else it is slower, rightly`,
-    );
-    process.exitCode = 1;
-    return;
-  }
-
-  say('v2 serves all but a fifth of the users, held back for half a minute, to read what it has changed');
-  const impact = await untilImpact(context, good);
-  say(`impact of v2: ${impact.verdict}; ${impact.evidence.map((e) => e.reason).join('; ')}`);
+  const isPromoted = good.status === 'promoted';
+  if (isPromoted) {
+    say('v2 serves all but a fifth of the users, held back for half a minute, to read what it has changed');
+    const impact = await untilImpact(context, good);
+    say(`impact of v2: ${impact.verdict}; ${impact.evidence.map((e) => e.reason).join('; ')}`);
+  } else say('v2 was slower, which on a busy machine it is: v1 goes on serving, and v3 is tried against it');
 
   say('2. v3 scales its features with the wrong statistics: batched validation does not see it, live traffic does');
-  await runScript(context, 'scripts/start-rollout.ts', ['examples/digits-v3.yaml', 'demo']);
+  await runScript(context, 'scripts/start-rollout.ts', [await specOfV3(isPromoted ? 'v2' : 'v1'), 'demo']);
   const bad = await watchRollout(context, 'digits', async () => undefined);
   await printEnding(context, bad);
 
@@ -97,5 +90,20 @@ async function demo(): Promise<void> {
 
   const { sent, ok, failed } = traffic.stats();
   say(`users sent ${sent} requests: ${ok} answered, ${failed} failed`);
-  if (bad.status !== 'rolled-back' || failed > 0) process.exitCode = 1;
+  if (!isPromoted)
+    say(`v2 was to be promoted, and is ${good.status}: run the demo again when the machine has less to do`);
+  if (!isPromoted || bad.status !== 'rolled-back' || failed > 0) process.exitCode = 1;
+}
+
+/** The example's rollout, against what serves. */
+async function specOfV3(baseline: 'v1' | 'v2'): Promise<string> {
+  const example = 'examples/digits-v3.yaml';
+  if (baseline === 'v2') return example;
+  const path = join(stateDir, 'v3.yaml');
+  const v2 = 'baseline: { version: v2, url: http://127.0.0.1:8120 }';
+  await writeFile(
+    path,
+    (await readFile(example, 'utf8')).replace(v2, 'baseline: { version: v1, url: http://127.0.0.1:8110 }'),
+  );
+  return path;
 }

@@ -63,6 +63,7 @@ function answersTo({ service, waiting, paused }: RolloutState): string[] {
       return [`sluice rollback ${service} --reason "…"`];
     case 'confirm':
     case 'scaling':
+    case 'rollback':
     case undefined:
       return [];
   }

@@ -1,8 +1,15 @@
-import { ActivityFailure, ApplicationFailure, CancellationScope, condition, sleep } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  patched,
+  sleep,
+} from '@temporalio/workflow';
 import { type Exposure, stableRoute, trialRoute } from '../src/domain/exposure.js';
 import type { Route } from '../src/domain/route.js';
 import { limited, persistent } from './activity-proxies.js';
-import { causeOf, decide, type Run, update } from './run.js';
+import { causeOf, decide, now, type Run, update } from './run.js';
 
 /** Gateways measure a lease by their own clocks; this much longer is surely over. */
 const LEASE_SLACK_MS = 1000;
@@ -72,6 +79,7 @@ export async function promote(run: Run): Promise<void> {
  */
 export async function restoreBaseline(run: Run): Promise<void> {
   const leased = run.state.phases.cutover.status === 'pending';
+  if (patched('rollback-shown')) showWayBack(run, leased ? fallenBackMs(run) : null);
   const scope = new CancellationScope();
   const summary = 'unreachable gateways have lost their lease';
   const leaseOver = leased
@@ -80,6 +88,15 @@ export async function restoreBaseline(run: Run): Promise<void> {
   leaseOver.catch(() => undefined);
   await Promise.race([sendBaseline(run), leaseOver]).finally(() => scope.cancel());
   update(run, { weightPercent: 0, shadowPercent: 0 });
+}
+
+/** Until all have confirmed it, whoever looks must not take the rollout for one that goes on. */
+function showWayBack(run: Run, longestMs: number | null): void {
+  const { baseline, weightPercent } = run.state;
+  const until = longestMs === null ? null : new Date(Date.now() + longestMs).toISOString();
+  const note = `${baseline} serves all once every gateway has confirmed it, or lost its lease`;
+  const waiting = { kind: 'rollback', since: now(), until, note } as const;
+  update(run, { waiting, reason: `going back from ${weightPercent} %: ${run.inbox.stop?.reason ?? ''}` });
 }
 
 /** Takes the way back once while nobody is exposed: every gateway is told to serve the baseline, and the baseline is well. */

@@ -27,7 +27,7 @@ export const EXIT_CODES = [
 /** What to do next, by code: a command or a setting. Where it depends on more, the message says more. */
 const REMEDIES: Readonly<Record<ErrorCode, string>> = {
   SPEC_INVALID: 'sluice lint <spec>, which names line and column of each mistake',
-  USAGE: 'the same command with --help',
+  USAGE: 'the same command with --help; of variables: docs/operations.md#settings',
   UNAUTHORIZED: 'sluice whoami; SLUICE_IDENTITY names the key that signs, SLUICE_TOKEN is what the api is sent',
   FORBIDDEN: 'ask an admin of the api for the role that is named (sluice api token create), or somebody who has it',
   RATE_LIMITED: 'the same command a little later',
@@ -47,7 +47,7 @@ const REMEDIES: Readonly<Record<ErrorCode, string>> = {
   SCALING_REFUSED: 'check the rights of the worker on what scaling: of the spec names',
   AUTH_UNAVAILABLE: 'check SLUICE_OIDC_ISSUER of the api, and that it can be reached from there',
   SECRET_UNUSABLE: 'start the worker with the variable that the spec names',
-  DATASET_INVALID: 'look at the named row of the data set, and at dataset: of the spec',
+  DATASET_INVALID: 'look at what is named of the data set, and at dataset: of the spec',
   DATASET_UNREACHABLE: 'check the address; SLUICE_DATA_DIR is where file names start from',
   ADDRESS_REFUSED: 'SLUICE_ALLOW_PRIVATE lists private addresses that specs may lead to',
   OBSERVATION_INVALID:

@@ -13,7 +13,7 @@ const NOT_OURS = 'not an answer of the api';
 export interface ApiClientOptions {
   readonly apiUrl: string;
   /** What the gateways' admin listeners and the api's guarded endpoints ask for. */
-  readonly adminToken: string | null;
+  readonly token: string | null;
   /** Of one call. */
   readonly timeoutMs: number;
 }
@@ -33,9 +33,9 @@ export interface ApiClient {
   recordForcedRollback(rollback: ForcedRollback): Promise<RecordedRollback>;
 }
 
-export function createApiClient({ apiUrl, adminToken, timeoutMs }: ApiClientOptions): ApiClient {
+export function createApiClient({ apiUrl, token, timeoutMs }: ApiClientOptions): ApiClient {
   const clientOver = (fetch: typeof fetchAnywhere) =>
-    new SluiceClient({ url: apiUrl, token: adminToken, timeoutMs, retries: 0, fetch });
+    new SluiceClient({ url: apiUrl, token, timeoutMs, retries: 0, fetch });
   const api = clientOver(fetchAnywhere);
   return {
     async routes() {

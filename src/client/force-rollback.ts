@@ -46,7 +46,7 @@ export async function forceRollback(request: ForceRequest, options: ForceOptions
   const deadline = performance.now() + patienceMs;
   const addresses = new GatewayAddresses(options.gatewayAdminUrls);
   const gateways = createGatewayClient({ adminToken, timeoutMs });
-  const api = options.api ?? createApiClient({ apiUrl, adminToken, timeoutMs });
+  const api = options.api ?? createApiClient({ apiUrl, token: adminToken, timeoutMs });
   const [held, wanted] = await Promise.all([
     untilKnown(addresses, gateways, request.service, deadline),
     reading(() => api.routes()),

@@ -1,7 +1,7 @@
 import type { Route } from '../domain/route.js';
 import type { Facts, ServiceFacts } from './facts.js';
 import { type Finding, inOrder } from './finding.js';
-import { clockFindings, unreadFindings, workerFindings } from './installation-rules.js';
+import { clockFindings, unlistedFindings, unreadFindings, workerFindings } from './installation-rules.js';
 import { activityFindings, viewFindings, waitFindings, weightFindings, workflowFindings } from './rollout-rules.js';
 import { agreementFindings, leaseFindings, orphanFindings, storeFindings, tripFindings } from './route-rules.js';
 
@@ -12,6 +12,7 @@ import { agreementFindings, leaseFindings, orphanFindings, storeFindings, tripFi
 export function diagnose(facts: Facts, only?: string): Finding[] {
   const found = [
     ...unreadFindings(facts),
+    ...unlistedFindings(facts),
     ...clockFindings(facts),
     ...workerFindings(facts),
     ...servicesOf(facts).flatMap((service) => serviceFindings(factsOf(facts, service))),

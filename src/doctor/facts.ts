@@ -10,6 +10,13 @@ export interface GatewayReading {
   readonly report: Reading<GatewayReport>;
 }
 
+/** A gateway that others name as their peer, and nobody asks us to look at. */
+export interface UnlistedGateway {
+  readonly url: string;
+  readonly gatewayId: string;
+  readonly namedBy: string;
+}
+
 /** An activity that did not succeed at once. */
 interface FailingActivity {
   readonly name: string;
@@ -50,6 +57,7 @@ export interface Facts {
   /** ISO, on this machine's clock. */
   readonly at: string;
   readonly gateways: readonly GatewayReading[];
+  readonly unlisted: readonly UnlistedGateway[];
   readonly apiUrl: string;
   /** What the store keeps, as the api tells it. */
   readonly store: Reading<WantedRoutes>;

@@ -3,6 +3,7 @@ export type Severity = 'error' | 'warning' | 'info';
 
 export const FINDING_CODES = [
   'gateway-unreachable',
+  'gateway-unlisted',
   'store-unreachable',
   'temporal-unreachable',
   'no-worker',

@@ -3,12 +3,15 @@ import { reading } from '../client/reading.js';
 import type { TemporalSettings } from '../temporal/connection.js';
 import { GatewayAddresses } from '../traffic/gateway-addresses.js';
 import { createGatewayClient } from '../traffic/gateway-client.js';
-import type { Facts, GatewayReading } from './facts.js';
+import type { Facts, GatewayReading, UnlistedGateway } from './facts.js';
 import { readTemporal } from './read-temporal.js';
 
 export interface GatherOptions {
   readonly gatewayAdminUrls: readonly string[];
+  /** Of the gateways. */
   readonly adminToken: string | null;
+  /** What the api is sent. */
+  readonly apiToken: string | null;
   readonly apiUrl: string;
   readonly temporal: TemporalSettings;
   /** Of each part by itself. */
@@ -19,17 +22,19 @@ export interface GatherOptions {
 
 /** Asks gateways, store and Temporal, all at once, each with a deadline of its own: a part that is down keeps nobody from the others. */
 export async function gatherFacts(options: GatherOptions): Promise<Facts> {
-  const { apiUrl, adminToken, temporal, service, timeoutMs = 3000 } = options;
-  const api = createApiClient({ apiUrl, adminToken, timeoutMs });
+  const { apiUrl, apiToken, temporal, service, timeoutMs = 3000 } = options;
+  const api = createApiClient({ apiUrl, token: apiToken, timeoutMs });
   const reports = readGateways(options, timeoutMs);
-  const [gateways, store, running] = await Promise.all([
+  const [gateways, unlisted, store, running] = await Promise.all([
     reports,
+    reports.then((read) => readUnlisted(read, options, timeoutMs)),
     reading(() => api.routes()),
     reading(() => readTemporal({ settings: temporal, api, timeoutMs }, reports.then(exposedServices), service)),
   ]);
   return {
     at: new Date().toISOString(),
     gateways,
+    unlisted,
     apiUrl,
     store,
     temporalAddress: temporal.address,
@@ -49,6 +54,26 @@ async function readGateways(
     report: await reading(() => Promise.reject(error)),
   }));
   return Promise.all([...read, ...failed]);
+}
+
+/** Peers of those that were read. By their ids: one gateway has several addresses. Who does not answer is no news, a peer may be known by a name of its own. */
+async function readUnlisted(
+  gateways: readonly GatewayReading[],
+  { adminToken }: GatherOptions,
+  timeoutMs: number,
+): Promise<UnlistedGateway[]> {
+  const read = gateways.flatMap(({ report }) => (report.kind === 'read' ? [report.value] : []));
+  const known = new Set(read.map(({ gatewayId }) => gatewayId));
+  const asked = new Set(gateways.map(({ url }) => url));
+  const named = new Map(read.flatMap(({ gatewayId, peers }) => peers.map((url) => [url, gatewayId] as const)));
+  const client = createGatewayClient({ adminToken, timeoutMs });
+  const found = await Promise.all(
+    [...named].map(async ([url, namedBy]) => {
+      const peer = asked.has(url) ? null : await client.report(url).catch(() => null);
+      return peer === null || known.has(peer.gatewayId) ? [] : [{ url, gatewayId: peer.gatewayId, namedBy }];
+    }),
+  );
+  return found.flat();
 }
 
 /** Services with a candidate on the route of any gateway. */

@@ -22,7 +22,9 @@ export function unreadFindings({ gateways, store, apiUrl, temporal, temporalAddr
       severity: 'error',
       service: null,
       problem: `the store can't be asked through the api at ${apiUrl}: ${store.error}`,
-      remedy: 'sluice api (or set SLUICE_API to where it listens)',
+      remedy: store.error.includes('status 401')
+        ? 'export SLUICE_TOKEN=<your token of the api>'
+        : 'sluice api (or set SLUICE_API to where it listens)',
     });
   if (temporal.kind === 'unread')
     found.push({
@@ -34,6 +36,18 @@ export function unreadFindings({ gateways, store, apiUrl, temporal, temporalAddr
         'bring it back (or set TEMPORAL_ADDRESS); until then: sluice rollback <service> --force moves traffic without it',
     });
   return found;
+}
+
+/** Replicas that users may be sent to, and that are told of no change. */
+export function unlistedFindings({ unlisted }: Facts): Finding[] {
+  return unlisted.map(({ url, gatewayId, namedBy }) => ({
+    code: 'gateway-unlisted',
+    severity: 'error',
+    service: null,
+    problem: `gateway ${gatewayId} at ${url} is a peer of ${namedBy} and not in SLUICE_GATEWAYS: no change reaches it`,
+    remedy:
+      'put the admin listeners of all gateways into SLUICE_GATEWAYS, of workers and api too, and start these anew',
+  }));
 }
 
 /** Task queues in which rollouts wait and nobody works. */

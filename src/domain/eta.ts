@@ -8,6 +8,7 @@ import type { RolloutSpec } from './spec/rollout-spec.js';
 export function earliestEnd(state: RolloutState, spec: RolloutSpec, nowMs: number): string | null {
   if (hasEnded(state.status)) return null;
   const { waiting } = state;
+  if (waiting?.kind === 'rollback') return waiting.until;
   const isFixed = waiting !== null && ['delay', 'bake', 'freeze', 'warm-baseline'].includes(waiting.kind);
   const current = isFixed && waiting.until ? Math.max(0, Date.parse(waiting.until) - nowMs) : 0;
   const isWarm = waiting?.kind === 'warm-baseline';

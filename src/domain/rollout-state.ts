@@ -38,7 +38,17 @@ export interface Paused {
 
 /** What a rollout is waiting for at the moment, and what ends the wait. */
 export interface Waiting {
-  kind: 'delay' | 'bake' | 'samples' | 'approval' | 'hold' | 'freeze' | 'confirm' | 'scaling' | 'warm-baseline';
+  kind:
+    | 'delay'
+    | 'bake'
+    | 'samples'
+    | 'approval'
+    | 'hold'
+    | 'freeze'
+    | 'confirm'
+    | 'scaling'
+    | 'warm-baseline'
+    | 'rollback';
   since: string;
   /** When it ends by itself; null where only a person ends it. */
   until: string | null;

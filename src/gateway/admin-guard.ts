@@ -8,7 +8,7 @@ import { isLoopback } from '../domain/spec/receiver.js';
  */
 export function assertGuarded(adminHost: string, token: string | null): void {
   if (token !== null && token.length < 16)
-    throw new SluiceError('USAGE', `the admin token has ${token.length} characters; at least 16 are asked for`);
+    throw new SluiceError('USAGE', `SLUICE_ADMIN_TOKEN has ${token.length} characters; at least 16 are asked for`);
   if (token === null && !isLoopback(adminHost))
     throw new SluiceError(
       'USAGE',

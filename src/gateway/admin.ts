@@ -17,6 +17,8 @@ import type { VersionCounts } from './stats.js';
 
 export interface AdminDeps {
   readonly gatewayId: string;
+  /** Admin listeners of the other replicas. */
+  readonly peers: () => readonly string[];
   readonly routes: RouteTable;
   readonly flags: FlagTable;
   /** Takes a route, with all that has to be done before and after. */
@@ -88,7 +90,7 @@ async function answer(deps: AdminDeps, request: IncomingMessage, response: Serve
   // A primary has changed the file.
   if (path === '/v1/flags-file' && method === 'POST') return replyJson(response, 200, await flags.reload());
   if (method !== 'GET') throw new SluiceError('USAGE', `${method} ${path} is not a command`);
-  if (path === '/v1/routes') return replyJson(response, 200, { routes: routes.all() });
+  if (path === '/v1/routes') return replyJson(response, 200, { gatewayId, peers: deps.peers(), routes: routes.all() });
   if (path === '/v1/metrics') return replyJson(response, 200, await deps.metrics.raw());
   if (path === '/v1/counts') return replyJson(response, 200, await deps.counts());
   const applied = service === undefined ? undefined : routes.applied(service);

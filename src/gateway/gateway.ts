@@ -87,6 +87,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   let isServing = false;
   const adminDeps = {
     gatewayId,
+    peers: options.peers ?? (() => []),
     routes,
     flags,
     token,

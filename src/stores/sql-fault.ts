@@ -4,6 +4,8 @@ import { describeError, SluiceError } from '../domain/errors.js';
 const UNAVAILABLE_CLASSES = new Set(['08', '28', '3D', '40', '53', '57', '58']);
 /** Data exception and integrity violation. */
 const REFUSED_CLASSES = new Set(['22', '23']);
+/** insufficient_privilege */
+const FORBIDDEN = '42501';
 
 /**
  * Turns what a database driver threw into what the store promises.
@@ -14,6 +16,12 @@ export function asStoreFault(fault: unknown, place: string): unknown {
   const state = sqlState(fault);
   if (state !== undefined && REFUSED_CLASSES.has(state.slice(0, 2)))
     return new RangeError(`the store refused a value: ${describeError(fault)}`, { cause: fault });
+  if (state === FORBIDDEN)
+    return new SluiceError(
+      'STORE_UNAVAILABLE',
+      `${place} gives us too few rights (${describeError(fault)}): the role of DATABASE_URL makes the schema "sluice" and owns it, so GRANT CREATE ON DATABASE <database> TO <role>`,
+      { cause: fault },
+    );
   // Without a state the fault never came from the database: a refused or lost connection, a time-out, a closed client.
   const unavailable = state === undefined ? !(fault instanceof TypeError) : UNAVAILABLE_CLASSES.has(state.slice(0, 2));
   if (unavailable) return new SluiceError('STORE_UNAVAILABLE', `${place} cannot answer`, { cause: fault });

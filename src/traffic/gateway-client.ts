@@ -16,6 +16,8 @@ export interface GatewayClientOptions {
 /** All that one gateway serves. */
 export interface GatewayReport {
   readonly gatewayId: string;
+  /** Admin listeners of the replicas that it knows. */
+  readonly peers: readonly string[];
   readonly routes: readonly AppliedRoute[];
   /** How far its clock is ahead of ours; null where it does not say. */
   readonly clockOffsetMs: number | null;
@@ -84,10 +86,15 @@ export function createGatewayClient({ adminToken, timeoutMs, traceHeaders }: Gat
     async report(url) {
       const sentAt = Date.now();
       const answer = await ask(url, '/v1/routes', { maxContentLength: LARGEST_REPORT_BYTES });
-      const routes = isRecord(answer.data) ? answer.data['routes'] : undefined;
+      const { routes, gatewayId, peers } = isRecord(answer.data) ? answer.data : {};
       if (answer.status !== 200 || !Array.isArray(routes) || !routes.every(isAppliedRoute)) throw refused(url, answer);
       const offset = clockOffsetMs(answer.headers?.['date'], sentAt, Date.now());
-      return { gatewayId: routes[0]?.gatewayId ?? url, routes, clockOffsetMs: offset };
+      return {
+        gatewayId: typeof gatewayId === 'string' ? gatewayId : (routes[0]?.gatewayId ?? url),
+        peers: Array.isArray(peers) ? peers.map(String) : [],
+        routes,
+        clockOffsetMs: offset,
+      };
     },
     async trip(url, { service, epoch }, trip) {
       await call(url, () => http.post<unknown>(`${url}/v1/routes/${service}/trip`, { epoch, ...trip }));

@@ -217,7 +217,7 @@ describe('of one service', () => {
     const facts = factsOf();
     const blank = {
       url: 'http://g3:8081',
-      report: { kind: 'read' as const, value: { gatewayId: 'g3', routes: [], clockOffsetMs: null } },
+      report: { kind: 'read' as const, value: { gatewayId: 'g3', peers: [], routes: [], clockOffsetMs: null } },
     };
     const findings = diagnose({ ...facts, gateways: [...facts.gateways, blank] });
     expect(brief(findings)).toEqual(['warning service-unknown']);
@@ -226,6 +226,13 @@ describe('of one service', () => {
 });
 
 describe('of the installation', () => {
+  test('a gateway that others know as their peer, and nobody tells of changes', () => {
+    const unlisted = [{ url: 'http://g3:8081', gatewayId: 'g3', namedBy: 'g1' }];
+    const findings = diagnose({ ...factsOf(), unlisted });
+    expect(brief(findings)).toEqual(['error gateway-unlisted']);
+    expect(findings[0]?.problem).toMatch(/^gateway g3 at http:\/\/g3:8081 is a peer of g1 and not in SLUICE_GATEWAYS/);
+  });
+
   const unread = (error: string) => ({ kind: 'unread' as const, error });
   const clock = (facts: Facts, offsets: readonly (number | null)[]): Facts => ({
     ...facts,

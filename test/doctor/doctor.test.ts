@@ -75,6 +75,7 @@ async function open(gatewayId: string): Promise<GatewayStage> {
 const options = (over: Partial<GatherOptions> = {}): GatherOptions => ({
   gatewayAdminUrls: urls(),
   adminToken: null,
+  apiToken: null,
   apiUrl: api.url,
   temporal: settings(),
   service: SERVICE,
@@ -185,6 +186,13 @@ describe('with everything running', () => {
     await two.restart();
     await force();
     expect(await codes()).toEqual([]);
+  });
+
+  test('a replica that is left out of SLUICE_GATEWAYS is known by its peer', async () => {
+    one.more = { gatewayId: 'g1', peers: () => [two.gateway.adminUrl] };
+    await one.restart();
+    expect(await codes()).not.toContain('gateway-unlisted');
+    expect(await codes({ gatewayAdminUrls: [one.gateway.adminUrl] })).toContain('gateway-unlisted');
   });
 });
 

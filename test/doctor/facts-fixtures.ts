@@ -78,8 +78,9 @@ export function factsOf({
     at: NOW,
     gateways: gateways.map((one) => ({
       url: `http://${one.gatewayId}:8081`,
-      report: { kind: 'read', value: { gatewayId: one.gatewayId, routes: [one], clockOffsetMs: 0 } },
+      report: { kind: 'read', value: { gatewayId: one.gatewayId, peers: [], routes: [one], clockOffsetMs: 0 } },
     })),
+    unlisted: [],
     apiUrl: 'http://api:8090',
     store: { kind: 'read', value: { routes: wanted, clockOffsetMs: 0 } },
     temporalAddress: 'temporal:7233',

@@ -38,7 +38,7 @@ describe('a metric', () => {
   test.each([
     ['error_rate', 'share', true],
     ['latency_p99', 'ms', true],
-    ['prediction_drift', null, true],
+    ['prediction_drift', 'share', true],
     ['accuracy', 'share', false],
     ['conversion', 'share', false],
     ['thumb', 'share', false],

@@ -203,6 +203,16 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
+    name: 'rolled-back-while-a-gateway-is-away',
+    ending: 'rolled-back',
+    phases: { canary: { steps: [{ setWeight: 40, bake: '1h' }] } },
+    drive: async ({ world, rollout }) => {
+      await rollout.until((state) => state.waiting?.kind === 'bake');
+      world.gatewayAway = true;
+      world.guardrail = () => 'fail';
+    },
+  },
+  {
     name: 'rolled-back-gradually',
     ending: 'rolled-back',
     phases: { canary: { steps: [{ setWeight: 40, bake: '1h' }] } },

@@ -36,6 +36,22 @@ describe('an alert', () => {
     expect(world.decisions.filter(({ action }) => action === 'alert')).toHaveLength(1);
   });
 
+  test('is shown as a way back until every gateway has confirmed it, or lost its lease', async () => {
+    const [world, service] = [new World(), fresh()];
+    await stage.run(world, service, async () => {
+      const rollout = await stage.start(spec(long, service), service);
+      await rollout.until(({ waiting }) => waiting?.kind === 'bake');
+      world.gatewayAway = true;
+      await rollout.handle.signal('alert', alert({ alertname: 'Slow', severity: 'critical' }));
+      const seen = await rollout.until(({ waiting }) => waiting?.kind === 'rollback');
+      expect(seen).toMatchObject({
+        reason: 'going back from 40 %: alert Slow: p99 is 2 s',
+        waiting: { until: seen.eta },
+      });
+      expect(await rollout.result()).toMatchObject({ status: 'rolled-back', waiting: null });
+    });
+  });
+
   test('is noted, or holds until it is over, as the spec says', async () => {
     const [world, service] = [new World(), fresh()];
     await stage.run(world, service, async () => {

@@ -80,6 +80,8 @@ export class World {
   };
   /** What was written of notices about incidents. */
   readonly toldOf: string[] = [];
+  /** Set to have a gateway that confirms nothing. */
+  gatewayAway = false;
   /** Set to make targets unreachable. */
   deaf = false;
   /** Whose statements are believed; null: nobody has to prove anything. */
@@ -122,6 +124,7 @@ export class World {
       claimService: async ({ service }) => ({ epoch: this.epochOf(service) }),
       newestEpoch: async (service) => this.epochOf(service),
       setTraffic: async (route) => {
+        if (this.gatewayAway) throw new Error('gateway http://g2:8081: ECONNREFUSED');
         const newest = this.epochOf(route.service);
         if (route.epoch <= newest)
           throw ApplicationFailure.nonRetryable(`epoch ${route.epoch} is not above ${newest}`, 'EPOCH_STALE');

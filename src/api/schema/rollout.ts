@@ -16,7 +16,9 @@ const count = z.int().min(0);
 
 const waiting = shapeOf<Waiting>(
   z.object({
-    kind: z.string().describe('delay, bake, samples, approval, hold, freeze, confirm, scaling or warm-baseline'),
+    kind: z
+      .string()
+      .describe('delay, bake, samples, approval, hold, freeze, confirm, scaling, warm-baseline or rollback'),
     since: time,
     until: time.nullable().describe('null: only a person ends it.'),
     note: z.string(),

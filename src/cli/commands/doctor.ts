@@ -16,8 +16,8 @@ export interface DoctorOptions {
 
 /** Prints what is wrong and what to do; exit code 1 where there is an error. */
 export async function doctor({ service, output }: DoctorOptions): Promise<void> {
-  const { gatewayAdminUrls, adminToken, apiUrl } = readConfig();
-  const asked = { gatewayAdminUrls, adminToken, apiUrl, temporal: temporalSettings(), service };
+  const { gatewayAdminUrls, adminToken, apiToken, apiUrl } = readConfig();
+  const asked = { gatewayAdminUrls, adminToken, apiToken, apiUrl, temporal: temporalSettings(), service };
   const { facts, findings } = await examine(asked);
   if (output === 'json') process.stdout.write(`${JSON.stringify({ at: facts.at, findings }, null, 2)}\n`);
   else process.stdout.write(`${renderFindings(findings, facts)}\n`);

@@ -40,6 +40,8 @@ export function waitPoint({ state, spec, freezes }: ExplainFacts, now: number): 
         `serves all, and keeps the baseline warm: ${waiting.note}`,
         `sluice rollback ${service} --reason …`,
       );
+    case 'rollback':
+      return point('gate', `goes back: ${waiting.note}`, `sluice traffic ${service}`);
     case 'freeze':
       // Those of the organisation have points of their own; without one it is a window of the spec.
       return freezes.length > 0 ? [] : point('window', waiting.note, ...breakGlass(state, spec));

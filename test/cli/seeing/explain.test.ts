@@ -40,6 +40,7 @@ test.each<[Waiting['kind'], string, string[]]>([
   ['confirm', 'hook', ['sluice history digits']],
   ['scaling', 'scaling', ['sluice doctor --service digits']],
   ['warm-baseline', 'gate', ['sluice rollback digits --reason …']],
+  ['rollback', 'gate', ['sluice traffic digits']],
   ['freeze', 'window', ['sluice break-glass digits --reason …']],
 ])('waits for %s', (kind, point, commands) => {
   const { points, why } = of({ waiting: waiting(kind) });
@@ -120,7 +121,7 @@ test('every command that is proposed exists', () => {
   const all = [
     stateInBake(),
     stateInBake({ status: 'failed' }),
-    ...(['approval', 'hold', 'scaling', 'confirm', 'freeze', 'warm-baseline'] as const).map((kind) =>
+    ...(['approval', 'hold', 'scaling', 'confirm', 'freeze', 'warm-baseline', 'rollback'] as const).map((kind) =>
       stateInBake({ waiting: waiting(kind) }),
     ),
   ];
