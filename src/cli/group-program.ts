@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
-import { parseDuration } from '../domain/duration.js';
 import { SluiceError } from '../domain/errors.js';
 import { GROUP_COMMANDS, type GroupCommand } from '../domain/group-state.js';
-import { dryRunOption, duration, output } from './options.js';
+import { dryRunOption, output, timeout } from './options.js';
 
 const WHO = 'who decides (default: whoever signs, else the user)';
 const MEANINGS: Record<GroupCommand, string> = {
@@ -19,7 +18,7 @@ export function addGroups(program: Command): void {
     .description('start a group')
     .option('--actor <name>', WHO)
     .option('--wait', 'follow it to its end')
-    .option('--timeout <duration>', 'with --wait: give up after this', duration, parseDuration('30d'))
+    .addOption(timeout('30d', 'with --wait: give up after this'))
     .addOption(dryRunOption())
     .addOption(output())
     .action(async (file, options) => (await import('./commands/group.js')).start(file, options));
@@ -27,7 +26,7 @@ export function addGroups(program: Command): void {
     .command('get <name>')
     .description('show the newest group of a name')
     .option('-w, --watch', 'follow it to its end')
-    .option('--timeout <duration>', 'with --watch: give up after this', duration, parseDuration('30d'))
+    .addOption(timeout('30d', 'with --watch: give up after this'))
     .addOption(output())
     .action(async (name, options) => (await import('./commands/group.js')).get(name, options));
   for (const command of GROUP_COMMANDS)
@@ -63,7 +62,7 @@ function addQueues(program: Command): void {
     .addOption(dryRunOption())
     .option('--actor <name>', WHO)
     .option('--wait', 'follow it to its end')
-    .option('--timeout <duration>', 'with --wait: give up after this', duration, parseDuration('30d'))
+    .addOption(timeout('30d', 'with --wait: give up after this'))
     .addOption(output())
     .action(async (service, options) => (await import('./commands/retry.js')).retry(service, options));
 }

@@ -1,7 +1,6 @@
 import { Argument, type Command, Option } from 'commander';
-import { parseDuration } from '../domain/duration.js';
 import { SluiceError } from '../domain/errors.js';
-import { dryRunOption, duration, output } from './options.js';
+import { dryRunOption, output, timeout } from './options.js';
 
 /** As commands/init.ts has them, which is loaded when it is run. */
 const DOCUMENTS = ['rollout', 'monitor', 'gateway', 'group'];
@@ -77,7 +76,7 @@ function addStart(program: Command): void {
     )
     .option('--reason <text>', 'with --on-conflict supersede: why, for the ledger', '')
     .option('--wait', 'follow it to its end')
-    .option('--timeout <duration>', 'with --wait: give up after this', duration, parseDuration('30d'))
+    .addOption(timeout('30d', 'with --wait: give up after this'))
     .addOption(dryRunOption())
     .addOption(output())
     .action(async (spec, options) => (await import('./commands/start.js')).start(spec, options));

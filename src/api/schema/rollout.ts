@@ -52,7 +52,7 @@ const evidence = z.looseObject({
   segment: z.string().optional(),
   gate: z.enum(['samples', 'shadow', 'abTest']).optional().describe('Absent: it is a guardrail’s.'),
   at: time.optional().describe('Which look it is of: when it was read.'),
-  epochs: z.tuple([count, count]).optional().describe('That were read, both inclusive.'),
+  epochs: z.array(count).length(2).optional().describe('That were read, both inclusive.'),
   exhausted: z.boolean().optional(),
 });
 
