@@ -196,7 +196,7 @@ test('a rollback has one incident and a post-mortem with the timeline, whose tex
   expect(body).toContain(`# Post-mortem: ${service} went back`);
   expect(body).toMatch(/\| .* \| .* \| rollback \(/);
   expect(body).toMatch(/## Other incidents.*\n\n- .*HighErrorRate/);
-  expect(body).toContain('error\\_rate \\| too \\<b\\>high');
+  expect(body).toContain('error_rate \\| too &lt;b&gt;high');
   expect(body).not.toContain('<b>');
 });
 
