@@ -1,16 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { guardrailAlpha, stableRoute, trialRoute } from '../../src/domain/exposure.js';
 import { rolloutSpec } from '../../src/domain/spec/rollout-spec.js';
+import { PLAIN_SPEC } from './plain-spec.js';
 
 const parse = (over: object = {}) =>
   rolloutSpec.parse({
-    sluice: 'v1',
-    service: 'digits',
-    owner: 'ml-platform',
-    baseline: { version: 'v1', url: 'http://127.0.0.1:1' },
-    candidate: { version: 'v2', url: 'http://127.0.0.1:2' },
-    protocol: { model: 'digits' },
-    guardrails: [{ metric: 'error_rate' }],
+    ...PLAIN_SPEC,
     phases: { canary: { steps: [{ setWeight: 10 }, { pause: { duration: '1h' } }, { setWeight: 50 }] } },
     ...over,
   });

@@ -3,17 +3,12 @@ import type { Phase } from '../../src/domain/phase.js';
 import { retryPoint } from '../../src/domain/retry.js';
 import { initialState, type PhaseStatus, type RolloutState } from '../../src/domain/rollout-state.js';
 import { rolloutSpec } from '../../src/domain/spec/rollout-spec.js';
+import { PLAIN_SPEC } from './plain-spec.js';
 
 const approval = { pause: { approval: {} } };
 const parse = (phases: Record<string, unknown> = {}) =>
   rolloutSpec.parse({
-    sluice: 'v1',
-    service: 'digits',
-    owner: 'ml-platform',
-    baseline: { version: 'v1', url: 'http://127.0.0.1:1' },
-    candidate: { version: 'v2', url: 'http://127.0.0.1:2' },
-    protocol: { model: 'digits' },
-    guardrails: [{ metric: 'error_rate' }],
+    ...PLAIN_SPEC,
     phases: { canary: { steps: [{ setWeight: 10 }, approval, { setWeight: 50 }, approval] }, ...phases },
   });
 const all = parse({ shadow: {}, abTest: { primary: 'accuracy', minDetectableEffect: 0.05 } });
