@@ -2,12 +2,12 @@ import { Context } from '@temporalio/activity';
 import type { CommandRequest } from '../src/domain/decision.js';
 import type { RolloutStart } from '../src/domain/rollout-start.js';
 import type { RunningRollouts } from '../src/ports/running-rollouts.js';
+import { whileBeating } from './beating.js';
 
 export interface QueueDeps {
   readonly rollouts: RunningRollouts;
 }
 
-const HEARTBEAT_MS = 5000;
 /** Shorter than the activity's own time-out, so that a wait of weeks is no failure. */
 const LONGEST_WAIT_MS = 11 * 3_600_000;
 
@@ -17,17 +17,14 @@ export const createQueueActivities = ({ rollouts }: QueueDeps) => ({
 
   /** Waits until no rollout of the service runs, or for half a day. Cancellation ends the wait. */
   async untilIdle(service: string): Promise<void> {
-    const context = Context.current();
     const asking = new AbortController();
-    const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
     const bound = setTimeout(() => asking.abort(), LONGEST_WAIT_MS);
     const idle = rollouts.untilIdle(service, asking.signal).catch((error: unknown) => {
       if (!asking.signal.aborted) throw error;
     });
     try {
-      await Promise.race([idle, context.cancelled]);
+      await whileBeating(({ cancelled }) => Promise.race([idle, cancelled]));
     } finally {
-      clearInterval(beat);
       clearTimeout(bound);
       asking.abort();
     }

@@ -11,9 +11,10 @@ import { rule, type TestPlan } from './sequential-rule.js';
 
 /**
  * Is the candidate's latency quantile longer than the baseline's by more than the margin?
- * Asked as a question of shares, which a sequential test can answer: more of the candidate's requests take longer than
- * (baseline's quantile + margin) than of the baseline's take longer than its own quantile. If the quantiles differ by no
- * more than the margin, these shares differ by chance alone.
+ * Asked as a question of shares, which a sequential test can answer: do more of the candidate's requests than 1 - q take longer than (baseline's
+ * quantile + margin)? If the quantiles differ by no more than the margin, chance alone makes them more. That the baseline's quantile is an estimate
+ * is in the test as the error of a share of 1 - q. (Not of the share that the baseline has above its quantile, as that is less where many requests
+ * take the same time, and would make harm of equal quantiles.)
  */
 export function judgeLatency(
   guardrail: MetricGuardrail,
@@ -35,7 +36,7 @@ export function judgeLatency(
 
   const limitMs = baselineMs + guardrail.margin;
   const slow = { successes: countAbove(candidate, limitMs), trials: frame.candidate.samples };
-  const usual = { successes: countAbove(baseline, baselineMs), trials: frame.baseline.samples };
+  const usual = { successes: Math.round((1 - q) * frame.baseline.samples), trials: frame.baseline.samples };
   // The margin is in the limit already, so the shares are compared without one.
   const plan: TestPlan = { guardrail, alpha, looks, sides: 1, margin: 0 };
   const ruling = rule(plan, {

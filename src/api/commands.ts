@@ -13,7 +13,7 @@ import type { Store } from '../ports/store.js';
 import { readDocument } from '../yaml/read-document.js';
 import { assertRole } from './auth/guard.js';
 import type { Principal } from './auth/principal.js';
-import { planRollout, sendCommand, startRollout } from './endpoints/rollouts.js';
+import { dequeue, getQueue, planRollout, sendCommand, startRollout } from './endpoints/rollouts.js';
 import { AccessError } from './problem.js';
 import { repeatable } from './repeatable.js';
 import { type CheckedCommand, COMMAND_ROLES, type CommandAnswer, type CommandName } from './schema/command.js';
@@ -56,6 +56,14 @@ export function commandRoutes(server: FastifyInstance, deps: CommandDeps): void 
     const traffic = withGiven(await measureTraffic(store, spec, now, body.window), spec, body);
     const freezes = await store.freezes({ service: spec.service, activeAt: 'now', limit: MOST_FREEZES });
     return plan(spec, traffic, now, freezes);
+  });
+
+  serve(server, getQueue, async ({ params: { service } }) => sinkOf(deps).queue(service));
+
+  serve(server, dequeue, async ({ params: { service, rolloutId }, who, request }) => {
+    await sinkOf(deps).dequeue(service, rolloutId);
+    request.log.info({ service, rolloutId, subject: who.subject }, 'rollout taken out of the queue');
+    return undefined as never;
   });
 
   const retryOnce = repeatable();

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { DAY_MS } from '../domain/duration.js';
 import { SluiceError } from '../domain/errors.js';
 import type { Store } from '../ports/store.js';
 import { forgetUnit, getFeedbackStats, importFeedback, pruneOldFeedback } from './endpoints/intake.js';
@@ -7,7 +8,7 @@ import { serve } from './serve.js';
 /** Rows of one request: a few seconds of a database's time at most. */
 const PRUNED_AT_ONCE = 50_000;
 /** Labels are waited for, and learnt from, for longer than a day. */
-const LEAST_KEPT_MS = 86_400_000;
+const LEAST_KEPT_MS = DAY_MS;
 
 /** Imports, counts, retention and erasure of feedback. Users and label sources send theirs to the gateway. */
 export function feedbackRoutes(server: FastifyInstance, { feedback }: Store): void {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
+import { DAY_MS } from '../domain/duration.js';
 import { SluiceError } from '../domain/errors.js';
 import { LONGEST_FREEZE_MS } from '../domain/freeze.js';
 import type { Store } from '../ports/store.js';
@@ -43,7 +44,7 @@ function endOf(asked: { for?: number | undefined; until?: string | undefined }, 
   if (end - now > LONGEST_FREEZE_MS)
     throw new SluiceError(
       'USAGE',
-      `a freeze until ${text} is longer than ${LONGEST_FREEZE_MS / 86_400_000} days; make a new one before it ends`,
+      `a freeze until ${text} is longer than ${LONGEST_FREEZE_MS / DAY_MS} days; make a new one before it ends`,
     );
   return text;
 }

@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { DAY_MS } from '../domain/duration.js';
 import { SluiceError } from '../domain/errors.js';
 import { LOG_RETENTION_DAYS } from '../domain/log-line.js';
 import { armsFromStore } from '../monitors/logs/arms.js';
@@ -11,7 +12,6 @@ import { getLogReport, pruneOldLogs, takeLogs } from './endpoints/intake.js';
 import { serve } from './serve.js';
 
 const LARGEST_BODY_BYTES = 8 * 1024 * 1024;
-const DAY_MS = 86_400_000;
 
 /** Logs of gateways and model servers. What a log says is for those who run the service: viewers don't see it. */
 export function logRoutes(server: FastifyInstance, store: Store): void {

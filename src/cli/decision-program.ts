@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Command as RolloutCommand } from '../domain/decision.js';
 import { SluiceError } from '../domain/errors.js';
 import { addForceOptions } from './doctor-program.js';
-import { dryRunOption, duration, output, timeout } from './options.js';
+import { dryRunOption, duration, HEARD_AS, output, timeout } from './options.js';
 
 const MEANINGS = {
   approve: 'say yes to what a rollout waits for',
@@ -48,7 +48,7 @@ function addSet(program: Command): void {
 /** What every decision may be given. */
 function deciding(command: Command): Command {
   return command
-    .option('--actor <name>', 'who decides (default: as SLUICE_IDENTITY proves, else $USER)')
+    .option('--actor <name>', `who decides (${HEARD_AS})`)
     .option('--reason <text>', 'why, for the ledger', '')
     .option('--decision-id <id>', 'the same id again is the same decision')
     .option('-y, --yes', 'no question whether it is meant (asked in a terminal, before gates are skipped)')

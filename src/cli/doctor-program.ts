@@ -20,6 +20,7 @@ interface RollbackOptions {
   readonly reason: string;
   readonly decisionId?: string;
   readonly output: string;
+  readonly timeout: number;
   readonly dryRun?: boolean;
   readonly force?: boolean;
   readonly to?: string;

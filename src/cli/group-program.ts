@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { SluiceError } from '../domain/errors.js';
 import { GROUP_COMMANDS, type GroupCommand } from '../domain/group-state.js';
-import { dryRunOption, output, timeout } from './options.js';
+import { dryRunOption, HEARD_AS, output, timeout } from './options.js';
 
 const WHO = 'who decides (default: whoever signs, else the user)';
 const MEANINGS: Record<GroupCommand, string> = {
@@ -60,7 +60,7 @@ function addQueues(program: Command): void {
     .description('start a new attempt of the newest rollout, which has ended, with the same spec')
     .option('--from-step <n>', 'begin at this canary step (default: where it ended)', stepNumber)
     .addOption(dryRunOption())
-    .option('--actor <name>', WHO)
+    .option('--actor <name>', `who decides (${HEARD_AS})`)
     .option('--wait', 'follow it to its end')
     .addOption(timeout('30d', 'with --wait: give up after this'))
     .addOption(output())

@@ -16,7 +16,7 @@ export function addKeys(program: Command): void {
     .action(async (subject, options) => (await import('./commands/keys.js')).createKey(subject, options));
   program
     .command('whoami')
-    .description('show as whom commands are sent (SLUICE_IDENTITY)')
+    .description('show as whom commands are heard (SLUICE_IDENTITY, SLUICE_TOKEN)')
     .addOption(output())
     .action(async (options) => (await import('./commands/whoami.js')).whoami(options));
 }

@@ -1,6 +1,6 @@
 import { Argument, type Command, Option } from 'commander';
 import { SluiceError } from '../domain/errors.js';
-import { dryRunOption, output, timeout } from './options.js';
+import { dryRunOption, HEARD_AS, output, timeout } from './options.js';
 
 /** As commands/init.ts has them, which is loaded when it is run. */
 const DOCUMENTS = ['rollout', 'monitor', 'gateway', 'group'];
@@ -68,7 +68,7 @@ function addStart(program: Command): void {
   program
     .command('start <spec>')
     .description('start a rollout')
-    .option('--actor <name>', 'who starts it (default: whoever signs, else the user)')
+    .option('--actor <name>', `who starts it (${HEARD_AS})`)
     .addOption(
       new Option('--on-conflict <what>', 'while a rollout of the service runs: be refused, wait, or take its place')
         .choices(['reject', 'queue', 'supersede'])

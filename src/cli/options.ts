@@ -11,6 +11,9 @@ export const output = () =>
 /** The same of a command that shows something: `wide` has more columns, `name` is for other commands. */
 export const format = () => new Option('-o, --output <format>', 'how to print').choices([...FORMATS]).default('table');
 
+/** Whose name stands in the ledger (control/control.ts). */
+export const HEARD_AS = 'default: as SLUICE_IDENTITY or SLUICE_TOKEN proves, else $USER';
+
 /** Under whose name, where nothing is signed. */
 export const actor = (description: string) => new Option('--actor <name>', description).default(localUser());
 

@@ -1,6 +1,5 @@
-import { Argument, type Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { ROLLOUT_STATUSES } from '../domain/rollout-state.js';
-import { SHELLS } from './completion/scripts.js';
 import { exitCodesText } from './errors.js';
 import { format, integerIn, timeout, withExamples } from './options.js';
 
@@ -10,7 +9,6 @@ const OF_A_ROLLOUT = [0, 1, 3, 5, 124];
 export function addSeeing(program: Command): void {
   addOne(program);
   addMany(program);
-  addCompletion(program);
 }
 
 function addOne(program: Command): void {
@@ -73,18 +71,4 @@ function addMany(program: Command): void {
     .addOption(format())
     .action(async (name, options) => (await import('./commands/history.js')).history(name, options));
   withExamples(history, 'sluice history digits', 'sluice history digits --follow -o json');
-}
-
-function addCompletion(program: Command): void {
-  const completion = program
-    .command('completion')
-    .description('print what a shell reads to complete commands, options, services and rollouts')
-    .addArgument(new Argument('<shell>', 'which').choices(SHELLS))
-    .action(async (shell) => (await import('./commands/completion.js')).printScript(shell));
-  withExamples(completion, 'source <(sluice completion bash)', 'sluice completion fish | source');
-  program
-    .command('__complete', { hidden: true })
-    .argument('[words...]')
-    .allowUnknownOption()
-    .action(async (words: string[]) => (await import('./commands/completion.js')).printCandidates(program, words));
 }

@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { Command } from '../domain/decision.js';
 import { SluiceError } from '../domain/errors.js';
 import type { Identity } from '../domain/identity.js';
+import type { QueueState } from '../domain/queue-state.js';
 import type { RolloutState } from '../domain/rollout-state.js';
 import type { RolloutSpec } from '../domain/spec/rollout-spec.js';
 import type { PrivateKey } from '../identity/private-key.js';
@@ -9,6 +10,7 @@ import { createSigner, type Signer } from '../identity/signer.js';
 import type { TemporalSettings } from '../temporal/connection.js';
 import { openLazyLink } from '../temporal/lazy-link.js';
 import { isDeadline } from './deadline.js';
+import { dequeue, readQueue } from './queue.js';
 import { type RetriedRollout, retryRollout } from './retry-rollout.js';
 import { type SentRequest, sendCommand } from './send-command.js';
 import { type OnConflict, type StartedRollout, startRollout } from './start-rollout.js';
@@ -27,6 +29,8 @@ export interface CommandSink {
     who: Identity,
   ): Promise<StartedRollout>;
   retry(service: string, fromStep: number | undefined, who: Identity): Promise<RetriedRollout>;
+  queue(service: string): Promise<QueueState>;
+  dequeue(service: string, rolloutId: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -75,6 +79,8 @@ export function commandSinkOver(clientOf: () => Promise<Client>, options: SinkOp
         const from = fromStep === undefined ? {} : { fromStep };
         return retryRollout(client, service, nameOf(who, signer), { ...from, signer, ...queue });
       }),
+    queue: (service) => within((client) => readQueue(client, service)),
+    dequeue: (service, rolloutId) => within((client) => dequeue(client, service, rolloutId)),
     close: async () => undefined,
   };
 }

@@ -2,7 +2,7 @@ import { createApiClient } from '../client/api-client.js';
 import { reading } from '../client/reading.js';
 import type { TemporalSettings } from '../temporal/connection.js';
 import { GatewayAddresses } from '../traffic/gateway-addresses.js';
-import { createGatewayClient } from '../traffic/gateway-client.js';
+import { createGatewayClient, type GatewayClient } from '../traffic/gateway-client.js';
 import type { Facts, GatewayReading, UnlistedGateway } from './facts.js';
 import { readTemporal } from './read-temporal.js';
 
@@ -22,12 +22,13 @@ export interface GatherOptions {
 
 /** Asks gateways, store and Temporal, all at once, each with a deadline of its own: a part that is down keeps nobody from the others. */
 export async function gatherFacts(options: GatherOptions): Promise<Facts> {
-  const { apiUrl, apiToken, temporal, service, timeoutMs = 3000 } = options;
+  const { gatewayAdminUrls, adminToken, apiUrl, apiToken, temporal, service, timeoutMs = 3000 } = options;
   const api = createApiClient({ apiUrl, token: apiToken, timeoutMs });
-  const reports = readGateways(options, timeoutMs);
+  const client = createGatewayClient({ adminToken, timeoutMs });
+  const reports = readGateways(gatewayAdminUrls, client);
   const [gateways, unlisted, store, running] = await Promise.all([
     reports,
-    reports.then((read) => readUnlisted(read, options, timeoutMs)),
+    reports.then((read) => readUnlisted(read, client)),
     reading(() => api.routes()),
     reading(() => readTemporal({ settings: temporal, api, timeoutMs }, reports.then(exposedServices), service)),
   ]);
@@ -42,12 +43,8 @@ export async function gatherFacts(options: GatherOptions): Promise<Facts> {
   };
 }
 
-async function readGateways(
-  { gatewayAdminUrls, adminToken }: GatherOptions,
-  timeoutMs: number,
-): Promise<GatewayReading[]> {
+async function readGateways(gatewayAdminUrls: readonly string[], client: GatewayClient): Promise<GatewayReading[]> {
   const { urls, unresolved } = await new GatewayAddresses(gatewayAdminUrls).reachable();
-  const client = createGatewayClient({ adminToken, timeoutMs });
   const read = urls.map(async (url) => ({ url, report: await reading(() => client.report(url)) }));
   const failed = unresolved.map(async ({ url, error }) => ({
     url,
@@ -57,16 +54,11 @@ async function readGateways(
 }
 
 /** Peers of those that were read. By their ids: one gateway has several addresses. Who does not answer is no news, a peer may be known by a name of its own. */
-async function readUnlisted(
-  gateways: readonly GatewayReading[],
-  { adminToken }: GatherOptions,
-  timeoutMs: number,
-): Promise<UnlistedGateway[]> {
+async function readUnlisted(gateways: readonly GatewayReading[], client: GatewayClient): Promise<UnlistedGateway[]> {
   const read = gateways.flatMap(({ report }) => (report.kind === 'read' ? [report.value] : []));
   const known = new Set(read.map(({ gatewayId }) => gatewayId));
   const asked = new Set(gateways.map(({ url }) => url));
   const named = new Map(read.flatMap(({ gatewayId, peers }) => peers.map((url) => [url, gatewayId] as const)));
-  const client = createGatewayClient({ adminToken, timeoutMs });
   const found = await Promise.all(
     [...named].map(async ([url, namedBy]) => {
       const peer = asked.has(url) ? null : await client.report(url).catch(() => null);

@@ -39,7 +39,7 @@ export function formatP(p: number | null): string {
 }
 
 /** In a table's cell: with its unit, and a dash where there is no number. */
-export function formatQuantity(value: number | null | undefined, unit: Unit | undefined): string {
+export function formatQuantity(value: number | null | undefined, unit: Unit | 'bytes' | undefined): string {
   if (value === null || value === undefined) return '–';
   switch (unit) {
     case 'share':
@@ -48,6 +48,8 @@ export function formatQuantity(value: number | null | undefined, unit: Unit | un
       return formatMs(value);
     case 'count':
       return formatCount(value);
+    case 'bytes':
+      return formatBytes(value);
     case null:
     case undefined:
       return formatNumber(value);

@@ -9,6 +9,7 @@ import { answerFlagCommand, isFlagPath } from './flags/flag-commands.js';
 import type { FlagTable } from './flags/flag-table.js';
 import type { Log } from './log.js';
 import type { MetricsPage } from './metrics-page.js';
+import type { Peers } from './peers.js';
 import { replyJson } from './reply.js';
 import { tripSchema } from './route-file.js';
 import { routeSchema } from './route-schema.js';
@@ -18,7 +19,7 @@ import type { VersionCounts } from './stats.js';
 export interface AdminDeps {
   readonly gatewayId: string;
   /** Admin listeners of the other replicas. */
-  readonly peers: () => readonly string[];
+  readonly peers: Pick<Peers, 'urls'>;
   readonly routes: RouteTable;
   readonly flags: FlagTable;
   /** Takes a route, with all that has to be done before and after. */
@@ -90,7 +91,8 @@ async function answer(deps: AdminDeps, request: IncomingMessage, response: Serve
   // A primary has changed the file.
   if (path === '/v1/flags-file' && method === 'POST') return replyJson(response, 200, await flags.reload());
   if (method !== 'GET') throw new SluiceError('USAGE', `${method} ${path} is not a command`);
-  if (path === '/v1/routes') return replyJson(response, 200, { gatewayId, peers: deps.peers(), routes: routes.all() });
+  if (path === '/v1/routes')
+    return replyJson(response, 200, { gatewayId, peers: deps.peers.urls, routes: routes.all() });
   if (path === '/v1/metrics') return replyJson(response, 200, await deps.metrics.raw());
   if (path === '/v1/counts') return replyJson(response, 200, await deps.counts());
   const applied = service === undefined ? undefined : routes.applied(service);

@@ -87,7 +87,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   let isServing = false;
   const adminDeps = {
     gatewayId,
-    peers: options.peers ?? (() => []),
+    peers: parts.peers,
     routes,
     flags,
     token,
@@ -175,7 +175,7 @@ async function assemble(options: GatewayOptions) {
   });
   const metrics = createMetrics({ routes, upstreams, totals: recorder.totals, spoolBytes: () => spool.bytes });
   const shadow = new ShadowQueue({ routes, upstreams, recorder, metrics, limits });
-  const peers = new Peers({ urls: options.peers ?? (() => []), token: options.adminToken ?? null, log });
+  const peers = new Peers({ urls: options.peers, token: options.adminToken ?? null, log });
   routes.onTrip((route, trip) => {
     metrics.countTrip(route.service);
     if (trip.gatewayId === gatewayId) void peers.tellTrip(route, trip);

@@ -11,8 +11,8 @@ import { routeSchema } from './route-schema.js';
 import type { RouteTable } from './route-table.js';
 
 export interface PeersOptions {
-  /** Admin listeners of the other replicas. */
-  readonly urls: () => readonly string[];
+  /** Admin listeners of the other replicas; absent: there is none. */
+  readonly urls: (() => readonly string[]) | undefined;
   readonly token: string | null;
   readonly log: Log;
 }
@@ -36,6 +36,10 @@ export class Peers {
     this.options = options;
   }
 
+  get urls(): readonly string[] {
+    return this.options.urls?.() ?? [];
+  }
+
   /** A candidate was taken out here. */
   async tellTrip({ service, epoch }: Route, trip: Trip): Promise<void> {
     await this.tellAll('POST', `/v1/routes/${service}/trip`, { epoch, ...trip });
@@ -57,8 +61,8 @@ export class Peers {
   }
 
   private async askAll<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema>[]> {
-    const { token, log, urls } = this.options;
-    const asked = urls().map(async (url) => {
+    const { token, log } = this.options;
+    const asked = this.urls.map(async (url) => {
       try {
         const { status, text } = await callHttp({ method: 'GET', url: url + path, token, timeoutMs: TIMEOUT_MS });
         if (status !== 200) throw new Error(`status ${status}`);
@@ -73,7 +77,7 @@ export class Peers {
 
   private async tellAll(method: 'POST' | 'PUT' | 'DELETE', path: string, command?: object): Promise<void> {
     const body = command === undefined ? {} : { body: JSON.stringify(command) };
-    await Promise.all(this.options.urls().map((url) => this.tellOne({ method, url: url + path, ...body })));
+    await Promise.all(this.urls.map((url) => this.tellOne({ method, url: url + path, ...body })));
   }
 
   /** One that is away asks when it is back. A refusal (it knows of something newer) is an answer. */

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../domain/duration.js';
 import { describeError, SluiceError } from '../domain/errors.js';
 import type { MonitorOutcome, MonitorReading, RunMonitor } from '../domain/monitor.js';
 import type { MonitorRunResult } from '../domain/monitor-run.js';
@@ -20,7 +21,7 @@ export interface RunDeps {
 }
 
 /** So long after its end, an incident may still have something to tell or to signal. */
-const SETTLED_AFTER_MS = 86_400_000;
+const SETTLED_AFTER_MS = DAY_MS;
 const MOST_INCIDENTS = 200;
 const MOST_ERRANDS = 50;
 const MOST_SILENCES = 200;

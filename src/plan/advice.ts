@@ -1,3 +1,4 @@
+import { DAY_MS } from '../domain/duration.js';
 import type { Freeze } from '../domain/freeze.js';
 import type { RolloutSpec } from '../domain/spec/rollout-spec.js';
 import { openingFrom } from './calendar.js';
@@ -8,7 +9,7 @@ import type { PlannedStep } from './rollout-plan.js';
 import { type PlanTraffic, requestsBetween, timeOfRequests } from './traffic.js';
 
 /** Nobody bakes for longer. */
-const LONGEST_BAKE_MS = 14 * 86_400_000;
+const LONGEST_BAKE_MS = 14 * DAY_MS;
 const MOST_WEIGHT = 50;
 const HALVINGS = 7;
 

@@ -4,6 +4,7 @@ import type { LiveEvent } from '../api/schema/event.js';
 import type { DecisionPage, ExperimentPage, RolloutDetail, RolloutPage, RolloutSeries } from '../api/schema/rollout.js';
 import type { ServiceFlags, ServicePage } from '../api/schema/service.js';
 import type { StartedRollout } from '../client/start-rollout.js';
+import type { QueueState } from '../domain/queue-state.js';
 import type { DriftReport, ImpactSeries, Part, Report } from '../domain/report.js';
 import type { RolloutStatus } from '../domain/rollout-state.js';
 import type { Route } from '../domain/route.js';
@@ -102,6 +103,20 @@ export class SluiceClient extends RecordsClient {
   /** Asks the rollout of a service for something, and hears yes; a no is thrown, with the reason. */
   sendCommand(service: string, body: CommandBody, options: CommandOptions = {}): Promise<CommandAnswer> {
     return this.post(pathOf`/v1/services/${service}/commands`, body, options);
+  }
+
+  /** Rollouts that wait for their turn, the next one first. */
+  getQueue(service: string, options: CallOptions = {}): Promise<QueueState> {
+    return this.get(pathOf`/v1/services/${service}/queue`, {}, options);
+  }
+
+  /** It waits no more, and never runs. */
+  dequeue(service: string, rolloutId: string, options: CallOptions = {}): Promise<void> {
+    return this.http.json({
+      method: 'DELETE',
+      path: pathOf`/v1/services/${service}/queue/${rolloutId}`,
+      ...options,
+    });
   }
 
   listServices({ signal, ...query }: Paging = {}): Promise<ServicePage> {

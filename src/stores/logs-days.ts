@@ -1,6 +1,6 @@
+import { DAY_MS } from '../domain/duration.js';
 import type { SqlClient } from './sql-client.js';
 
-const DAY_MS = 86_400_000;
 /** Several processes make the same day at once; any number that other locks don't take. */
 const LOCK_KEY = 0x6c_6f_67_64_61_79;
 const NAME = /^log_minute_(\d{4})(\d{2})(\d{2})$/;

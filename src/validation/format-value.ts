@@ -1,43 +1,41 @@
-import { formatBytes, formatMs, formatNumber, formatShare } from '../domain/quantity.js';
+import { formatQuantity, type Unit } from '../domain/quantity.js';
 import type { ValidationCheck } from '../domain/spec/validation.js';
 
-type Unit = 'share' | 'ms' | 'bytes' | 'number';
-
-const UNITS: Readonly<Record<ValidationCheck['metric'], Unit>> = {
+const UNITS: Readonly<Record<ValidationCheck['metric'], Unit | 'bytes'>> = {
   accuracy: 'share',
   balanced_accuracy: 'share',
   precision: 'share',
   recall: 'share',
   f1: 'share',
-  mcc: 'number',
-  kappa: 'number',
-  log_loss: 'number',
-  brier: 'number',
-  roc_auc: 'number',
-  average_precision: 'number',
+  mcc: null,
+  kappa: null,
+  log_loss: null,
+  brier: null,
+  roc_auc: null,
+  average_precision: null,
   top_k_accuracy: 'share',
   expected_calibration_error: 'share',
-  mae: 'number',
-  mse: 'number',
-  rmse: 'number',
-  median_absolute_error: 'number',
-  max_error: 'number',
-  mean_error: 'number',
+  mae: null,
+  mse: null,
+  rmse: null,
+  median_absolute_error: null,
+  max_error: null,
+  mean_error: null,
   mape: 'share',
   smape: 'share',
-  r2: 'number',
-  explained_variance: 'number',
-  msle: 'number',
-  prediction_drift: 'number',
+  r2: null,
+  explained_variance: null,
+  msle: null,
+  prediction_drift: null,
   agreement: 'share',
   demographic_parity: 'share',
   equal_opportunity: 'share',
   equalized_odds: 'share',
   predictive_parity: 'share',
   accuracy_gap: 'share',
-  prediction_bounds: 'number',
-  prediction_type: 'number',
-  signature: 'number',
+  prediction_bounds: null,
+  prediction_type: null,
+  signature: null,
   request_size: 'bytes',
   response_size: 'bytes',
   latency_p50: 'ms',
@@ -46,7 +44,7 @@ const UNITS: Readonly<Record<ValidationCheck['metric'], Unit>> = {
   load_latency_p50: 'ms',
   load_latency_p95: 'ms',
   load_latency_p99: 'ms',
-  throughput: 'number',
+  throughput: null,
   load_error_rate: 'share',
   server_memory: 'bytes',
   determinism: 'share',
@@ -59,26 +57,12 @@ const UNITS: Readonly<Record<ValidationCheck['metric'], Unit>> = {
   first_token_p95: 'ms',
   generation_p50: 'ms',
   generation_p95: 'ms',
-  tokens_out: 'number',
-  tokens_per_second: 'number',
-  custom: 'number',
+  tokens_out: null,
+  tokens_per_second: null,
+  custom: null,
 };
 
-/** A metric that this version does not know, as in a report of another one, is a bare number. */
-function unitOf(metric: string): Unit {
-  return Object.hasOwn(UNITS, metric) ? UNITS[metric as ValidationCheck['metric']] : 'number';
-}
-
-/** A value or a limit of a metric, in the metric's unit. */
+/** A value or a limit of a metric, in the metric's unit; one that this version does not know, as in a report of another one, is a bare number. */
 export function formatValue(metric: string, value: number): string {
-  switch (unitOf(metric)) {
-    case 'share':
-      return formatShare(value);
-    case 'ms':
-      return formatMs(value);
-    case 'bytes':
-      return formatBytes(value);
-    case 'number':
-      return formatNumber(value);
-  }
+  return formatQuantity(value, Object.hasOwn(UNITS, metric) ? UNITS[metric as ValidationCheck['metric']] : null);
 }

@@ -125,6 +125,22 @@ describe('evidence shows the numbers of both arms', () => {
       bound: null,
     });
   });
+  test('of latency, where many requests take the same time and the quantiles are equal', () => {
+    const counts = (fast: number, same: number, slow: number) => ({
+      [bucketIndex(5)]: fast,
+      [bucketIndex(8)]: same,
+      [bucketIndex(12)]: slow,
+    });
+    const two: Comparison = {
+      baseline: { kind: 'latency', counts: counts(4900, 3000, 2100) },
+      candidate: { kind: 'latency', counts: counts(2100, 3000, 4900) },
+    };
+    const { evidence } = judge(guardrail('latency_p50', 0), two);
+    expect([evidence.verdict, evidence.baseline.value]).toEqual(['pass', evidence.candidate.value]);
+    const worse = { ...two, candidate: { kind: 'latency' as const, counts: counts(1500, 3000, 5500) } };
+    expect(verdictOf(guardrail('latency_p50', 0), worse)).toBe('fail');
+  });
+
   test('of latency, at the quantile of its name', () => {
     const two: Comparison = {
       baseline: { kind: 'latency', counts: { [bucketIndex(5)]: 300 } },

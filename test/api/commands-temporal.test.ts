@@ -4,6 +4,7 @@ import { commandSinkOver } from '../../src/client/command-sink.js';
 import type { RolloutState } from '../../src/domain/rollout-state.js';
 import type { Store } from '../../src/ports/store.js';
 import { type People, people, publicOnly } from '../identity/signed.js';
+import { sluice } from '../setup/sluice.js';
 import { testStore } from '../setup/store.js';
 import { freshNames, Stage, spec, World } from '../workflow/harness.js';
 import { openSite, type Site, sha256, TOKENS } from './site.js';
@@ -98,6 +99,50 @@ test('no worker: 503 after five seconds, saying so', async () => {
   expect(performance.now() - from).toBeLessThan(10_000);
   await stage.temporal.client.workflow.getHandle(`rollout/${service}`).terminate();
   await site.close();
+});
+
+test('the CLI with a token and no way to Temporal: starts, queues, decides and follows in the name of the token’s owner', async () => {
+  const [world, service] = [new World(), fresh()];
+  world.identityKeys = Object.values(keys).map(publicOnly);
+  const site = await siteFor(service);
+  const file = `${site.file}.spec.yaml`;
+  writeFileSync(file, JSON.stringify(yamlOf(service)));
+  const as = (token: string, ...args: string[]) =>
+    sluice({ TEMPORAL_ADDRESS: '127.0.0.1:9', SLUICE_API: site.api.url, SLUICE_TOKEN: token }, ...args);
+  await stage.run(world, service, async () => {
+    const started = await as(TOKENS.operator, 'start', file);
+    expect(started).toMatchObject({ code: 0, stdout: expect.stringMatching(/^started .*-/) });
+    expect(await as(TOKENS.operator, 'start', file, '--actor', 'ann')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/--actor ann: the api is asked/),
+    });
+    expect(await as(TOKENS.operator, 'start', file)).toMatchObject({
+      code: 4,
+      stderr: expect.stringMatching(/is running: .*ROLLOUT_CONFLICT/s),
+    });
+    const queued = JSON.parse(
+      (await as(TOKENS.operator, 'start', file, '--on-conflict', 'queue', '-o', 'json')).stdout,
+    );
+    expect(queued).toMatchObject({ runId: null, queued: 1 });
+    const waiting = await as(TOKENS.operator, 'queue', service, '-o', 'json');
+    expect(JSON.parse(waiting.stdout)).toMatchObject({ entries: [{ startedBy: 'operator@example.test' }] });
+    expect(await as(TOKENS.operator, 'dequeue', service, queued.rolloutId)).toMatchObject({ code: 0 });
+    expect(await as(TOKENS.operator, 'abort', service, '--reason', 'enough')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^abort accepted: .* in phase /),
+    });
+    const handle = stage.temporal.client.workflow.getHandle(`rollout/${service}`);
+    expect(await handle.result()).toMatchObject({ status: 'aborted', startedBy: 'operator@example.test' });
+  });
+  expect(world.decisions.find(({ action }) => action === 'abort')).toMatchObject({
+    actor: 'operator@example.test',
+    subject: 'operator@example.test',
+  });
+  await site.close();
+  expect(await as(TOKENS.operator, 'abort', service, '--reason', 'x')).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/without SLUICE_TOKEN Temporal itself is asked, and rollback --force/),
+  });
 });
 
 /** As somebody writes it: the harness' own is checked already, with durations as numbers. */

@@ -23,6 +23,8 @@ let site: Site;
 const calls: unknown[] = [];
 let answer: () => Promise<unknown> = async () => undefined;
 
+const WAITS = { rolloutId: 'digits-3', versions: 'v1 → v3', startedBy: 'ann', enqueuedAt: '2026-11-22T06:00:00.000Z' };
+
 /** What Temporal would say; the way to it is tested in commands-temporal.test.ts. */
 const sink: CommandSink = {
   send: async (service, command, asked, who) => {
@@ -43,6 +45,11 @@ const sink: CommandSink = {
     attempt: 2,
     from: null,
   }),
+  queue: async (service) => ({ service, entries: [WAITS] }),
+  dequeue: async (service, rolloutId) => {
+    calls.push({ dequeue: service, rolloutId });
+    await answer();
+  },
   close: async () => undefined,
 };
 
@@ -81,6 +88,19 @@ describe('commands', () => {
         roles: ['approver'],
       },
     ]);
+  });
+
+  test('who waits for its turn is seen by viewers, and taken out by operators', async () => {
+    expect(await site.client(TOKENS.viewer).getQueue('digits')).toEqual({ service: 'digits', entries: [WAITS] });
+    await expect(site.client(TOKENS.viewer).dequeue('digits', 'digits-3')).rejects.toMatchObject({ status: 403 });
+    calls.length = 0;
+    expect(await site.client(TOKENS.operator).dequeue('digits', 'digits-3')).toBeUndefined();
+    expect(calls).toEqual([{ dequeue: 'digits', rolloutId: 'digits-3' }]);
+    answer = async () => {
+      throw new SluiceError('COMMAND_REFUSED', 'digits-3 does not wait');
+    };
+    await expect(site.client(TOKENS.operator).dequeue('digits', 'digits-3')).rejects.toMatchObject({ status: 409 });
+    answer = async () => undefined;
   });
 
   test.each<[string, string, string, number]>([

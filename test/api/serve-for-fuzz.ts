@@ -28,6 +28,8 @@ const site = await openSite(store, {
       attempt: 2,
       from: null,
     }),
+    queue: async (service) => ({ service, entries: [] }),
+    dequeue: async () => undefined,
     close: async () => undefined,
   },
   force: async () => 'v1 serves all on 1 of 1 gateways from epoch 9; recorded',

@@ -178,7 +178,7 @@ describe('a dry run says what would be sent, and asks nobody', () => {
       request: {
         workflowId: 'rollout/digits',
         startedBy: 'ann',
-        isSigned: false,
+        provenBy: null,
         onConflict: 'reject',
         spec: { service: 'digits' },
       },

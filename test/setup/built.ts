@@ -18,8 +18,7 @@ export function builtModule(source: string): URL {
 }
 
 /** The CLI as a user starts it: a program and its first arguments. */
-export const SLUICE = nodeCommand(builtModule('src/cli/main.ts'));
-export const COMMAND = [process.execPath, ...SLUICE];
+export const COMMAND = [process.execPath, ...nodeCommand(builtModule('src/cli/main.ts'))];
 
 /** The workflows as they are in a build. */
 export async function testBundle(): Promise<WorkflowBundle> {

@@ -5,9 +5,11 @@ import {
   commandAnswer,
   commandBody,
   idempotency,
+  ofQueued,
   ofService,
   plan,
   planBody,
+  queue,
   startBody,
   startedRollout,
 } from '../schema/command.js';
@@ -161,6 +163,27 @@ export const sendCommand = endpoint({
   body: commandBody,
   answers: { 200: commandAnswer },
   problems: [409, 422, 502],
+});
+export const getQueue = endpoint({
+  id: 'getQueue',
+  method: 'GET',
+  path: '/v1/services/{service}/queue',
+  tag,
+  summary: 'Rollouts of a service that wait for their turn, the next one first',
+  access: 'viewer',
+  params: ofService,
+  answers: { 200: queue },
+});
+export const dequeue = endpoint({
+  id: 'dequeue',
+  method: 'DELETE',
+  path: '/v1/services/{service}/queue/{rolloutId}',
+  tag,
+  summary: 'Takes a rollout out of the queue: it never runs',
+  access: 'operator',
+  params: ofQueued,
+  answers: { 204: null },
+  problems: [409],
 });
 export const listServices = endpoint({
   id: 'listServices',

@@ -1,8 +1,8 @@
+import { DAY_MS } from '../../domain/duration.js';
 import type { Route } from '../../domain/route.js';
 import type { MonitorData, Take, VersionSpan } from '../../ports/monitor-data.js';
 import type { GaugeSample } from './api-gauges.js';
 
-const SPAN_MS = 86_400_000;
 const NEWEST: Take = { most: 1000, which: 'newest' };
 /** Of fewer a share says little, and nothing is better than a number that jumps. */
 const LEAST = 100;
@@ -11,7 +11,7 @@ const MOST_SERVICES = 100;
 /** How right the versions that serve users are, and how far the candidate's answers are from the baseline's. */
 export async function readQuality(data: MonitorData, routes: readonly Route[], nowMs: number): Promise<GaugeSample[]> {
   const samples: GaugeSample[] = [];
-  const [since, until] = [nowMs - SPAN_MS, nowMs].map((ms) => new Date(ms).toISOString()) as [string, string];
+  const [since, until] = [nowMs - DAY_MS, nowMs].map((ms) => new Date(ms).toISOString()) as [string, string];
   // One after the other: the collector has the same store.
   for (const { service, baseline, candidate, weightPercent } of routes.slice(0, MOST_SERVICES)) {
     const spanOf = ({ version }: { version: string }) => ({ service, version, since, until });

@@ -4,15 +4,17 @@ import type { StartedRollout } from '../../client/start-rollout.js';
 import { COMMAND_ROLES, type CommandName } from '../../domain/api-role.js';
 import { COMMAND_FIELDS } from '../../domain/commands.js';
 import { DIGEST } from '../../domain/model-version.js';
+import type { QueueState } from '../../domain/queue-state.js';
 import { duration } from '../../domain/spec/duration.js';
 import { serviceName } from '../../domain/spec/target.js';
 import type { RolloutPlan } from '../../plan/rollout-plan.js';
-import { anyReason, documentOf, person, shapeOf } from './common.js';
+import { anyReason, documentOf, person, rolloutId, shapeOf, time } from './common.js';
 
 export { COMMAND_ROLES, type CommandName };
 export const COMMAND_NAMES = Object.keys(COMMAND_ROLES) as [CommandName, ...CommandName[]];
 
 export const ofService = z.object({ service: serviceName });
+export const ofQueued = z.object({ service: serviceName, rolloutId });
 const decisionId = z
   .string()
   .regex(/^[A-Za-z0-9][\w.:-]{0,199}$/, 'expected 1 to 200 letters, digits and . _ : -')
@@ -91,6 +93,15 @@ export const startedRollout = shapeOf<StartedRollout>(
     runId: z.string().nullable(),
     queued: z.int().min(1).nullable(),
     dropped: z.array(z.string()),
+  }),
+);
+
+export const queue = shapeOf<QueueState>(
+  z.object({
+    service: z.string(),
+    entries: z.array(
+      z.object({ rolloutId: z.string(), versions: z.string(), startedBy: z.string(), enqueuedAt: time }),
+    ),
   }),
 );
 

@@ -1,11 +1,7 @@
-import { artifactsOnTrial } from '../../client/artifacts-on-trial.js';
-import { sendCommand } from '../../client/send-command.js';
-import type { Command, CommandRequest } from '../../domain/decision.js';
-import { environmentSigner } from '../../identity/private-key.js';
+import type { CommandRequest } from '../../domain/decision.js';
 import { assertMeant } from '../ask.js';
+import { openControl, type PersonsCommand } from '../control/control.js';
 import { type MaybeDry, printDryRun } from '../dry-run.js';
-import { localUser } from '../local-user.js';
-import { withTemporal } from '../with-temporal.js';
 
 export interface DecideOptions extends MaybeDry {
   readonly actor?: string;
@@ -22,37 +18,36 @@ export interface DecideOptions extends MaybeDry {
   /** No question whether it is meant. */
   readonly yes?: boolean;
   /** Milliseconds that an answer is waited for. */
-  readonly timeout?: number;
+  readonly timeout: number;
 }
 
-export async function decide(name: Command, service: string, options: DecideOptions): Promise<void> {
-  const { output, full, for: forMs, to, digest, dryRun, yes, timeout, ...request } = options;
+export async function decide(name: PersonsCommand, service: string, options: DecideOptions): Promise<void> {
+  const { output, full, for: forMs, to, digest, dryRun, yes, timeout, reason, decisionId } = options;
   const command = full === true ? 'promote-full' : name;
-  const signer = await environmentSigner();
-  const actor = options.actor ?? (signer === null ? localUser() : undefined);
-  const asked = { ...request, actor, ...(forMs === undefined ? {} : { forMs }), ...target(name, to) };
+  const control = await openControl(options.actor);
+  const asked = { reason, decisionId, ...(forMs === undefined ? {} : { forMs }), ...target(name, to) };
   if (dryRun === true) {
     const artifacts = digest === undefined ? {} : { artifacts: { candidate: digest } };
     return printDryRun(
       `tell the rollout of ${service}: ${command}`,
-      { service, command, isSigned: signer !== null, ...asked, ...artifacts },
+      { service, command, ...control.person, ...asked, ...artifacts },
       output,
     );
   }
   if (yes !== true && SKIPS.includes(command))
     await assertMeant(`${command} of ${service} skips what its spec asks for. Go on?`);
-  const state = await withTemporal(async ({ client }) => {
-    const artifacts = command === 'approve' ? await artifactsOnTrial(client, service, digest) : {};
-    return sendCommand(client, service, command, { ...asked, ...artifacts }, signer, timeout);
-  });
+  const state = await control.decide(service, command, { ...asked, digest }, timeout);
   if (output === 'json') process.stdout.write(`${JSON.stringify(state)}\n`);
   else process.stdout.write(`${command} accepted: ${state.rolloutId} in phase ${state.phase}\n`);
 }
 
 /** What skips what the spec asks for. What stops a rollout is never asked about: it must be quick. */
-const SKIPS: readonly Command[] = ['promote-full', 'break-glass'];
+const SKIPS: readonly PersonsCommand[] = ['promote-full', 'break-glass'];
 
-function target(name: Command, to: number | string | undefined): Pick<CommandRequest, 'weightPercent' | 'step' | 'to'> {
+function target(
+  name: PersonsCommand,
+  to: number | string | undefined,
+): Pick<CommandRequest, 'weightPercent' | 'step' | 'to'> {
   if (to === undefined) return {};
   if (name === 'set-weight') return { weightPercent: Number(to) };
   return name === 'jump' ? { step: Number(to) - 1 } : { to: String(to) };

@@ -1,4 +1,3 @@
-import type { Client } from '@temporalio/client';
 import { readConfig } from '../../config.js';
 import { SluiceError } from '../../domain/errors.js';
 import { exitCodeOfState } from '../errors.js';
@@ -34,11 +33,10 @@ export async function get(service: string, { watch = false, timeout, output }: G
 
 /** Follows a rollout that a command has just begun, to its end. */
 export async function follow(
-  client: Client,
   { service, rolloutId }: { readonly service: string; readonly rolloutId: string },
   { timeout, output }: { readonly timeout: number; readonly output: string },
 ): Promise<void> {
-  const source = openRolloutSource(readConfig(), client);
+  const source = openRolloutSource(readConfig());
   const format = output === 'json' ? 'json' : 'table';
   try {
     const seen = await watchRollout(source, service, {

@@ -1,10 +1,9 @@
-import { dequeue, readQueue } from '../../client/queue.js';
+import { openControl } from '../control/control.js';
 import { type MaybeDry, printDryRun } from '../dry-run.js';
 import { renderTable } from '../render-table.js';
-import { withTemporal } from '../with-temporal.js';
 
 export async function queue(service: string, { output }: { readonly output: string }): Promise<void> {
-  const found = await withTemporal(({ client }) => readQueue(client, service));
+  const found = await (await openControl(undefined)).queue(service);
   if (output === 'json') return void process.stdout.write(`${JSON.stringify(found)}\n`);
   const rows = found.entries.map((entry, index) => [
     String(index + 1),
@@ -18,6 +17,6 @@ export async function queue(service: string, { output }: { readonly output: stri
 
 export async function takeOut(service: string, rolloutId: string, { dryRun }: MaybeDry = {}): Promise<void> {
   if (dryRun === true) return printDryRun(`take ${rolloutId} out of the queue of ${service}`, { service, rolloutId });
-  await withTemporal(({ client }) => dequeue(client, service, rolloutId));
+  await (await openControl(undefined)).dequeue(service, rolloutId);
   process.stdout.write(`${rolloutId} waits no more\n`);
 }

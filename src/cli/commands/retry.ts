@@ -1,7 +1,6 @@
-import { type RetriedRollout, retryRollout } from '../../client/retry-rollout.js';
-import { acting } from '../acting.js';
+import type { RetriedRollout } from '../../client/retry-rollout.js';
+import { openControl } from '../control/control.js';
 import { type MaybeDry, printDryRun } from '../dry-run.js';
-import { withTemporal } from '../with-temporal.js';
 import { follow } from './get.js';
 
 export interface RetryOptions extends MaybeDry {
@@ -14,23 +13,18 @@ export interface RetryOptions extends MaybeDry {
 }
 
 export async function retry(service: string, options: RetryOptions): Promise<void> {
-  const { actor, signer } = await acting(options.actor);
+  const control = await openControl(options.actor);
   const { fromStep, wait, output } = options;
   if (options.dryRun === true)
     return printDryRun(
       `start a new attempt of ${service}'s newest rollout`,
-      { service, actor, isSigned: signer !== null, fromStep },
+      { service, ...control.person, fromStep },
       output,
     );
-  await withTemporal(async ({ client }) => {
-    const started = await retryRollout(client, service, actor, {
-      signer,
-      ...(fromStep === undefined ? {} : { fromStep: fromStep - 1 }),
-    });
-    if (output === 'table') process.stdout.write(`${describe(started)}\n`);
-    else if (!wait) process.stdout.write(`${JSON.stringify(started)}\n`);
-    if (wait) await follow(client, { service, rolloutId: started.rolloutId }, options);
-  });
+  const started = await control.retry(service, fromStep === undefined ? undefined : fromStep - 1);
+  if (output === 'table') process.stdout.write(`${describe(started)}\n`);
+  else if (!wait) process.stdout.write(`${JSON.stringify(started)}\n`);
+  if (wait) await follow({ service, rolloutId: started.rolloutId }, options);
 }
 
 function describe({ rolloutId, attempt, retryOf, from }: RetriedRollout): string {

@@ -1,11 +1,10 @@
 import { loadSpec, specDigest } from '../../client/load-spec.js';
-import { untilStarted } from '../../client/queue.js';
-import { type OnConflict, type StartedRollout, startRollout } from '../../client/start-rollout.js';
+import type { OnConflict, StartedRollout } from '../../client/start-rollout.js';
 import { workflowIdOf } from '../../client/workflow-ids.js';
+import { SluiceError } from '../../domain/errors.js';
 import type { RolloutSpec } from '../../domain/spec/rollout-spec.js';
-import { type Acting, acting } from '../acting.js';
+import { openControl, type Person } from '../control/control.js';
 import { type MaybeDry, printDryRun } from '../dry-run.js';
-import { withTemporal } from '../with-temporal.js';
 import { follow } from './get.js';
 
 export interface StartOptions extends MaybeDry {
@@ -19,31 +18,31 @@ export interface StartOptions extends MaybeDry {
 }
 
 export async function start(file: string, options: StartOptions): Promise<void> {
-  const spec = await loadSpec(file);
-  const who = await acting(options.actor);
-  if (options.dryRun === true) return showStart(spec, who, options);
-  const { actor, signer } = who;
   const { onConflict, reason, timeout, output, wait } = options;
-  await withTemporal(async ({ client }) => {
-    const started = await startRollout(client, spec, actor, { onConflict, reason, signer });
-    if (output === 'table') process.stdout.write(`${describe(started)}\n`);
-    else if (!wait) process.stdout.write(`${JSON.stringify(started)}\n`);
-    if (!wait) return;
-    const begun = performance.now();
-    if (started.queued !== null) await untilStarted(client, spec.service, started.rolloutId, { timeoutMs: timeout });
-    const left = Math.max(0, timeout - (performance.now() - begun));
-    await follow(client, { service: spec.service, rolloutId: started.rolloutId }, { timeout: left, output });
-  });
+  if (reason !== '' && onConflict !== 'supersede')
+    throw new SluiceError('USAGE', '--reason says why what runs is to give way: it goes with --on-conflict supersede');
+  // Mistakes are named by their place here, whoever is asked then.
+  const spec = await loadSpec(file);
+  const control = await openControl(options.actor);
+  if (options.dryRun === true) return showStart(spec, control.person, options);
+  const started = await control.start({ file, onConflict, reason });
+  if (output === 'table') process.stdout.write(`${describe(started)}\n`);
+  else if (!wait) process.stdout.write(`${JSON.stringify(started)}\n`);
+  if (!wait) return;
+  const begun = performance.now();
+  if (started.queued !== null) await control.untilStarted(spec.service, started.rolloutId, timeout);
+  const left = Math.max(0, timeout - (performance.now() - begun));
+  await follow({ service: spec.service, rolloutId: started.rolloutId }, { timeout: left, output });
 }
 
-function showStart(spec: RolloutSpec, { actor, signer }: Acting, { onConflict, reason, output }: StartOptions): void {
+function showStart(spec: RolloutSpec, person: Person, { onConflict, reason, output }: StartOptions): void {
   const { service, baseline, candidate } = spec;
   printDryRun(
     `start a rollout of ${service}, ${baseline.version} -> ${candidate.version}`,
     {
       workflowId: workflowIdOf(service),
-      startedBy: actor,
-      isSigned: signer !== null,
+      startedBy: person.actor,
+      provenBy: person.provenBy,
       onConflict,
       reason,
       specDigest: specDigest(spec),

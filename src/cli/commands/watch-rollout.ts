@@ -65,7 +65,7 @@ export async function watchRollout(
   }
 }
 
-/** @throws {SluiceError} NO_WORKER once nobody has taken it up for so long */
+/** @throws {SluiceError} NO_WORKER, or NOT_FOUND in the store, once nobody has taken it up for so long */
 async function firstLook(
   source: RolloutSource,
   service: string,
@@ -76,8 +76,8 @@ async function firstLook(
     try {
       return await source.see(service, rolloutId);
     } catch (error) {
-      const mayCome = error instanceof SluiceError && error.code === 'NO_WORKER' && performance.now() < deadline;
-      if (!mayCome) throw error;
+      const mayCome = error instanceof SluiceError && [...PASSING, 'NOT_FOUND'].includes(error.code);
+      if (!mayCome || performance.now() >= deadline) throw error;
       if (!told) say(`waiting for a worker: ${describeError(error)}`);
     }
   }

@@ -1,22 +1,26 @@
 import { readConfig } from '../../config.js';
 import { loadKeySet } from '../../identity/key-set.js';
 import { loadPrivateKey, type PrivateKey } from '../../identity/private-key.js';
-import { localUser } from '../local-user.js';
+import { openControl } from '../control/control.js';
+import { withApi } from '../with-api.js';
 
 /** What is printed as JSON. */
 interface WhoIs {
   readonly subject: string | null;
   readonly roles: readonly string[];
   readonly issuer: boolean;
-  /** Null: nothing proves it. */
+  /** Of the key that proves it; null: none does. */
   readonly kid: string | null;
   /** Whether the key set knows the key; null where no key set is named here. */
   readonly known: boolean | null;
+  /** The setting that proves it; null: nothing does. */
+  readonly provenBy: 'SLUICE_IDENTITY' | 'SLUICE_TOKEN' | null;
 }
 
+/** @throws {SluiceError} UNAUTHORIZED where the api does not know the token; STORE_UNAVAILABLE where it is away */
 export async function whoami({ output }: { readonly output: string }): Promise<void> {
   const path = process.env['SLUICE_IDENTITY'];
-  const who = path ? await ofKey(await loadPrivateKey(path)) : withoutKey();
+  const who = path ? await ofKey(await loadPrivateKey(path)) : await withoutKey();
   process.stdout.write(`${output === 'json' ? JSON.stringify(who) : describe(who)}\n`);
 }
 
@@ -24,18 +28,21 @@ async function ofKey({ kid, x, holder }: PrivateKey): Promise<WhoIs> {
   const { identityKeys } = readConfig();
   const keys = identityKeys === null ? null : await loadKeySet(identityKeys);
   const known = keys === null ? null : keys.some((key) => key.kid === kid && key.x === x);
-  if ('issuer' in holder) return { subject: null, roles: [], issuer: true, kid, known };
-  return { ...holder, issuer: false, kid, known };
+  const proof = { kid, known, provenBy: 'SLUICE_IDENTITY' as const };
+  if ('issuer' in holder) return { subject: null, roles: [], issuer: true, ...proof };
+  return { ...holder, issuer: false, ...proof };
 }
 
-function withoutKey(): WhoIs {
-  return { subject: localUser(), roles: [], issuer: false, kid: null, known: null };
+async function withoutKey(): Promise<WhoIs> {
+  const { actor, provenBy } = (await openControl(undefined)).person;
+  const { subject, roles } = actor === null ? await withApi((api) => api.getMe()) : { subject: actor, roles: [] };
+  return { subject, roles, issuer: false, kid: null, known: null, provenBy };
 }
 
-function describe({ subject, roles, issuer, kid, known }: WhoIs): string {
-  if (kid === null) return `${subject}, which nothing proves (SLUICE_IDENTITY names no key)`;
-  const who = issuer
-    ? 'an issuer, which vouches for others and decides nothing itself'
-    : `${subject}${roles.map((role) => `, role:${role}`).join('')}`;
+function describe({ subject, roles, issuer, kid, known, provenBy }: WhoIs): string {
+  const named = `${subject}${roles.map((role) => `, role:${role}`).join('')}`;
+  if (provenBy === null) return `${named}, which nothing proves (neither SLUICE_IDENTITY nor SLUICE_TOKEN is set)`;
+  if (provenBy === 'SLUICE_TOKEN') return `${named}; the token of SLUICE_TOKEN, which the api knows`;
+  const who = issuer ? 'an issuer, which vouches for others and decides nothing itself' : named;
   return `${who}; key ${kid}${known === false ? ', which the key set does not know' : ''}`;
 }

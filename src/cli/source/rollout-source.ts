@@ -7,7 +7,7 @@ import type { ImpactState } from '../../domain/impact-state.js';
 import { hasEnded, type RolloutState } from '../../domain/rollout-state.js';
 import type { RolloutSpec } from '../../domain/spec/rollout-spec.js';
 import { temporalSettings } from '../../temporal/connection.js';
-import { openLazyLink } from '../../temporal/lazy-link.js';
+import { type LazyLink, openLazyLink } from '../../temporal/lazy-link.js';
 import { ageOf } from '../output/time-text.js';
 import { openStoreReader, type StoredRollout, type StoreReader } from './store-reader.js';
 
@@ -42,11 +42,13 @@ const RECONNECT_AFTER_MS = 10_000;
 const SPEC_TIMEOUT_MS = 1500;
 
 /** Temporal first, the store where it or its workers do not answer. */
-export function openRolloutSource(config: Config, given?: Client): RolloutSource {
-  const temporal =
-    given === undefined
-      ? openLazyLink(temporalSettings, { connectTimeoutMs: CONNECT_TIMEOUT_MS, retryAfterMs: RECONNECT_AFTER_MS })
-      : { client: async () => given, close: async () => {} };
+export function openRolloutSource(
+  config: Config,
+  temporal: LazyLink = openLazyLink(temporalSettings, {
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    retryAfterMs: RECONNECT_AFTER_MS,
+  }),
+): RolloutSource {
   const store = openStoreReader(config);
   const specs = specCache(config);
   return {

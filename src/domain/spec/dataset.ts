@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i;
 const S3 = /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/.+/;
+const LEADS_OUT = /^(?:\.\/+)*\.\.(?:\/|$)/;
 /** Whoever reads one of these may read the data. */
 const SIGNED = /[?&](x-amz-signature|x-amz-security-token|x-goog-signature|signature|sig|token|access_token)=/i;
 
@@ -57,7 +58,7 @@ export function datasetOptions(spec: DatasetSpec): DatasetOptions {
 
 function faultOf(text: string): string | null {
   const scheme = SCHEME.exec(text)?.[1]?.toLowerCase();
-  if (scheme === undefined) return null;
+  if (scheme === undefined) return LEADS_OUT.test(text) ? 'it leads out of SLUICE_DATA_DIR' : null;
   if (scheme === 's3') return S3.test(text) ? null : 'expected s3://bucket/key';
   if (scheme !== 'http' && scheme !== 'https') return `the scheme is ${scheme}, expected http, https or s3`;
   if (!URL.canParse(text)) return 'it is not a URL';

@@ -125,7 +125,7 @@ function isAlike(a: MetricRow, b: MetricRow): boolean {
 }
 
 /** Named, as the compiler would take the one with a `direction` for the one without. */
-type MetricGuardrailSchema = ReturnType<typeof shareGuardrail | typeof quantileGuardrail | typeof categoryGuardrail>;
+type MetricGuardrailSchema = ReturnType<typeof shareGuardrail | typeof plainGuardrail>;
 
 function metricGuardrail({ kind, margin }: MetricRow, metrics: Metric[]): MetricGuardrailSchema {
   const metric = z.literal(metrics);
@@ -133,9 +133,9 @@ function metricGuardrail({ kind, margin }: MetricRow, metrics: Metric[]): Metric
     case 'proportion':
       return shareGuardrail(metric, share(margin.words, margin.fallback));
     case 'latency':
-      return quantileGuardrail(metric, duration.prefault(margin.fallback).describe(margin.words));
+      return plainGuardrail(metric, duration.prefault(margin.fallback).describe(margin.words));
     case 'categories':
-      return categoryGuardrail(metric, share(margin.words, margin.fallback));
+      return plainGuardrail(metric, share(margin.words, margin.fallback));
   }
 }
 
@@ -145,11 +145,8 @@ function shareGuardrail(metric: MetricName, margin: ReturnType<typeof share>) {
   return z.strictObject({ metric, margin, ...shareHandling });
 }
 
-function quantileGuardrail(metric: MetricName, margin: z.ZodPrefault<typeof duration>) {
-  return z.strictObject({ metric, margin, minSamples, sequential, ...handling });
-}
-
-function categoryGuardrail(metric: MetricName, margin: ReturnType<typeof share>) {
+/** Of a metric for which harm has one direction. */
+function plainGuardrail(metric: MetricName, margin: ReturnType<typeof share> | z.ZodPrefault<typeof duration>) {
   return z.strictObject({ metric, margin, minSamples, sequential, ...handling });
 }
 

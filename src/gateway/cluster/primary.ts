@@ -35,8 +35,7 @@ export async function startPrimary(options: GatewayOptions, count: number): Prom
   const flags = await FlagTable.open(join(stateDir, 'flags.json'), config.flags ?? {}, log);
   const inner = randomBytes(24).toString('base64url');
   const workers = new Workers(count, inner);
-  const peerUrls = options.peers ?? (() => []);
-  const peers = new Peers({ urls: peerUrls, token, log });
+  const peers = new Peers({ urls: options.peers, token, log });
   const siblings = new Peers({ urls: () => workers.live(), token: inner, log });
   flags.onCommand(async () => void (await workers.tellAll('POST', '/v1/flags-file', {})));
   routes.onTrip((route, trip) => {
@@ -45,7 +44,7 @@ export async function startPrimary(options: GatewayOptions, count: number): Prom
   });
   const deps = {
     gatewayId,
-    peers: peerUrls,
+    peers,
     routes,
     flags,
     log,

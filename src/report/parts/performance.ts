@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../domain/duration.js';
 import { isYesOrNo } from '../../domain/observation.js';
 import type { Unit } from '../../domain/quantity.js';
 import { none, type Part, type PerformanceSeries, part } from '../../domain/report.js';
@@ -13,9 +14,7 @@ const WIDTHS = [10, 30, 60, 300, 600, 1800, 3600, 10_800, 21_600, 43_200, 86_400
 /** The narrowest width with which the span has few enough time buckets. */
 export function intervalFor(since: string, until: string): number {
   const length = Date.parse(until) - Date.parse(since);
-  return (
-    WIDTHS.find((width) => length / width <= MOST_POINTS) ?? Math.ceil(length / MOST_POINTS / 86_400_000) * 86_400_000
-  );
+  return WIDTHS.find((width) => length / width <= MOST_POINTS) ?? Math.ceil(length / MOST_POINTS / DAY_MS) * DAY_MS;
 }
 
 interface Point {

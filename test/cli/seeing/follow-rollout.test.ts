@@ -40,7 +40,10 @@ function temporal(...looks: readonly (RolloutState | null)[]): Client {
 }
 
 async function follow(client: Client, rolloutId?: string) {
-  const source = openRolloutSource({ ...readConfig(), databaseUrl: null }, client);
+  const source = openRolloutSource(
+    { ...readConfig(), databaseUrl: null },
+    { client: async () => client, close: async () => {} },
+  );
   try {
     return await watchRollout(source, 'digits', { ...OPTIONS, ...(rolloutId === undefined ? {} : { rolloutId }) });
   } finally {

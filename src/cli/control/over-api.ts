@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import { SluiceError } from '../../domain/errors.js';
+import type { SluiceClient } from '../../sdk/index.js';
+import { withApi } from '../with-api.js';
+import type { Control } from './control.js';
+
+/** The api gives a start as long as Temporal's own way to the queue takes. */
+const START_TIMEOUT_MS = 80_000;
+const QUEUE_LOOK_MS = 2000;
+
+/** Asks as whoever SLUICE_TOKEN is of: the api knows the name, and vouches for it. */
+export function controlOverApi(): Control {
+  const queue = (service: string) => heard((api) => api.getQueue(service));
+  return {
+    person: { actor: null, provenBy: 'SLUICE_TOKEN' },
+    decide: (service, command, { digest, ...asked }, timeoutMs) =>
+      heard(
+        (api) =>
+          api.sendCommand(service, {
+            ...asked,
+            command,
+            ...(digest === undefined ? {} : { artifacts: { candidate: digest } }),
+          }),
+        timeoutMs,
+      ),
+    async start({ file, onConflict, reason }) {
+      const spec = await readFile(file, 'utf8');
+      return heard((api) => api.startRollout({ spec, onConflict, reason }), START_TIMEOUT_MS);
+    },
+    async retry(service, fromStep) {
+      const body = { command: 'retry' as const, ...(fromStep === undefined ? {} : { step: fromStep }) };
+      const { retried } = await heard((api) => api.sendCommand(service, body), START_TIMEOUT_MS);
+      if (retried === undefined) throw new SluiceError('STORE_UNAVAILABLE', 'the api does not say what it has started');
+      return retried;
+    },
+    queue,
+    dequeue: (service, rolloutId) => heard((api) => api.dequeue(service, rolloutId)),
+    async untilStarted(service, rolloutId, timeoutMs) {
+      const deadline = performance.now() + timeoutMs;
+      while ((await queue(service)).entries.some((entry) => entry.rolloutId === rolloutId)) {
+        if (performance.now() > deadline)
+          throw new SluiceError('TIMEOUT', `${rolloutId} still waits for its turn on ${service} after ${timeoutMs} ms`);
+        await new Promise((resolve) => setTimeout(resolve, QUEUE_LOOK_MS));
+      }
+    },
+  };
+}
+
+/** Nobody is left without a way because the api is away. */
+async function heard<T>(ask: (api: SluiceClient) => Promise<T>, timeoutMs?: number): Promise<T> {
+  return withApi(ask, timeoutMs).catch((error: unknown) => {
+    if (!(error instanceof SluiceError) || error.code !== 'STORE_UNAVAILABLE') throw error;
+    const others = 'without SLUICE_TOKEN Temporal itself is asked, and rollback --force needs neither';
+    throw new SluiceError('STORE_UNAVAILABLE', `${error.message}; ${others}`);
+  });
+}
