@@ -16,4 +16,6 @@ export default {
   testTimeout: 120_000,
   // More than cores: suites wait for servers and timers half of their time.
   maxWorkers: 3,
+  // Modules of ended suites are never freed: a worker of three gigabytes spends its time in the garbage collector.
+  workerIdleMemoryLimit: '1GB',
 };

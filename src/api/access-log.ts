@@ -1,5 +1,6 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
+import { logToStderr } from '../process/log.js';
 
 /** One line an answer. No query, no header and no body: neither a token nor what somebody looks for is in it. */
 export interface AccessLine {
@@ -32,7 +33,7 @@ export function addAccessLog(server: FastifyInstance, write: (line: AccessLine) 
 /** As JSON lines, into a file that is added to. What can't be written is not waited for. */
 export function openAccessLog(path: string): { write(line: AccessLine): void; close(): Promise<void> } {
   const file: WriteStream = createWriteStream(path, { flags: 'a', mode: 0o640 });
-  file.on('error', (error) => process.stderr.write(`access log ${path}: ${error.message}\n`));
+  file.on('error', (error) => logToStderr('error', 'access log not written', { path, cause: error.message }));
   return {
     write: (line) => void (file.destroyed || file.write(`${JSON.stringify(line)}\n`)),
     close: () => new Promise((resolve) => (file.destroyed ? resolve() : file.end(() => resolve()))),

@@ -4,6 +4,7 @@ import type { Config } from '../config.js';
 import { loadPrivateKey } from '../identity/private-key.js';
 import type { AlertSink } from '../ports/alert-sink.js';
 import type { Store } from '../ports/store.js';
+import { logToStderr } from '../process/log.js';
 import { openRegistry } from '../registry/open-registry.js';
 import type { TemporalSettings } from '../temporal/connection.js';
 import { authSettings } from './auth/settings.js';
@@ -28,7 +29,7 @@ export async function apiParts(
   uiUrl: string | null = process.env['TEMPORAL_UI_URL'] || null,
 ): Promise<ApiParts> {
   const { adminToken, alertToken, gatewayAdminUrls, allowPrivate } = config;
-  const auth = authSettings(allowPrivate, process.env, (message) => process.stderr.write(`api: ${message}\n`));
+  const auth = authSettings(allowPrivate, process.env, (message) => logToStderr('warn', message));
   const identity = process.env['SLUICE_IDENTITY'] || null;
   const key = identity === null ? null : await loadPrivateKey(identity);
   const commands = createCommandSink(temporal, { key });

@@ -1,9 +1,7 @@
 import { ApplicationFailure, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { describeError, SluiceError } from '../domain/errors.js';
 import { isDeadline } from './deadline.js';
-
-/** How long an update may take to be answered. */
-export const ANSWER_TIMEOUT_MS = 15_000;
+import { ANSWER_TIMEOUT_MS, isTaskFailing } from './update.js';
 
 /**
  * What became of an update that was not answered yes.
@@ -20,6 +18,12 @@ export function explainRefusal(error: unknown, missing: string, timeoutMs = ANSW
     return new SluiceError(
       'NO_WORKER',
       `no worker answered within ${timeoutMs / 1000} s: is one polling? (sluice worker) It may still be taken later; the same --decision-id again is the same decision`,
+      { cause: error },
+    );
+  if (isTaskFailing(error))
+    return new SluiceError(
+      'NO_WORKER',
+      'its workflow task fails on the workers, which try it again by themselves: their logs say why',
       { cause: error },
     );
   return new SluiceError('TEMPORAL_UNAVAILABLE', describeError(error), { cause: error });

@@ -5,7 +5,8 @@ import type { CommandRequest } from '../domain/decision.js';
 import { SluiceError } from '../domain/errors.js';
 import { type GroupCommand, type GroupState, groupHasEnded } from '../domain/group-state.js';
 import { type Signer, signCommand } from '../identity/signer.js';
-import { ANSWER_TIMEOUT_MS, explainRefusal } from './explain-refusal.js';
+import { explainRefusal } from './explain-refusal.js';
+import { ANSWER_TIMEOUT_MS, updateInTime } from './update.js';
 import { groupWorkflowIdOf } from './workflow-ids.js';
 
 /**
@@ -29,7 +30,7 @@ export async function sendGroupCommand(
   const proof = signer === null ? {} : { statement: await signCommand(signer, `group/${name}`, command, request) };
   const handle = client.workflow.getHandle(groupWorkflowIdOf(name));
   try {
-    return await client.withDeadline(Date.now() + ANSWER_TIMEOUT_MS, () =>
+    return await updateInTime(client, () =>
       handle.executeUpdate<GroupState, [CommandRequest]>(command, {
         args: [{ ...request, ...proof }],
         updateId: request.decisionId,

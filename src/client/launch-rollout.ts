@@ -2,7 +2,7 @@ import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundErro
 import type { rollout } from '../../workflows/index.js';
 import { SluiceError } from '../domain/errors.js';
 import { labelsOf, type RolloutStart } from '../domain/rollout-start.js';
-import { ANSWER_TIMEOUT_MS } from './explain-refusal.js';
+import { ANSWER_TIMEOUT_MS } from './update.js';
 import { workflowIdOf } from './workflow-ids.js';
 
 /**

@@ -3,8 +3,9 @@ import type { rolloutQueue } from '../../workflows/index.js';
 import type { EnqueueRequest } from '../../workflows/messages.js';
 import { SluiceError } from '../domain/errors.js';
 import type { Enqueued, QueueState } from '../domain/queue-state.js';
-import { ANSWER_TIMEOUT_MS, explainRefusal } from './explain-refusal.js';
+import { explainRefusal } from './explain-refusal.js';
 import { newestRollout } from './launch-rollout.js';
+import { ANSWER_TIMEOUT_MS, updateInTime } from './update.js';
 import { queueWorkflowIdOf } from './workflow-ids.js';
 
 /** Whoever runs may have to be asked to give way first, with retries. */
@@ -43,9 +44,7 @@ export async function enqueue(client: Client, request: EnqueueRequest, taskQueue
 export async function dequeue(client: Client, service: string, rolloutId: string): Promise<void> {
   const handle = client.workflow.getHandle(queueWorkflowIdOf(service));
   try {
-    await client.withDeadline(Date.now() + ANSWER_TIMEOUT_MS, () =>
-      handle.executeUpdate<void, [string]>('dequeue', { args: [rolloutId] }),
-    );
+    await updateInTime(client, () => handle.executeUpdate<void, [string]>('dequeue', { args: [rolloutId] }));
   } catch (error) {
     throw explainRefusal(error, `no rollout of ${service} waits`);
   }

@@ -4,7 +4,8 @@ import type { Command, CommandRequest } from '../domain/decision.js';
 import { SluiceError } from '../domain/errors.js';
 import type { RolloutState } from '../domain/rollout-state.js';
 import { type Signer, signCommand } from '../identity/signer.js';
-import { ANSWER_TIMEOUT_MS, explainRefusal } from './explain-refusal.js';
+import { explainRefusal } from './explain-refusal.js';
+import { ANSWER_TIMEOUT_MS, updateInTime } from './update.js';
 import { workflowIdOf } from './workflow-ids.js';
 
 /** What is asked. Without a decision id, a new one is made; the same id again is the same decision. */
@@ -34,11 +35,11 @@ export async function sendCommand(
   const statement = signer === null ? {} : { statement: await signCommand(signer, service, command, request) };
   const handle = client.workflow.getHandle(workflowIdOf(service));
   try {
-    return await client.withDeadline(Date.now() + timeoutMs, () =>
-      handle.executeUpdate<RolloutState, [CommandRequest]>(command, {
-        args: [{ ...request, ...statement }],
-        updateId: decisionId,
-      }),
+    const update = { args: [{ ...request, ...statement }] as [CommandRequest], updateId: decisionId };
+    return await updateInTime(
+      client,
+      () => handle.executeUpdate<RolloutState, [CommandRequest]>(command, update),
+      timeoutMs,
     );
   } catch (error) {
     throw explainRefusal(error, `no rollout of ${service} is running`, timeoutMs);

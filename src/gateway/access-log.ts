@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { describeError } from '../domain/errors.js';
-import type { Log } from './log.js';
+import type { Log } from '../process/log.js';
 import type { Observed } from './record/recorder.js';
 import type { UpstreamRequest } from './upstream/connection.js';
 

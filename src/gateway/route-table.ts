@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { describeError, SluiceError } from '../domain/errors.js';
 import { pathPrefix, pathsOverlap } from '../domain/protocol.js';
 import type { AppliedRoute, Route, Trip } from '../domain/route.js';
-import type { Log } from './log.js';
+import type { Log } from '../process/log.js';
 import { type KeptRoute, readEpochFile, readRouteFile } from './route-file.js';
 import { ServedRoute } from './served-route.js';
 import { type KeepState, keepState } from './state-file.js';

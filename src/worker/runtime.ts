@@ -1,11 +1,12 @@
-import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 import { describeError, SluiceError } from '../domain/errors.js';
+import { logToStderr } from '../process/log.js';
 import { metricsTelemetry } from './metrics.js';
 
 let installed = false;
 
 /**
- * The SDK's logs go to standard error, warnings and worse only; its own signal handlers stay out of our shutdown's way.
+ * The SDK's logs are lines of ours, warnings and worse only; its own signal handlers stay out of our shutdown's way.
  * A process has one: later calls change nothing.
  * @param metricsAddress where Prometheus finds the worker's metrics; null serves none
  * @throws {SluiceError} USAGE where that address can't be listened on
@@ -14,9 +15,14 @@ export function quietRuntime(metricsAddress: string | null = null): void {
   if (installed) return;
   try {
     Runtime.install({
-      logger: new DefaultLogger('WARN'),
+      logger: new DefaultLogger('WARN', ({ level, message, meta }) =>
+        logToStderr(level === 'ERROR' ? 'error' : 'warn', message, meta),
+      ),
       shutdownSignals: [],
-      ...(metricsAddress === null ? {} : { telemetryOptions: metricsTelemetry(metricsAddress) }),
+      telemetryOptions: {
+        logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'WARN' }) },
+        ...(metricsAddress === null ? {} : metricsTelemetry(metricsAddress)),
+      },
     });
   } catch (error) {
     if (metricsAddress === null) throw error;

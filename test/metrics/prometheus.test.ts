@@ -88,7 +88,7 @@ scrape_configs: [ { job_name: models, static_configs: [ { targets: ['${new URL(e
     stop = await startProgram(
       prometheus ?? '',
       [`--config.file=${config}`, `--storage.tsdb.path=${folder}/data`, `--web.listen-address=127.0.0.1:${port}`],
-      [port],
+      { ports: [port], ready: `${url}/-/ready` },
     );
     const end = Date.now() + 60_000;
     while ((await read({ query: 'count_over_time(model_accuracy{version="v1"}[20s]) >= 3' })).kind !== 'value') {

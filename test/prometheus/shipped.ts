@@ -61,7 +61,7 @@ export async function startMonitoring(targets: Scraped): Promise<Monitoring> {
         `--web.listen-address=${alertmanager}`,
         '--cluster.listen-address=',
       ],
-      [portOf(alertmanager)],
+      { ports: [portOf(alertmanager)], ready: `http://${alertmanager}/-/ready` },
     ),
     await startProgram(
       prometheusBinary ?? '',
@@ -71,7 +71,7 @@ export async function startMonitoring(targets: Scraped): Promise<Monitoring> {
         `--web.listen-address=${prometheus}`,
         '--enable-feature=exemplar-storage',
       ],
-      [portOf(prometheus)],
+      { ports: [portOf(prometheus)], ready: `http://${prometheus}/-/ready` },
     ),
   ];
   const http = axios.create({ baseURL: `http://${prometheus}/api/v1`, proxy: false, timeout: 10_000 });

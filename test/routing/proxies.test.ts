@@ -47,11 +47,7 @@ afterAll(async () => {
       for (const weights of WEIGHTS) splits.push({ port: await freePort(), hash, salt: SALT, weights });
     const config = join(folder, 'haproxy.cfg');
     await writeFile(config, haproxyConfig(splits));
-    stop = await startProgram(
-      haproxy as string,
-      ['-db', '-f', config],
-      splits.map(({ port }) => port),
-    );
+    stop = await startProgram(haproxy as string, ['-db', '-f', config], { ports: splits.map(({ port }) => port) });
   });
   afterAll(() => stop());
 
@@ -87,7 +83,7 @@ afterAll(async () => {
     stop = await startProgram(
       envoy as string,
       ['-c', config, '--concurrency', '1', '--log-level', 'error', '--disable-hot-restart'],
-      splits.map(({ port }) => port),
+      { ports: splits.map(({ port }) => port) },
     );
   });
   afterAll(() => stop());

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { delimiter, join } from 'node:path';
 
-const START_TIMEOUT_MS = 20_000;
+const START_TIMEOUT_MS = 60_000;
 
 /**
  * A real program that a test runs against: the path given, else the one on PATH or in /usr/sbin.
@@ -21,11 +21,18 @@ export function findProgram(name: string, given: string | undefined, install: st
   return null;
 }
 
-/** Starts a program that stays in the foreground, and waits for its ports of 127.0.0.1. @returns what ends it */
+export interface StartsWith {
+  /** Of 127.0.0.1. */
+  readonly ports: readonly number[];
+  /** What answers 200 once it is: some listen before they answer. */
+  readonly ready?: string;
+}
+
+/** Starts a program that stays in the foreground, and waits until it can be used. @returns what ends it */
 export async function startProgram(
   path: string,
   args: readonly string[],
-  ports: readonly number[],
+  { ports, ready }: StartsWith,
 ): Promise<() => Promise<void>> {
   const child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
@@ -42,7 +49,7 @@ export async function startProgram(
   };
   try {
     await Promise.race([
-      Promise.all(ports.map(untilOpen)),
+      Promise.all(ports.map(untilOpen)).then(() => (ready === undefined ? undefined : until200(ready))),
       once(child, 'exit').then(([code]) => Promise.reject(new Error(`${path} ended with code ${code}`))),
     ]);
   } catch (error) {
@@ -62,15 +69,28 @@ async function end(child: ChildProcess): Promise<void> {
 }
 
 async function untilOpen(port: number): Promise<void> {
-  const deadline = performance.now() + START_TIMEOUT_MS;
-  for (;;) {
-    const open = await new Promise<boolean>((resolve) => {
+  const isOpen = () =>
+    new Promise<boolean>((resolve) => {
       const socket = connect(port, '127.0.0.1');
       socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
       socket.once('connect', () => socket.destroy());
     });
-    if (open) return;
-    if (performance.now() > deadline) throw new Error(`nothing listens on ${port} after ${START_TIMEOUT_MS} ms`);
+  await until(isOpen, `something listens on ${port}`);
+}
+
+async function until200(url: string): Promise<void> {
+  const isReady = () =>
+    fetch(url).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  await until(isReady, `${url} answers 200`);
+}
+
+async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
+  const deadline = performance.now() + START_TIMEOUT_MS;
+  while (!(await holds())) {
+    if (performance.now() > deadline) throw new Error(`not so after ${START_TIMEOUT_MS} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -52,7 +52,7 @@ test('answers as a process of its own, and ends on SIGTERM with 0', async () => 
   const { child, said } = codecServer({ SLUICE_CODEC_KEYS: keys });
   let url: string | undefined;
   for (const end = performance.now() + 20_000; url === undefined; ) {
-    url = /codec server on (\S+)/.exec(await said())?.[1];
+    url = /codec server listens","url":"([^"]+)/.exec(await said())?.[1];
     if (performance.now() > end) throw new Error(await said());
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -2,6 +2,7 @@ import { openAccessLog } from '../../api/access-log.js';
 import { apiParts } from '../../api/from-environment.js';
 import { startApi } from '../../api/server.js';
 import { readConfig } from '../../config.js';
+import { logToStderr } from '../../process/log.js';
 import { openStore } from '../../stores/open-store.js';
 import { temporalSettings } from '../../temporal/connection.js';
 import { requireDatabase } from '../require-database.js';
@@ -26,7 +27,7 @@ export async function api({ host, port, accessLog }: ApiOptions): Promise<void> 
         port,
         ...(log === null ? {} : { accessLog: (line) => log.write(line) }),
       });
-      process.stderr.write(`api listens on ${running.url}\n`);
+      logToStderr('info', 'api listens', { url: running.url });
       await untilSignal();
       await running.close();
     } finally {

@@ -1,5 +1,6 @@
 import { SluiceError } from '../../domain/errors.js';
 import { isLoopback } from '../../domain/spec/receiver.js';
+import { logToStderr } from '../../process/log.js';
 import { createCodecServer } from '../../temporal/codec/codec-server.js';
 import { codecFromEnvironment } from '../../temporal/codec/data-converter.js';
 import { untilSignal } from '../until-signal.js';
@@ -19,7 +20,7 @@ export async function codecServer({ host, port, uiOrigin }: CodecServerCommand):
   const token = tokenFor(host, process.env['SLUICE_CODEC_TOKEN'] ?? null);
   const server = createCodecServer({ codec, token, uiOrigins: uiOrigin.map(originOf) });
   const url = await server.listen({ host, port });
-  process.stderr.write(`codec server on ${url}\n`);
+  logToStderr('info', 'codec server listens', { url });
   await untilSignal();
   await server.close();
 }

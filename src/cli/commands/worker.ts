@@ -2,6 +2,7 @@ import { readConfig } from '../../config.js';
 import { PredictionIds } from '../../gateway/prediction-id.js';
 import { asKey } from '../../gateway/prediction-key.js';
 import { keySetOf } from '../../identity/key-set.js';
+import { logToStderr } from '../../process/log.js';
 import { openStore } from '../../stores/open-store.js';
 import { connectTemporal, temporalSettings } from '../../temporal/connection.js';
 import { registerSearchAttributes } from '../../temporal/search-attribute-registry.js';
@@ -33,8 +34,8 @@ export async function worker(): Promise<void> {
       runtime,
       ...(ids && { hashUnit: (unit: string) => ids.hashUnit(unit) }),
     });
-    process.stderr.write(`worker polls ${temporal.address}\n`);
-    if (runtime.version) process.stderr.write(`${howToMakeCurrent(runtime.version)}\n`);
+    logToStderr('info', 'worker polls', { temporal: temporal.address, namespace: temporal.namespace });
+    if (runtime.version) logToStderr('info', howToMakeCurrent(runtime.version), { ...runtime.version });
     await Promise.race([untilSignal(), running.ended]);
     await running.stop();
   } finally {

@@ -1,5 +1,5 @@
 import cluster, { type Worker } from 'node:cluster';
-import type { Log } from '../log.js';
+import type { Log } from '../../process/log.js';
 import type { Workers } from './workers.js';
 
 /** What a worker says to its primary. */

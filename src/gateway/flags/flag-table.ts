@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { describeError, SluiceError } from '../../domain/errors.js';
 import { type FlagDefinition, flag, flagKey } from '../../domain/spec/flag.js';
 import { type FlagDefinitions, flags as flagsSchema } from '../../domain/spec/flags.js';
+import type { Log } from '../../process/log.js';
 import { compileFlags, type FlagSet } from '../../routing/flag-set.js';
-import type { Log } from '../log.js';
 import { type KeepState, keepState, readState } from '../state-file.js';
 
 /** The flags in force at one moment. */

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { describeError } from '../../domain/errors.js';
 import type { Route } from '../../domain/route.js';
+import type { Log } from '../../process/log.js';
 import { callHttp } from '../http-call.js';
-import type { Log } from '../log.js';
 import type { Recorder } from './recorder.js';
 import type { BatchText, Spool } from './spool.js';
 

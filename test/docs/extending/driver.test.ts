@@ -44,7 +44,7 @@ async function openStage(): Promise<RouterStage & { url: string }> {
     `global\n  stats socket ${socket} level admin\ndefaults\n  mode http\n  timeout connect 1s\n  timeout client 5s\n  timeout server 5s\n` +
       `frontend digits\n  bind 127.0.0.1:${port}\n${rules?.text.replace('/etc/haproxy/sluice.map', map)}\n${backends.join('')}`,
   );
-  const stop = await startProgram(haproxy as string, ['-db', '-f', join(folder, 'haproxy.cfg')], [port]);
+  const stop = await startProgram(haproxy as string, ['-db', '-f', join(folder, 'haproxy.cfg')], { ports: [port] });
   const { openRouter } = await sources.load<typeof OpenRouterModule>('src/traffic/open-router.ts');
   const routerAt = (path: string) => openRouter({ adminUrls: [`haproxy:${path}#${map}`] } satisfies RouterOptions);
   return {
@@ -80,15 +80,16 @@ const ROUTE: Route = trialRoute(specOf(), 'digits-1', 1, { weightPercent: 0, sha
       Promise.all(units.map(async (unit) => (await fetch(stage.url, { headers: { 'x-user-key': unit } })).status));
     const ofCandidate = (seen: readonly number[]) => seen.filter((status) => status === 202).length;
     try {
-      await stage.router.apply(stage.route({ weightPercent: 30, leaseMs: 3000 }));
+      await stage.router.apply(stage.route({ weightPercent: 30, leaseMs: 60_000 }));
       const seen = await statuses();
       expect(ofCandidate(seen)).toBeGreaterThan(80);
       expect(ofCandidate(seen)).toBeLessThan(160);
       expect(await statuses()).toEqual(seen);
-      await new Promise((resolve) => setTimeout(resolve, 3000));
+      await stage.router.apply(stage.route({ epoch: 2, weightPercent: 30, leaseMs: 1000 }));
+      await new Promise((resolve) => setTimeout(resolve, 1500));
       expect(await statuses()).toEqual(units.map(() => 201));
       await stage.router.apply(
-        stage.route({ epoch: 2, baseline: { version: 'v2', url: '' }, candidate: null, leaseMs: null }),
+        stage.route({ epoch: 3, baseline: { version: 'v2', url: '' }, candidate: null, leaseMs: null }),
       );
       expect(ofCandidate(await statuses())).toBe(units.length);
     } finally {

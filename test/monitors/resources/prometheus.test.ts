@@ -94,13 +94,10 @@ scrape_configs: [ { job_name: models, static_configs: [ { targets: ['${new URL(e
       `--storage.tsdb.path=${folder}/data`,
       `--web.listen-address=127.0.0.1:${port}`,
     ];
-    stop = await startProgram(prometheus ?? '', flags, [port]);
+    stop = await startProgram(prometheus ?? '', flags, { ports: [port], ready: `${url}/-/ready` });
     const end = Date.now() + 60_000;
     while (Date.now() < end) {
-      // It says 503 until it has read its own files.
-      const { result } = await ask('count_over_time(process_resident_memory_bytes[30s]) >= 15').catch(() => ({
-        result: [],
-      }));
+      const { result } = await ask('count_over_time(process_resident_memory_bytes[30s]) >= 15');
       if ((result as unknown[]).length > 0) return;
       await new Promise((resolve) => setTimeout(resolve, 500));
     }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { History } from '@temporalio/common/lib/proto-utils.js';
+import { updateInTime } from '../../../src/client/update.js';
 import type { RolloutState } from '../../../src/domain/rollout-state.js';
 import { freshNames, type Stage, type World } from '../harness.js';
 import { type Dock, WideWorld } from './dock.js';
@@ -87,7 +88,8 @@ async function send({ handle }: Started, message: Message): Promise<Answer | nul
     else if (message.via === 'signal') await handle.signal(message.name, message.request);
     else {
       const { name, request } = message;
-      await handle.executeUpdate(name, { args: [request], updateId: request.decisionId });
+      const update = { args: [request] as [typeof request], updateId: request.decisionId };
+      await updateInTime(handle.client, () => handle.executeUpdate(name, update), LONGEST_MS);
       return 'accepted';
     }
     return null;
