@@ -1,6 +1,6 @@
 /**
  * How well log templates are found, and how fast: grouping accuracy on labelled logs of real systems (Loghub's `*_structured.csv`), and beside it
- * drain3's. `npm run bench:logs -- <folder>`, or SLUICE_TEST_DATA with a folder logs; PYTHON names a Python that has drain3.
+ * drain3's. `npm run bench:logs -- <folder>`, or SLUICE_TEST_DATA with a folder logs.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,7 @@ import { MessageGroups } from '../src/monitors/logs/group-messages.js';
 import { TemplateMiner } from '../src/monitors/logs/template-miner.js';
 import { CORPORA, corpusOf, groupingAccuracy } from '../test/monitors/logs/corpora.js';
 import { type LabelledLog, labelledLogs } from '../test/monitors/logs/labelled-logs.js';
+import { peerPython } from './python-peer.js';
 import { median, printTable } from './table.js';
 
 const WARM_UP = 25;
@@ -28,14 +29,14 @@ if (logs.length === 0) console.error('no labelled logs: name a folder of *_struc
 else printReal(logs, peersOf(logs));
 printMade();
 
-function printReal(logs: readonly LabelledLog[], peers: readonly (Peer | null)[]): void {
+function printReal(logs: readonly LabelledLog[], peers: readonly Peer[]): void {
   printTable(
     ['log', 'lines', 'templates', 'found', 'accuracy', 'as lines come', 'drain3', 'lines/s', 'drain3', 'ratio'],
     logs.map(({ name, messages, truth }, i) => {
       const { first, lines, templates } = grouped(messages);
       const perSecond = messages.length / Math.min(...secondsOf(messages));
-      const peer = peers[i] ?? null;
-      const ofPeer = peer === null ? Number.NaN : messages.length / Math.min(...peer.seconds);
+      const { ids, seconds } = peers[i] as Peer;
+      const ofPeer = messages.length / Math.min(...seconds);
       return [
         name,
         String(messages.length),
@@ -46,10 +47,10 @@ function printReal(logs: readonly LabelledLog[], peers: readonly (Peer | null)[]
           lines.map(({ id }) => id),
         ).toFixed(4),
         groupingAccuracy(truth, first).toFixed(4),
-        peer === null ? '-' : groupingAccuracy(truth, peer.ids).toFixed(4),
+        groupingAccuracy(truth, ids).toFixed(4),
         String(Math.round(perSecond)),
-        peer === null ? '-' : String(Math.round(ofPeer)),
-        peer === null ? '-' : (perSecond / ofPeer).toFixed(1),
+        String(Math.round(ofPeer)),
+        (perSecond / ofPeer).toFixed(1),
       ];
     }),
   );
@@ -75,10 +76,8 @@ function secondsOf(messages: readonly string[]): number[] {
   return passes.slice(WARM_UP);
 }
 
-function peersOf(logs: readonly LabelledLog[]): (Peer | null)[] {
-  const python = process.env['PYTHON'];
-  if (python === undefined) return logs.map(() => null);
-  const { status, stdout, stderr } = spawnSync(python, [PEER], {
+function peersOf(logs: readonly LabelledLog[]): Peer[] {
+  const { status, stdout, stderr } = spawnSync(peerPython(), [PEER], {
     input: logs.map(({ messages }) => `${JSON.stringify(messages)}\n`).join(''),
     encoding: 'utf8',
     maxBuffer: 2 ** 30,

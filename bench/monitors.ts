@@ -1,7 +1,7 @@
 /**
  * How often monitors of drift find a change in the first window after it, and how often they find one in quiet windows: `npm run bench:monitors`.
  * Real data and real models (test/monitors/drift/world.ts), both windows of 1,000 rows, the monitors' defaults. With a folder of streams
- * (`-- FOLDER`, else drift in `SLUICE_TEST_DATA`) also those, and beside them peers where `PYTHON` names an interpreter that has them.
+ * (`-- FOLDER`, else drift in `SLUICE_TEST_DATA`) also those, and beside them peers.
  */
 import { seededRandom } from '../src/stats/sample/random.js';
 import { streamFolder } from '../test/monitors/drift/streams.js';
@@ -73,7 +73,7 @@ printTable(
 const folder = process.argv[2] ?? streamFolder();
 if (folder === null) console.log('no streams: name their folder, or set SLUICE_TEST_DATA');
 else {
-  const peer = process.env['PYTHON'] ? PythonPeer.start('drift_peer.py') : null;
+  const peer = PythonPeer.start('drift_peer.py');
   await benchStreams(folder, peer);
-  peer?.stop();
+  peer.stop();
 }

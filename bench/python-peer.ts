@@ -20,6 +20,19 @@ export interface PeerAnswer {
   readonly value: number;
 }
 
+/** `PYTHON`, which has what requirements.txt names; else the peers' own environment, a virtual one, made on first use. */
+export function peerPython(): string {
+  const given = process.env['PYTHON'];
+  if (given !== undefined && given !== '') return given;
+  const python = join(VENV, 'bin/python');
+  if (existsSync(join(VENV, 'ready'))) return python;
+  console.error(`installing the peers (scipy, scikit-learn, Evidently, drain3) into ${VENV}, once`);
+  execFileSync('python3', ['-m', 'venv', VENV], { stdio: 'inherit' });
+  execFileSync(python, ['-m', 'pip', 'install', '--quiet', '-r', REQUIREMENTS], { stdio: 'inherit' });
+  writeFileSync(join(VENV, 'ready'), '');
+  return python;
+}
+
 /** A Python process that answers one request a line; see bench/peers. */
 export class PythonPeer {
   private readonly child: ChildProcess;
@@ -33,20 +46,8 @@ export class PythonPeer {
     this.answers = this.lines[Symbol.asyncIterator]();
   }
 
-  /** `PYTHON`, which has what requirements.txt names; else the peer's own environment, a virtual one, made on first use. */
   static start(script: string): PythonPeer {
-    const given = process.env['PYTHON'];
-    if (given !== undefined && given !== '') return new PythonPeer(given, script);
-    const python = join(VENV, 'bin/python');
-    if (!existsSync(join(VENV, 'ready'))) {
-      console.error(`installing the peers (scipy, scikit-learn, Evidently) into ${VENV}, once`);
-      execFileSync('python3', ['-m', 'venv', VENV], { stdio: 'inherit' });
-      execFileSync(python, ['-m', 'pip', 'install', '--quiet', '-r', REQUIREMENTS], {
-        stdio: 'inherit',
-      });
-      writeFileSync(join(VENV, 'ready'), '');
-    }
-    return new PythonPeer(python, script);
+    return new PythonPeer(peerPython(), script);
   }
 
   async ask(request: object): Promise<PeerAnswer> {

@@ -22,7 +22,7 @@ const FIRST_WINDOWS = 50;
 const BLOCKS = { sea: [1], electricity: [1, 12, 48, 336], weather: [1, 10, 30, 365] } as const;
 
 interface Found extends ReturnType<typeof findingsIn> {
-  readonly peers: FoundByPeers | null;
+  readonly peers: FoundByPeers;
 }
 
 type Compare = (reference: readonly Answered[], current: readonly Answered[]) => Promise<Found>;
@@ -38,10 +38,10 @@ const OURS = {
 const HEAD = [...Object.keys(OURS), ...Object.keys(PEERS)];
 
 /** What is found on streams: where nothing changes, after a change, and in the streams' own order. */
-export async function benchStreams(folder: string, peer: PythonPeer | null): Promise<void> {
+export async function benchStreams(folder: string, peer: PythonPeer): Promise<void> {
   const compare: Compare = async (reference, current) => ({
     ...findingsIn(reference, current),
-    peers: peer === null ? null : await findingsOfPeers(peer, reference, current),
+    peers: await findingsOfPeers(peer, reference, current),
   });
   const read = (Object.keys(STREAMS) as Stream[]).map((stream) => ({ stream, rows: readStream(folder, stream) }));
   const tables = {
@@ -116,9 +116,7 @@ async function ownOrder(stream: Stream, rows: readonly Answered[], compare: Comp
 
 function counts(found: readonly Found[]): string[] {
   const ours = Object.values(OURS).map((isIt) => String(found.filter(isIt).length));
-  const peers = Object.values(PEERS).map((isIt) =>
-    found.every((one) => one.peers === null) ? '' : String(found.filter((one) => one.peers && isIt(one.peers)).length),
-  );
+  const peers = Object.values(PEERS).map((isIt) => String(found.filter(({ peers }) => isIt(peers)).length));
   return [...ours, ...peers];
 }
 

@@ -55,7 +55,8 @@ export function commandRoutes(server: FastifyInstance, deps: CommandDeps): void 
     const now = Date.now();
     const traffic = withGiven(await measureTraffic(store, spec, now, body.window), spec, body);
     const freezes = await store.freezes({ service: spec.service, activeAt: 'now', limit: MOST_FREEZES });
-    return plan(spec, traffic, now, freezes);
+    const route = await store.latestRoute(spec.service);
+    return plan(spec, traffic, now, freezes, route?.baseline.version ?? null);
   });
 
   serve(server, getQueue, async ({ params: { service } }) => sinkOf(deps).queue(service));

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import { describeError, ERROR_CODES, type ErrorCode, SluiceError } from '../domain/errors.js';
+import { plainWords } from '../domain/plain-words.js';
 
 /** One value that was refused. */
 export interface ProblemIssue {
@@ -56,7 +57,7 @@ export function parseInput<Schema extends z.ZodType>(
   input: unknown,
   code: ErrorCode,
 ): z.output<Schema> {
-  const result = schema.safeParse(input);
+  const result = schema.safeParse(input, { error: plainWords });
   if (result.success) return result.data;
   const issues = result.error.issues.slice(0, MOST_ISSUES).map(({ path, message }) => ({
     path: path.reduce<string>(

@@ -53,7 +53,8 @@ const REMEDIES: Readonly<Record<ErrorCode, string>> = {
   OBSERVATION_INVALID:
     'look at the named field or line; where a gateway has sent it, compare its version with the api’s',
   STORE_SCHEMA: 'the same version of api, worker and CLI: sluice --version',
-  STORE_LOCKED: 'stop the other process, or give each a PostgreSQL (DATABASE_URL)',
+  STORE_LOCKED:
+    'stop the other process; a gateway takes a --state-dir of its own, api and worker a PostgreSQL (DATABASE_URL)',
   STORE_UNAVAILABLE: 'sluice api (SLUICE_API says where it is), and the database behind it (DATABASE_URL)',
   TEMPORAL_UNAVAILABLE:
     'TEMPORAL_ADDRESS names the server; sluice dev starts one here; sluice doctor looks at all parts',

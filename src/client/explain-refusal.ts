@@ -13,7 +13,7 @@ export function explainRefusal(error: unknown, missing: string, timeoutMs = ANSW
     const { type, message } = error.cause;
     if (type === 'COMMAND_REFUSED' || type === 'UNAUTHORIZED') return new SluiceError(type, message);
   }
-  if (error instanceof WorkflowNotFoundError) return new SluiceError('NOT_FOUND', missing, { cause: error });
+  if (error instanceof WorkflowNotFoundError) return new SluiceError('NOT_FOUND', missing);
   if (isDeadline(error))
     return new SluiceError(
       'NO_WORKER',

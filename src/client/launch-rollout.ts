@@ -27,7 +27,6 @@ export async function launchRollout(client: Client, start: RolloutStart, taskQue
     throw new SluiceError(
       'ROLLOUT_CONFLICT',
       `a rollout of ${service} is running: ${running?.rolloutId} (${running?.versions}), started by ${running?.startedBy}`,
-      { cause: error },
     );
   }
 }

@@ -46,7 +46,6 @@ export async function startGroup(
     throw new SluiceError(
       'ROLLOUT_CONFLICT',
       `group ${name} is running: ${String(memo['groupId'])}, started by ${String(memo['startedBy'])}`,
-      { cause: error },
     );
   }
 }

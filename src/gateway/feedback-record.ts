@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { FEEDBACK_AHEAD_MS, type LateWindows } from '../domain/feedback.js';
 import type { FeedbackRecord } from '../domain/observation.js';
+import { plainWords } from '../domain/plain-words.js';
 import { type FeedbackItem, feedbackItem, itemFault, scaleOf } from './feedback-item.js';
 import type { IdFault, PredictionIds } from './prediction-id.js';
 
@@ -37,7 +38,7 @@ const FAULT_OF: Readonly<Record<IdFault, FeedbackFault>> = {
 
 /** @param now milliseconds since 1970 @returns the record, or why there is none; never throws */
 export function readItem(candidate: unknown, reader: FeedbackReader, now: number): FeedbackRecord | Refused {
-  const parsed = feedbackItem.safeParse(candidate);
+  const parsed = feedbackItem.safeParse(candidate, { error: plainWords });
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     return invalid(`${issue?.path.join('.') ?? ''} ${issue?.message ?? 'not feedback'}`.trim());

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { SluiceError } from '../domain/errors.js';
+import { plainWords } from '../domain/plain-words.js';
 
 /** What was answered, by the question's name. */
 export type Answers = Readonly<Record<string, string>>;
@@ -28,7 +29,7 @@ export interface Draft {
 /** What a zod schema says of an answer. */
 export function faultBy(schema: z.ZodType): (answer: string) => string | null {
   return (answer) => {
-    const result = schema.safeParse(answer);
+    const result = schema.safeParse(answer, { error: plainWords });
     return result.success ? null : (result.error.issues[0]?.message ?? 'not a valid value');
   };
 }

@@ -23,12 +23,14 @@ const COST_OF_ADVICE = 3;
  * @param traffic measured, given or unknown
  * @param nowMs since 1970: when it would start
  * @param freezes of the service, in force or to come; null: nobody knows them here
+ * @param serving the version that serves now by the stored route; null: there is none, or nobody knows it here
  */
 export function planRollout(
   spec: RolloutSpec,
   traffic: PlanTraffic,
   nowMs: number,
   freezes: readonly Freeze[] | null = null,
+  serving: string | null = null,
 ): RolloutPlan {
   const experiment = experimentOf(spec, traffic);
   const schedule = scheduleOf({ spec, traffic, freezes: freezes ?? [], experiment, nowMs });
@@ -50,6 +52,7 @@ export function planRollout(
     power: POWER,
     steps: seen.map(({ step }) => step),
     warnings: [
+      ...baselineWarning(spec, serving),
       ...general(spec, traffic),
       ...schedule.warnings,
       ...seen.flatMap(({ warnings }) => warnings),
@@ -133,6 +136,13 @@ function warn(step: string, guardrails: readonly PlannedGuardrail[]): Omit<PlanW
       ? `can't detect anything useful (${reasons})`
       : `${blind.map(({ name }) => name).join(', ')} can't detect anything useful here (${reasons})`;
   return { step, message };
+}
+
+/** A rollout refuses to start where another version serves than its spec says. */
+function baselineWarning({ service, baseline }: RolloutSpec, serving: string | null): PlanWarning[] {
+  if (serving === null || serving === baseline.version) return [];
+  const message = `${serving} serves ${service}, and not ${baseline.version}, which the spec names as its baseline: the rollout would fail at once`;
+  return [{ step: null, message, help: `baseline: { version: ${serving}, … }` }];
 }
 
 function general(spec: RolloutSpec, traffic: PlanTraffic): PlanWarning[] {

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite, type PGliteOptions, type Transaction } from '@electric-sql/pglite';
-import { lockFolder } from './folder-lock.js';
+import { lockFolder } from '../process/folder-lock.js';
 import type { SqlClient, SqlSession } from './sql-client.js';
 import { asStoreFault } from './sql-fault.js';
 

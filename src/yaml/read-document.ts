@@ -1,6 +1,7 @@
 import { type Document, isMap, isNode, isPair, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
 import { describeError, SluiceError } from '../domain/errors.js';
+import { plainWords } from '../domain/plain-words.js';
 import { didYouMean } from './did-you-mean.js';
 import { knownKeys, knownWords } from './known-keys.js';
 
@@ -57,7 +58,7 @@ export function readDocument<Schema extends z.ZodType>(text: string, schema: Sch
   } catch (error) {
     throw refuse([{ offset: 0, message: describeError(error) }]);
   }
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { error: plainWords });
   if (result.success) return result.data;
   throw new DocumentError(
     file,
@@ -132,8 +133,6 @@ function flatten(issues: readonly z.core.$ZodIssue[], prefix: PropertyKey[] = []
     // Our own messages name the value already; zod's name its type only.
     if (issue.code === 'custom') return [{ path, message: issue.message }];
     if (issue.code === 'invalid_union') return [{ path, message: issue.message, showValue: true, isUnknownKind: true }];
-    if (issue.code === 'invalid_type' && issue.message.endsWith(', received undefined') && path.length > 0)
-      return [{ path, message: issue.message.replace(/^Invalid input: (.*), received undefined$/, 'is missing: $1') }];
     const options = issue.code === 'invalid_value' ? { options: issue.values.map(String) } : {};
     return [{ path, message: issue.message, showValue: true, ...options }];
   });

@@ -29,7 +29,7 @@ const query = (more: object) =>
   });
 const input = (over: Partial<WatchInput> = {}): WatchInput => ({
   route,
-  guardrails: [query({ name: 'errors', interval: '10s' }), query({ name: 'fast', interval: '20ms', min: 0 })],
+  guardrails: [query({ name: 'errors', interval: '10s' }), query({ name: 'fast', interval: '1ms', min: 0 })],
   alpha: 0.01,
   gate: { kind: 'samples', minSamples: 100 },
   tickMs: 40,

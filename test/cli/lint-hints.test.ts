@@ -31,8 +31,8 @@ test.each([
   ],
   ['owner:', 'colour: red\nowner:', /unknown key colour$/m],
   ['sluice: v1', 'sluice: v2', /sluice: .*"v1" \(got v2\)$/m],
-  ['setWeight: 10', 'setWeight: 110', /steps\.0\.setWeight: Too big: expected number to be <=100 \(got 110\)/],
-  ['service: digits\n', '', /^x\.yaml:2:1: service: is missing: expected string$/m],
+  ['setWeight: 10', 'setWeight: 110', /steps\.0\.setWeight: expected at most 100 \(got 110\)/],
+  ['service: digits\n', '', /^x\.yaml:2:1: service: is missing: expected a text$/m],
 ])('%s -> %s', (from, to, expected) => {
   expect(faultOf(from, to)).toMatch(expected);
 });

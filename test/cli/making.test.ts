@@ -88,7 +88,7 @@ test('lint names place, value, limit and what was probably meant', async () => {
   expect(code).toBe(2);
   expect(stdout.split('\n').map((line) => line.replace(`${folder}/`, ''))).toEqual(
     expect.arrayContaining([
-      'wrong.yaml:28:22: phases.canary.steps.2.setWeight: Too big: expected number to be <=100 (got 300)',
+      'wrong.yaml:28:22: phases.canary.steps.2.setWeight: expected at most 100 (got 300)',
       'wrong.yaml:28:27: phases.canary.steps.2: unknown key bakes; did you mean bake?',
       'kind.yaml:2:9: sluice: "montior/v1" is none of v1, gateway/v1, group/v1, monitor/v1, model-version/v1; did you mean monitor/v1?',
       'examples/gateway.yaml: ok',

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { fetch } from 'undici';
 import { startTraffic, type Traffic } from '../../examples/traffic/traffic.js';
 import type { Decision } from '../../src/domain/decision.js';
@@ -12,7 +14,7 @@ import { endChild, spawnModule } from '../../src/process/child-process.js';
 import { builtModule } from '../setup/built.js';
 import { freePort } from '../setup/free-port.js';
 import { findPostgres, type PostgresServer, startPostgres } from '../setup/postgres.js';
-import { type Ran, runCommand, spawnSluice } from '../setup/sluice.js';
+import { type Ran, runCommand, spawnSluice, startCommand } from '../setup/sluice.js';
 
 const VERSIONS = ['v1', 'v2', 'v3'] as const;
 
@@ -192,10 +194,24 @@ export class Installation {
 
   async until(holds: (state: RolloutState) => boolean, patienceMs = 60_000): Promise<RolloutState> {
     const deadline = performance.now() + patienceMs;
-    for (;;) {
-      const state = await this.state();
-      if (holds(state)) return state;
-      if (performance.now() > deadline) throw new Error(`never came: ${JSON.stringify(state)}`);
+    for (let seen = ''; ; ) {
+      const left = deadline - performance.now();
+      if (left < 0) throw new Error(`never came: ${seen}`);
+      const watch = startCommand(['get', 'digits', '--watch', '--timeout', `${Math.ceil(left)}ms`, '-o', 'json'], {
+        env: this.env,
+      });
+      try {
+        for await (const line of createInterface({ input: watch.child.stdout as Readable })) {
+          seen = line;
+          const state = JSON.parse(line) as RolloutState;
+          if (holds(state)) return state;
+        }
+      } finally {
+        watch.child.kill('SIGKILL');
+      }
+      // It has ended: maybe the one before the one that is meant.
+      seen ||= watch.said.stderr;
+      await new Promise((resolve) => setTimeout(resolve, 200));
     }
   }
 

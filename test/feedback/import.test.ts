@@ -104,13 +104,13 @@ describe('a file of feedback', () => {
     ].join('\n');
     const { summary, records, named } = await run(file);
     expect(named).toEqual([
-      '3: value Invalid input',
+      '3: value expected a number, true or false',
       '4: 2 cells, expected 4, as the header has',
       '5: forged prediction id',
       '6: the prediction is of service other, not digits',
       '7: a rating of 9 is outside 1..5',
-      '8: value Invalid input',
-      '9: value Invalid input',
+      '8: value expected a number, true or false',
+      '9: value expected a number, true or false',
       '10: one of `predictionId` and `unitId` is needed, and not both',
     ]);
     expect(records.map(({ value }) => value)).toEqual([1, 9]);

@@ -7,7 +7,7 @@ import { Agent, fetch } from 'undici';
 import { endChild } from '../../src/process/child-process.js';
 import { createGatewayRouter } from '../../src/traffic/gateway-router.js';
 import { freePort } from '../setup/free-port.js';
-import { spawnSluice } from '../setup/sluice.js';
+import { runCommand, spawnSluice } from '../setup/sluice.js';
 import { answers, type FakeServer, predicts, startServer, until } from './stage.js';
 import { policyOf } from './traffic-policy.js';
 
@@ -77,6 +77,15 @@ const workerPids = async () => {
   const path = `/proc/${primary.pid}/task/${primary.pid}/children`;
   return (await readFile(path, 'utf8')).trim().split(' ').filter(Boolean).map(Number);
 };
+
+test('a second gateway in the folder of one that runs says so, and leaves it alone', async () => {
+  const args = ['gateway', '--config', join(folder, 'gateway.yaml'), '--port', '0', '--admin-port', '0'];
+  expect(await runCommand([...args, '--state-dir', join(folder, 'state')])).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/state\/lock is in use by process \d+ on .*STORE_LOCKED.*--state-dir of its own/s),
+  });
+  expect((await infer('user-1')).status).toBe(200);
+});
 
 test('all processes take a route; one that is killed is started anew and serves the same', async () => {
   await router().apply(route(1, 50));

@@ -9,7 +9,8 @@ import { policyOf } from './traffic-policy.js';
 
 let stage: GatewayStage;
 beforeEach(async () => {
-  stage = await GatewayStage.open();
+  // Sixty users at once, on a machine that may be busy.
+  stage = await GatewayStage.open({ answerTimeoutMs: 10_000 });
 });
 afterEach(() => stage.close());
 

@@ -254,6 +254,13 @@ describe('what a step can see', () => {
     expect(plan.warnings[0]?.message).toMatch(/traffic of digits is not known/);
   });
 
+  test('a baseline that does not serve would fail at once', () => {
+    const spec = specOf({}, steps);
+    const [warning] = planRollout(spec, steady(50), NOW, [], 'v9').warnings;
+    expect(warning?.message).toMatch(/^v9 serves digits, and not v1, which the spec names as its baseline/);
+    expect(planRollout(spec, steady(50), NOW, [], 'v1').warnings).not.toContainEqual(warning);
+  });
+
   test('a canary of all leaves nobody to compare with', () => {
     const plan = planRollout(specOf({}, [{ setWeight: 100, bake: '10m' }]), steady(100), NOW);
     expect(plan.warnings.map(({ step }) => step)).toContain('canary 100 %');

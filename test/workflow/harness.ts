@@ -116,12 +116,13 @@ export class Stage {
       result: () => handle.result() as Promise<RolloutState>,
       until: async (holds: (state: RolloutState) => boolean): Promise<RolloutState> => {
         const deadline = performance.now() + 60_000;
-        for (;;) {
+        // A question is a task for server and worker: the longer it takes, the less often it is asked.
+        for (let pauseMs = 20; ; pauseMs = Math.min(pauseMs * 1.3, 200)) {
           const state = await handle.query<RolloutState>('state');
           if (holds(state)) return state;
           if (performance.now() > deadline || hasEnded(state.status))
             throw new Error(`never came: ${JSON.stringify(state)}`);
-          await new Promise((resolve) => setTimeout(resolve, 30));
+          await new Promise((resolve) => setTimeout(resolve, pauseMs));
         }
       },
     };

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { readConfig } from '../../config.js';
 import { SluiceError } from '../../domain/errors.js';
 import { readCertificate } from '../../gateway/certificate.js';
@@ -5,6 +6,8 @@ import { startPrimary } from '../../gateway/cluster/primary.js';
 import { startWorkerProcess, workerIndex } from '../../gateway/cluster/worker.js';
 import { loadGatewayConfig } from '../../gateway/config.js';
 import { type GatewayOptions, startGateway } from '../../gateway/gateway.js';
+import { type FolderLock, lockFolder } from '../../process/folder-lock.js';
+import { liveness } from '../../process/process-identity.js';
 import { untilSignal } from '../until-signal.js';
 
 export interface GatewayCommandOptions {
@@ -26,6 +29,7 @@ export interface GatewayCommandOptions {
 export async function gateway(given: GatewayCommandOptions): Promise<void> {
   const options = await optionsOf(given);
   const index = workerIndex();
+  const lock = index === null ? await ownState(options.stateDir) : null;
   const running = await (index !== null
     ? startWorkerProcess(options, index)
     : given.workers > 1
@@ -33,8 +37,17 @@ export async function gateway(given: GatewayCommandOptions): Promise<void> {
       : startGateway(options));
   await untilSignal();
   await running.close();
+  await lock?.release();
   // A worker's channel to its primary would keep it alive.
   if (index !== null) process.exit(0);
+}
+
+/**
+ * Two gateways in one folder would write each other's routes and send each other's records.
+ * Who can't be seen from here counts as gone: a volume that moves to another machine must not keep users waiting.
+ */
+async function ownState(stateDir: string): Promise<FolderLock> {
+  return lockFolder(join(stateDir, 'lock'), async (owner) => ((await liveness(owner)) === 'alive' ? 'alive' : 'dead'));
 }
 
 async function optionsOf(given: GatewayCommandOptions): Promise<GatewayOptions> {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readConfig } from '../../config.js';
 import { SluiceError } from '../../domain/errors.js';
 import { serviceName, versionName } from '../../domain/spec/target.js';
-import { lockFolder } from '../../stores/folder-lock.js';
+import { lockFolder } from '../../process/folder-lock.js';
 import { say } from '../output/say.js';
 import { untilSignal } from '../until-signal.js';
 import { folderOf, NO_HEAD, type Position, type PositionFile, positionFile, type Stretch } from './logs-position.js';

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { DURATION_PATTERN, LONGEST_MS, parseDuration } from '../duration.js';
 
+const EXPECTED = 'expected a duration such as 20ms, 30s, 10m, 2h or 7d';
+
 /** A positive duration as text; its output is whole milliseconds. */
 export const duration = z
-  .string()
-  .regex(DURATION_PATTERN, 'expected a duration such as 20ms, 30s, 10m, 2h or 7d')
+  .string({ error: ({ input }) => (input === undefined ? `is missing: ${EXPECTED}` : EXPECTED) })
+  .regex(DURATION_PATTERN, EXPECTED)
   .transform((text, ctx) => {
     const ms = parseDuration(text);
     if (ms !== undefined && ms > 0 && ms <= LONGEST_MS) return Math.ceil(ms);

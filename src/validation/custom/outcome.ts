@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { plainWords } from '../../domain/plain-words.js';
 import type { CheckOf } from '../../domain/spec/validation.js';
 import type { CheckResult } from '../../domain/validation.js';
 import { result } from '../judge-value.js';
@@ -32,7 +33,7 @@ const outcomeSchema = z.object({
 
 /** Reads what a validator said, whoever it is. */
 export function readOutcome(said: unknown): Found {
-  const parsed = outcomeSchema.safeParse(said);
+  const parsed = outcomeSchema.safeParse(said, { error: plainWords });
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const where = issue === undefined || issue.path.length === 0 ? 'it' : issue.path.join('.');

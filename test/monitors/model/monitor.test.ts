@@ -116,7 +116,9 @@ test('the reference is fixed after the promotion and stays; a change is found in
   await record(3, 'concept');
   const drifted = await model(4, {}, fixed.state);
   expect(drifted.reading).toMatchObject({ verdict: 'fail' });
-  expect(keys(drifted)).toEqual(expect.arrayContaining(['model:concept', 'model:accuracy']));
+  // Which of them is found beside it depends on which rows are drawn.
+  expect(keys(drifted)).toContain('model:concept');
+  expect(keys(drifted)).toContainEqual(expect.stringMatching(/^model:(accuracy|precision|recall|f1)/));
   expect(keys(await features(4))).toEqual([]);
 
   await record(5, 'covariate');

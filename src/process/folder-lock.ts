@@ -55,7 +55,7 @@ async function assertFree(folder: string, number: number, judge: Judge): Promise
   throw new SluiceError(
     'STORE_LOCKED',
     state === 'alive'
-      ? `${folder} is in use by ${who}: one process at a time can own an embedded store`
+      ? `${folder} is in use by ${who}: one process at a time can have it`
       : `${folder} was locked by ${who}, which cannot be seen from here; if it has ended, remove ${path}`,
   );
 }

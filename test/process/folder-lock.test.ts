@@ -5,8 +5,8 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { SluiceError } from '../../src/domain/errors.js';
-import { type FolderLock, lockFolder } from '../../src/stores/folder-lock.js';
-import { liveness, ownIdentity, type ProcessIdentity } from '../../src/stores/process-identity.js';
+import { type FolderLock, lockFolder } from '../../src/process/folder-lock.js';
+import { liveness, ownIdentity, type ProcessIdentity } from '../../src/process/process-identity.js';
 
 /** Linux says of a process when it started, in which boot and under which pid namespace. */
 const onLinux = process.platform === 'linux' ? test : test.skip;
