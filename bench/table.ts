@@ -5,6 +5,7 @@ export function printTable(head: readonly string[], rows: readonly (readonly str
   console.log(line(head));
   console.log(line(widths.map((width) => '-'.repeat(width))));
   for (const row of rows) console.log(line(row));
+  console.log();
 }
 
 export function median(values: readonly number[]): number {
