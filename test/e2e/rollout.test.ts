@@ -47,7 +47,7 @@ describe('bad input', () => {
   test.each([
     ['a weight of 130', 'setWeight: 30', 'setWeight: 130', /phases\.canary\.steps\.2\.setWeight: .*100 \(got 130\)/],
     ['steps that fall', 'setWeight: 30', 'setWeight: 3', /weight 3 does not rise above the 10 before it/],
-    ['NaN', 'setWeight: 30', 'setWeight: .nan', /received NaN/],
+    ['NaN', 'setWeight: 30', 'setWeight: .nan', /expected a number \(got NaN\)/],
     ['an unknown key', 'minAgreement', 'minAgreemnt', /unknown key minAgreemnt/],
     ['the same version twice', 'version: v2', 'version: v1', /candidate and baseline are the same version, v1/],
   ])('%s: exit 2', async (_, from, to, message) => {
