@@ -15,8 +15,8 @@ const TYPES: Readonly<Record<string, string>> = {
   number: 'a number',
   int: 'a whole number',
   boolean: 'true or false',
-  object: 'names with values',
-  record: 'names with values',
+  object: 'an object',
+  record: 'an object',
   array: 'a list',
   null: 'nothing',
 };

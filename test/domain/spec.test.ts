@@ -62,8 +62,8 @@ const good = readFileSync('examples/digits-v2.yaml', 'utf8');
 describe('a wrong spec is refused, with line and column', () => {
   test.each([
     ['a duplicate key', 'a: 1\na: 2\n', 'x.yaml:2:1: Map keys must be unique'],
-    ['an empty document', '', /x\.yaml:1:1: expected names with values/],
-    ['a list', '- 1\n', /x\.yaml:1:1: expected names with values/],
+    ['an empty document', '', /x\.yaml:1:1: expected an object/],
+    ['a list', '- 1\n', /x\.yaml:1:1: expected an object/],
     ['broken YAML', 'a: [1\n', /x\.yaml:\d+:\d+: /],
     [
       'an unknown key in a guardrail',
