@@ -19,13 +19,13 @@ export interface Person {
 /** Newer rollouts supersede; people abort. */
 export type PersonsCommand = Exclude<Command, 'supersede'>;
 
-export type AskedDecision = Omit<CommandRequest, 'decisionId' | 'actor' | 'statement' | 'artifacts'> & {
+type AskedDecision = Omit<CommandRequest, 'decisionId' | 'actor' | 'statement' | 'artifacts'> & {
   readonly decisionId?: string | undefined;
   /** Of `approve`: what the candidate's artifact must be; absent: what the rollout shows. */
   readonly digest?: string | undefined;
 };
 
-export interface StartRequest {
+interface StartRequest {
   /** As it stands in its file. */
   readonly file: string;
   readonly onConflict: OnConflict;
