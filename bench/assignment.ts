@@ -71,7 +71,6 @@ const speed = HASHES.map((hash) => {
 });
 printTable(['hash', 'peer', 'ns, ASCII (ours / peer)', 'beyond ASCII', '60 bytes'], speed);
 
-console.log();
 printTable(
   ['hash', 'uniform, p', 'independent, p', '5 %', '25 %', '50 %'],
   HASHES.map((hash) => [

@@ -61,7 +61,6 @@ async function simulate(world: Installation): Promise<boolean> {
   const seconds = (performance.now() - began) / 1000;
   console.log(`\nbaseline: ${RATE} of users convert; seed ${SEED}\n`);
   showTrials('A/A: the candidate is the same', ends.same);
-  console.log();
   showTrials(`${(100 * EFFECT).toFixed(0)} % more convert with the candidate`, ends.better);
   showUsers(users.figures, seconds);
   showVoids([...ends.same, ...ends.better]);

@@ -87,7 +87,6 @@ function print(title: string, all: readonly Measured[]): void {
       String(errors),
     ]),
   );
-  console.log();
 }
 
 interface Way {

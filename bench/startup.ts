@@ -54,7 +54,6 @@ function printInstall(): void {
   const total = packages.reduce((sum, { bytes }) => sum + bytes, 0);
   const rows = packages.slice(0, LISTED).map(({ name, bytes }) => [name, megabytes(bytes)]);
   printTable(['production package', 'MB'], [[`all ${packages.length}`, megabytes(total)], ...rows]);
-  console.log();
 }
 
 function megabytes(bytes: number): string {

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { guardrail } from '../../src/domain/spec/guardrail.js';
 import { isPerVersion, queryProvider } from '../../src/domain/spec/query.js';
 import { rolloutSpec } from '../../src/domain/spec/rollout-spec.js';
+import { PLAIN_SPEC } from './plain-spec.js';
 
 const prometheus = { query: 'sum(rate(e{version="{{version}}"}[{{window}}]))' };
 const messages = (given: object) => {
@@ -88,12 +89,7 @@ test('a spec may have several, each with a name of its own, and none that holds 
   });
   const spec = (...guardrails: object[]) =>
     rolloutSpec.safeParse({
-      sluice: 'v1',
-      service: 'digits',
-      owner: 'a',
-      baseline: { version: 'v1', url: 'http://127.0.0.1:1' },
-      candidate: { version: 'v2', url: 'http://127.0.0.1:2' },
-      protocol: { model: 'digits' },
+      ...PLAIN_SPEC,
       guardrails,
       phases: { canary: { steps: [{ setWeight: 5, bake: '1s' }] } },
     });

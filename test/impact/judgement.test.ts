@@ -11,6 +11,7 @@ import { judgeHypothesis } from '../../src/impact/hypothesis.js';
 import { reportOf } from '../../src/impact/report.js';
 import { impactSeriesOf } from '../../src/impact/report-series.js';
 import { combine } from '../../src/impact/verdict.js';
+import { PLAIN_SPEC } from '../domain/plain-spec.js';
 import { evidenceOf, RULES, rangeOf, simulate } from './simulated.js';
 
 const QUESTION = { metric: 'conversion', goal: 'increase', unit: 'share', alpha: 0.05 } as const;
@@ -203,19 +204,10 @@ test('a report says all of it, and fits the report of a rollout', () => {
 });
 
 describe('a spec', () => {
-  const base = {
-    sluice: 'v1',
-    service: 'digits',
-    owner: 'o',
-    baseline: { version: 'v1', url: 'http://127.0.0.1:1' },
-    candidate: { version: 'v2', url: 'http://127.0.0.1:2' },
-    protocol: { model: 'digits' },
-    guardrails: [{ metric: 'error_rate' }],
-  };
   const faults = (impact: Record<string, unknown>, cutover = {}, metrics?: unknown[]) => {
     const plan = { metrics: ['conversion'], before: '14d', after: '7d', ...impact };
     const phases = { canary: { steps: [{ setWeight: 10 }] }, cutover, impact: plan };
-    const { error } = rolloutSpec.safeParse({ ...base, phases, ...(metrics ? { metrics } : {}) });
+    const { error } = rolloutSpec.safeParse({ ...PLAIN_SPEC, phases, ...(metrics ? { metrics } : {}) });
     return (error?.issues ?? []).map(({ path, message }) => `${path.slice(2).join('.')}: ${message}`);
   };
 

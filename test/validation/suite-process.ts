@@ -17,6 +17,7 @@ export interface SuiteProcessResult {
 
 async function main([folder = '.', url = '', plan = '{}', runs = '1']: readonly string[]): Promise<void> {
   const datasets = datasetDeps({ dataDir: folder, allowed: parseAllowedPrivate(LOOPBACK_ONLY), env: {} });
+  const progress = join(folder, 'progress.json');
   const before = process.memoryUsage.rss();
   let peak = before;
   const watching = setInterval(() => {
@@ -36,18 +37,18 @@ async function main([folder = '.', url = '', plan = '{}', runs = '1']: readonly 
       {
         openDataset: (spec, signal) => openDataset(spec, datasets, signal),
         modelServer: (target, protocol) => createModelServer(target, protocol),
-        progress: progressIn(join(folder, 'progress.json')),
+        progress: progressIn(progress),
         custom: { run: async (check) => result(check, { verdict: 'pass', reason: 'as asked' }) },
       },
       { signal: new AbortController().signal, beat: () => undefined },
     );
   // A worker has long been at work when a suite comes: its code is warm. What one suite has found must not be taken for the next one's.
-  let report: ValidationReport | null = null;
-  for (let again = 0; again < Number(runs); again += 1) {
-    if (Number(runs) > 1) await rm(join(folder, 'progress.json'), { force: true });
+  if (Number(runs) > 1) await rm(progress, { force: true });
+  let report = await run();
+  for (let again = 1; again < Number(runs); again += 1) {
+    await rm(progress, { force: true });
     report = await run();
   }
-  if (report === null) throw new Error(`no suite was run: ${runs} were asked for`);
   clearInterval(watching);
   const found: SuiteProcessResult = { report, growthMb: (peak - before) / 2 ** 20 };
   process.stdout.write(JSON.stringify(found));

@@ -25,7 +25,7 @@ export async function start(file: string, options: StartOptions): Promise<void> 
   const spec = await loadSpec(file);
   const control = await openControl(options.actor);
   if (options.dryRun === true) return showStart(spec, control.person, options);
-  const started = await control.start({ file, onConflict, reason });
+  const started = await control.start({ spec, file, onConflict, reason });
   if (output === 'table') process.stdout.write(`${describe(started)}\n`);
   else if (!wait) process.stdout.write(`${JSON.stringify(started)}\n`);
   if (!wait) return;

@@ -1,7 +1,7 @@
 import { readConfig } from '../../config.js';
 import { loadKeySet } from '../../identity/key-set.js';
 import { loadPrivateKey, type PrivateKey } from '../../identity/private-key.js';
-import { openControl } from '../control/control.js';
+import { openControl, type Person } from '../control/control.js';
 import { withApi } from '../with-api.js';
 
 /** What is printed as JSON. */
@@ -14,7 +14,7 @@ interface WhoIs {
   /** Whether the key set knows the key; null where no key set is named here. */
   readonly known: boolean | null;
   /** The setting that proves it; null: nothing does. */
-  readonly provenBy: 'SLUICE_IDENTITY' | 'SLUICE_TOKEN' | null;
+  readonly provenBy: Person['provenBy'];
 }
 
 /** @throws {SluiceError} UNAUTHORIZED where the api does not know the token; STORE_UNAVAILABLE where it is away */

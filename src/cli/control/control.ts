@@ -3,8 +3,8 @@ import type { OnConflict, StartedRollout } from '../../client/start-rollout.js';
 import type { Command, CommandRequest } from '../../domain/decision.js';
 import { SluiceError } from '../../domain/errors.js';
 import type { QueueState } from '../../domain/queue-state.js';
-import { environmentSigner } from '../../identity/private-key.js';
-import { localUser } from '../local-user.js';
+import type { RolloutSpec } from '../../domain/spec/rollout-spec.js';
+import { acting } from '../acting.js';
 import { controlOverApi } from './over-api.js';
 import { controlOverTemporal } from './over-temporal.js';
 
@@ -26,7 +26,9 @@ type AskedDecision = Omit<CommandRequest, 'decisionId' | 'actor' | 'statement' |
 };
 
 interface StartRequest {
-  /** As it stands in its file. */
+  /** Read and checked. */
+  readonly spec: RolloutSpec;
+  /** Where it stands, for those who read it themselves. */
   readonly file: string;
   readonly onConflict: OnConflict;
   readonly reason: string;
@@ -54,15 +56,15 @@ export interface Control {
 /**
  * Whoever signs (SLUICE_IDENTITY) is heard by the workflow itself; whose token the api knows (SLUICE_TOKEN), by the api; on a machine with neither, a
  * name is taken as given.
- * @param actor as somebody has named it
+ * @param named the actor, as somebody has named it
  * @throws {SluiceError} USAGE where the name says nothing, since the token does
  */
-export async function openControl(actor: string | undefined): Promise<Control> {
-  const signer = await environmentSigner();
+export async function openControl(named: string | undefined): Promise<Control> {
+  const { actor, signer } = await acting(named);
   if (signer === null && process.env['SLUICE_TOKEN']) {
-    if (actor !== undefined)
-      throw new SluiceError('USAGE', `--actor ${actor}: the api is asked, which knows by SLUICE_TOKEN who you are`);
+    if (named !== undefined)
+      throw new SluiceError('USAGE', `--actor ${named}: the api is asked, which knows by SLUICE_TOKEN who you are`);
     return controlOverApi();
   }
-  return controlOverTemporal(actor ?? signer?.identity.subject ?? localUser(), signer);
+  return controlOverTemporal(actor, signer);
 }

@@ -1,5 +1,4 @@
 import { artifactsOnTrial } from '../../client/artifacts-on-trial.js';
-import { loadSpec } from '../../client/load-spec.js';
 import { dequeue, readQueue, untilStarted } from '../../client/queue.js';
 import { retryRollout } from '../../client/retry-rollout.js';
 import { sendCommand } from '../../client/send-command.js';
@@ -17,10 +16,8 @@ export function controlOverTemporal(actor: string, signer: Signer | null): Contr
         const artifacts = command === 'approve' ? await artifactsOnTrial(client, service, digest) : {};
         return sendCommand(client, service, command, { ...asked, ...artifacts, actor }, signer, timeoutMs);
       }),
-    async start({ file, onConflict, reason }) {
-      const spec = await loadSpec(file);
-      return withTemporal(({ client }) => startRollout(client, spec, actor, { onConflict, reason, signer }));
-    },
+    start: ({ spec, onConflict, reason }) =>
+      withTemporal(({ client }) => startRollout(client, spec, actor, { onConflict, reason, signer })),
     retry: (service, fromStep) =>
       withTemporal(({ client }) =>
         retryRollout(client, service, actor, { signer, ...(fromStep === undefined ? {} : { fromStep }) }),

@@ -8,6 +8,7 @@ import { guardrail } from '../../../src/domain/spec/guardrail.js';
 import { monitorSpec } from '../../../src/domain/spec/monitors/index.js';
 import { rolloutSpec } from '../../../src/domain/spec/rollout-spec.js';
 import { readDocument } from '../../../src/yaml/read-document.js';
+import { PLAIN_SPEC } from '../../domain/plain-spec.js';
 
 const DOCUMENT = `sluice: monitor/v1
 name: deps
@@ -72,12 +73,7 @@ describe('the document', () => {
 test('a rollout may name a monitor as a guardrail, each once', () => {
   const specOf = (...names: string[]) =>
     rolloutSpec.safeParse({
-      sluice: 'v1',
-      service: 'digits',
-      owner: 'x',
-      baseline: { version: 'v1', url: 'http://127.0.0.1:1' },
-      candidate: { version: 'v2', url: 'http://127.0.0.1:2' },
-      protocol: { model: 'digits' },
+      ...PLAIN_SPEC,
       guardrails: names.map((monitor) => ({ metric: 'monitor', monitor })),
       phases: { canary: { steps: [{ setWeight: 10, bake: '1m' }] } },
     });

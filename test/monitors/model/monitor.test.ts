@@ -41,11 +41,19 @@ beforeEach(async () => {
 });
 afterAll(() => store?.close());
 
+/** Rows are drawn by their ids: with the same ones each time, the same rows. */
+let ids = 0;
+function nextId(): string {
+  ids += 1;
+  return `00000000-0000-4000-8000-${String(ids).padStart(12, '0')}`;
+}
+
 /** Real rows with a real model's answers, recorded as gateways do over an hour; labels come a day later. */
 async function record(hour: number, change: Change, count = 400, version = 'v1', labels = true) {
   const drawn = drawWindow(rows, 'tumours', change, count, random);
   const predictions = drawn.map(({ predicted, score }, i) =>
     predictionOf(service, {
+      predictionId: nextId(),
       at: new Date(START + hour * HOUR + i * 5000).toISOString(),
       version,
       label: predicted,
@@ -116,9 +124,7 @@ test('the reference is fixed after the promotion and stays; a change is found in
   await record(3, 'concept');
   const drifted = await model(4, {}, fixed.state);
   expect(drifted.reading).toMatchObject({ verdict: 'fail' });
-  // Which of them is found beside it depends on which rows are drawn.
-  expect(keys(drifted)).toContain('model:concept');
-  expect(keys(drifted)).toContainEqual(expect.stringMatching(/^model:(accuracy|precision|recall|f1)/));
+  expect(keys(drifted)).toEqual(expect.arrayContaining(['model:concept', 'model:accuracy']));
   expect(keys(await features(4))).toEqual([]);
 
   await record(5, 'covariate');
