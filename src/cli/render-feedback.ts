@@ -1,3 +1,4 @@
+import { DAY_MS, HOUR_MS } from '../domain/duration.js';
 import type { ImportSummary } from '../feedback/import-feedback.js';
 import type { FeedbackDelay, FeedbackStats, Forgotten } from '../ports/feedback-store.js';
 import { printable } from './output/plain-text.js';
@@ -64,6 +65,6 @@ function spread({ p50Ms, p90Ms, p99Ms, maxMs }: Omit<FeedbackDelay, 'kind'>): st
 
 function inWords(ms: number): string {
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
-  if (ms < 3_600_000) return `${(ms / 60_000).toFixed(1)} min`;
-  return ms < 86_400_000 ? `${(ms / 3_600_000).toFixed(1)} h` : `${(ms / 86_400_000).toFixed(1)} d`;
+  if (ms < HOUR_MS) return `${(ms / 60_000).toFixed(1)} min`;
+  return ms < DAY_MS ? `${(ms / HOUR_MS).toFixed(1)} h` : `${(ms / DAY_MS).toFixed(1)} d`;
 }

@@ -21,7 +21,7 @@ export async function enqueue(client: Client, request: EnqueueRequest, taskQueue
   const { service } = request.start.spec;
   for (let attempt = 1; ; attempt += 1)
     try {
-      return await client.withDeadline(Date.now() + ENQUEUE_TIMEOUT_MS, () =>
+      const ask = () =>
         client.workflow.executeUpdateWithStart<typeof rolloutQueue, Enqueued, [EnqueueRequest]>('enqueue', {
           args: [request],
           updateId: request.start.rolloutId,
@@ -32,8 +32,8 @@ export async function enqueue(client: Client, request: EnqueueRequest, taskQueue
             workflowIdConflictPolicy: 'USE_EXISTING',
             staticSummary: `queue of ${service}`,
           }),
-        }),
-      );
+        });
+      return await updateInTime(client, ask, ENQUEUE_TIMEOUT_MS);
     } catch (error) {
       const why = explainRefusal(error, `the queue of ${service} has ended`, ENQUEUE_TIMEOUT_MS);
       if (why.code !== 'NOT_FOUND' || attempt === ATTEMPTS) throw why;

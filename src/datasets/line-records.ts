@@ -1,7 +1,7 @@
 /** A row as stored: the line it ends on, and its cells in the order of the columns. */
-export interface LineRecord {
+export interface LineRecord<Cell = unknown> {
   readonly line: number;
-  readonly cells: readonly unknown[];
+  readonly cells: readonly Cell[];
 }
 
 /** The records of a text, in blocks about as large as the chunks they came in. */

@@ -1,10 +1,11 @@
+import { DAY_MS, HOUR_MS } from '../domain/duration.js';
 import type { RolloutState } from '../domain/rollout-state.js';
 import type { AppliedRoute } from '../domain/route.js';
 import type { RunningRollout, ServiceFacts } from './facts.js';
 import type { Finding } from './finding.js';
 import { describeRoute } from './route-rules.js';
 
-const LONGEST_WAIT_MS = 24 * 3_600_000;
+const LONGEST_WAIT_MS = DAY_MS;
 /** Two in a row may be a restart. */
 const MANY_FAILURES = 3;
 /** A view is recorded in the background, and the store may be slow. */
@@ -84,7 +85,7 @@ export function waitFindings({ service, at, running }: ServiceFacts): Finding[] 
   const report = (since: string, words: string, remedy: string) => {
     const waitedMs = Date.parse(at) - Date.parse(since);
     if (waitedMs <= LONGEST_WAIT_MS) return;
-    const problem = `${rolloutId} has waited for a person for ${Math.floor(waitedMs / 3_600_000)} h, since ${since}: ${words}`;
+    const problem = `${rolloutId} has waited for a person for ${Math.floor(waitedMs / HOUR_MS)} h, since ${since}: ${words}`;
     found.push({ code: 'waits-long', severity: 'warning', service, problem, remedy });
   };
   if (asked) report(asked.since, asked.note, `sluice approve ${service} (or: sluice reject ${service})`);

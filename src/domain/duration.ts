@@ -1,4 +1,5 @@
 const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+export const HOUR_MS = UNIT_MS.h;
 export const DAY_MS = UNIT_MS.d;
 export const WEEK_MS = 7 * DAY_MS;
 export const DURATION_PATTERN = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;

@@ -1,3 +1,4 @@
+import { DAY_MS } from './duration.js';
 /** A stop of all forward moves of the services it covers. It is never changed but by being lifted, and never deleted. */
 export interface Freeze {
   readonly id: string;
@@ -23,7 +24,7 @@ export interface Lift {
 }
 
 /** Whoever needs longer makes a new one, and says again why. */
-export const LONGEST_FREEZE_MS = 30 * 86_400_000;
+export const LONGEST_FREEZE_MS = 30 * DAY_MS;
 
 /** What a scope may be. */
 export const FREEZE_SCOPE = /^[a-z0-9*][a-z0-9*-]{0,62}$/;

@@ -1,3 +1,4 @@
+import { DAY_MS } from './duration.js';
 import type { Finding } from './monitor.js';
 import type { NotifyTarget } from './spec/notify.js';
 import { type Evidence, failingOf } from './verdict.js';
@@ -87,7 +88,7 @@ export interface Silence {
 
 export type NewSilence = Omit<Silence, 'createdAt'>;
 
-export const LONGEST_SILENCE_MS = 30 * 86_400_000;
+export const LONGEST_SILENCE_MS = 30 * DAY_MS;
 
 export type IncidentNoticeEvent = 'incident-opened' | 'incident-escalated' | 'incident-resolved';
 

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../domain/duration.js';
 import type { AbTest } from '../domain/spec/experiment.js';
 
 /** Whether a difference is in the metric's unit, or a share of the baseline's value. */
@@ -39,7 +40,7 @@ export interface ExperimentDesign {
 }
 
 /** Milliseconds of traffic that a plan is made from, where the spec does not say. */
-export const PLANNING_HISTORY_MS = 14 * 86_400_000;
+export const PLANNING_HISTORY_MS = 14 * DAY_MS;
 
 /** Fills in what a spec may leave out; a spec that was written before these keys existed means the same. */
 export function designOf(plan: AbTest): ExperimentDesign {

@@ -1,4 +1,5 @@
-import { type Parser, parse } from 'csv-parse';
+import { CsvRecords } from '../datasets/csv-records.js';
+import type { LineRecord } from '../datasets/line-records.js';
 import { splitLines } from '../datasets/split-lines.js';
 import type { Cells } from './import-fields.js';
 
@@ -34,39 +35,22 @@ async function* csvLines(
   begin: (columns: readonly string[]) => void,
 ): AsyncGenerator<ImportLine[]> {
   let columns: readonly string[] | null = null;
-  let block: ImportLine[] = [];
-  // The parser counts a line break within quotes twice where it is of two characters.
-  let counted = 0;
-  const parser = parse({
-    bom: true,
-    delimiter,
-    record_delimiter: ['\r\n', '\n', '\r'],
-    skip_empty_lines: true,
-    trim: delimiter.trim() !== '',
-    relax_column_count: true,
-    relax_quotes: true,
-    max_record_size: LONGEST_ROW,
-    on_record: (cells: string[], { lines }) => {
-      for (const cell of cells) if (cell.includes('\r\n')) counted += cell.split('\r\n').length - 1;
-      if (columns === null) begin((columns = headerOf(cells)));
-      else block.push(csvLine(cells, columns, lines - counted));
-      return null;
-    },
-  });
-  parser.on('error', () => undefined).resume();
+  const take = (records: LineRecord<string>[]): ImportLine[] => {
+    if (columns === null && records.length > 0) begin((columns = headerOf(records.shift()?.cells as string[])));
+    return records.map((record) => csvLine(record, columns as readonly string[]));
+  };
+  const csv = new CsvRecords({ delimiter, longest: LONGEST_ROW, relaxQuotes: true });
   try {
     for await (const chunk of bytes) {
-      await written(parser, chunk);
-      const taken = block;
-      block = [];
+      const taken = take(await csv.read(chunk));
       if (taken.length > 0) yield taken;
     }
-    await ended(parser);
+    const last = take(await csv.end());
+    if (columns === null) throw new RangeError('line 1: no header');
+    yield last;
   } finally {
-    parser.destroy();
+    csv.close();
   }
-  if (columns === null) throw new RangeError('line 1: no header');
-  yield block;
 }
 
 /** @throws {RangeError} a name that is there twice would be read from either */
@@ -76,7 +60,7 @@ function headerOf(cells: readonly string[]): readonly string[] {
   return cells;
 }
 
-function csvLine(cells: readonly string[], columns: readonly string[], line: number): ImportLine {
+function csvLine({ line, cells }: LineRecord<string>, columns: readonly string[]): ImportLine {
   if (cells.length !== columns.length)
     return { line, fault: `${cells.length} cells, expected ${columns.length}, as the header has` };
   return { line, cells: Object.fromEntries(columns.map((name, position) => [name, cells[position]])) };
@@ -100,26 +84,4 @@ function ndjsonLine(given: string, line: number): ImportLine | null {
   } catch {
     return { line, fault: 'not JSON' };
   }
-}
-
-async function written(parser: Parser, chunk: Uint8Array): Promise<void> {
-  await new Promise<void>((done, fail) => {
-    parser.write(chunk, (error) => (error ? fail(refusal(error)) : done()));
-  });
-}
-
-async function ended(parser: Parser): Promise<void> {
-  await new Promise<void>((done, fail) => {
-    parser.once('end', () => done()).once('error', (error: unknown) => fail(refusal(error)));
-    parser.end();
-  });
-}
-
-/** The parser's messages name the line. */
-function refusal(error: unknown): RangeError {
-  if (error instanceof RangeError) return error;
-  const { code, lines, message } = error as { code?: string; lines?: number; message: string };
-  if (code === 'CSV_MAX_RECORD_SIZE')
-    return new RangeError(`line ${lines ?? 0}: a row of more than ${LONGEST_ROW} bytes; is a quote left open before?`);
-  return new RangeError(message, { cause: error });
 }

@@ -1,7 +1,8 @@
+import { DAY_MS } from '../domain/duration.js';
 import type { RecurringWindow, Windows } from '../domain/spec/windows.js';
 import { type Opening, recurringOpening, spellOpening } from './opening.js';
 
-const HORIZON_MS = 366 * 86_400_000;
+const HORIZON_MS = 366 * DAY_MS;
 const MOST_NAMED = 3;
 
 /** Why nothing moves forward. */

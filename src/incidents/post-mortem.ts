@@ -1,4 +1,5 @@
 import type { Decision } from '../domain/decision.js';
+import { HOUR_MS } from '../domain/duration.js';
 import type { Incident, IncidentEvent } from '../domain/incident.js';
 import { metricUnit } from '../domain/metric.js';
 import { formatQuantity } from '../domain/quantity.js';
@@ -18,7 +19,7 @@ export interface PostMortem {
 }
 
 /** What began so long before belongs to the story. */
-const BEFORE_MS = 3_600_000;
+const BEFORE_MS = HOUR_MS;
 const MOST_OTHERS = 50;
 const MOST_LINES = 500;
 const MOST_ROLLOUTS = 50;

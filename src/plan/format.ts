@@ -1,6 +1,8 @@
+import { DAY_MS, HOUR_MS } from '../domain/duration.js';
+
 const UNITS = [
-  ['d', 86_400_000],
-  ['h', 3_600_000],
+  ['d', DAY_MS],
+  ['h', HOUR_MS],
   ['m', 60_000],
   ['s', 1000],
 ] as const;

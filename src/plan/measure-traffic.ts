@@ -1,4 +1,4 @@
-import { DAY_MS } from '../domain/duration.js';
+import { DAY_MS, HOUR_MS } from '../domain/duration.js';
 import { SluiceError } from '../domain/errors.js';
 import type { TrafficForecast } from '../domain/experiment.js';
 import type { Metric } from '../domain/metric.js';
@@ -9,7 +9,6 @@ import type { ArmBucketSummary, Store } from '../ports/store.js';
 import { mergeSketches } from '../stats/sketch/latency-sketch.js';
 import { type LabelHistory, type PlanTraffic, type ShareHistory, UNKNOWN_TRAFFIC } from './traffic.js';
 
-const HOUR_MS = 3_600_000;
 /** Fewer requests than this in a day have no hours worth telling apart. */
 const LEAST_BY_HOUR = 2400;
 const LONGEST_FORECAST_MS = 20_000;

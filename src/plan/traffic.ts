@@ -1,12 +1,11 @@
+import { DAY_MS, HOUR_MS } from '../domain/duration.js';
 import type { TrafficForecast } from '../domain/experiment.js';
 import type { Metric } from '../domain/metric.js';
 import type { LatencyCounts } from '../domain/observation.js';
 
 const SECOND_MS = 1000;
-const HOUR_MS = 3_600_000;
-const DAY_HOURS = 24;
 /** Nobody plans further ahead. */
-const HORIZON_MS = 366 * DAY_HOURS * HOUR_MS;
+const HORIZON_MS = 366 * DAY_MS;
 
 /** What is known of a share among requests. */
 export interface ShareHistory {
@@ -59,9 +58,9 @@ export function requestsBetween(rate: Rate, fromMs: number, untilMs: number): nu
   const { requestsPerSecond, byHour } = rate;
   if (requestsPerSecond === null) return null;
   if (byHour === null) return (requestsPerSecond * Math.max(0, untilMs - fromMs)) / SECOND_MS;
-  const days = Math.max(0, Math.floor((untilMs - fromMs) / (DAY_HOURS * HOUR_MS)));
+  const days = Math.max(0, Math.floor((untilMs - fromMs) / DAY_MS));
   let sum = days * byHour.reduce((all, perSecond) => all + perSecond * (HOUR_MS / SECOND_MS), 0);
-  for (let at = fromMs + days * DAY_HOURS * HOUR_MS; at < untilMs; ) {
+  for (let at = fromMs + days * DAY_MS; at < untilMs; ) {
     const next = Math.min(endOfHour(at), untilMs);
     sum += (hourly(byHour, at) * (next - at)) / SECOND_MS;
     at = next;
@@ -78,7 +77,7 @@ export function timeOfRequests(rate: Rate, fromMs: number, requests: number): nu
   const perDay = byHour.reduce((all, perSecond) => all + perSecond * (HOUR_MS / SECOND_MS), 0);
   const days = Math.floor(requests / perDay);
   let left = requests - days * perDay;
-  for (let at = fromMs + days * DAY_HOURS * HOUR_MS; at <= fromMs + HORIZON_MS; ) {
+  for (let at = fromMs + days * DAY_MS; at <= fromMs + HORIZON_MS; ) {
     const perSecond = hourly(byHour, at);
     const next = endOfHour(at);
     const here = (perSecond * (next - at)) / SECOND_MS;

@@ -144,6 +144,10 @@ describe('refused, naming file and line', () => {
     ).rejects.toThrow(/line 140002: not UTF-8/);
   });
 
+  test('the line is the right one after line ends of two characters within quotes', async () => {
+    await expect(folder.read('a,label\r\n1,"a\r\nb\r\nc"\r\noops,x\r\n')).rejects.toThrow(/line 5: a is "oops"/);
+  });
+
   test('a row that never ends does not fill the memory', async () => {
     await expect(folder.read(`a,label\n1,"${'x'.repeat(9 * 2 ** 20)}`)).rejects.toThrow(
       /line 2: a row of more than 8388608 bytes/,

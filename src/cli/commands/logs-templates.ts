@@ -3,7 +3,8 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { CsvError, parse } from 'csv-parse';
+import { CsvRecords } from '../../datasets/csv-records.js';
+import type { LineRecord } from '../../datasets/line-records.js';
 import { SluiceError } from '../../domain/errors.js';
 import { type GroupedMessages, MessageGroups } from '../../monitors/logs/group-messages.js';
 import { readLine } from '../../monitors/logs/read-line.js';
@@ -11,6 +12,8 @@ import { hideSecrets } from '../../monitors/logs/secrets.js';
 import { renderTable } from '../render-table.js';
 
 const LONGEST_MESSAGE = 2000;
+/** Bytes of a CSV's row. */
+const LONGEST_ROW = 2 ** 20;
 /** Letters of output. */
 const AT_ONCE = 65_536;
 
@@ -79,17 +82,25 @@ async function* messagesOf(input: Readable, { format, csvColumn }: TemplatesOpti
 }
 
 async function* cellsOf(input: Readable, column: string): AsyncGenerator<string> {
-  const parser = input.pipe(parse({ bom: true, columns: true, relax_column_count: true }));
-  input.on('error', (error) => parser.destroy(error));
+  const csv = new CsvRecords({ delimiter: ',', longest: LONGEST_ROW });
+  let position: number | null = null;
+  const take = (records: LineRecord<string>[]): string[] => {
+    if (position === null && records.length > 0) position = positionOf(column, records.shift()?.cells ?? []);
+    return records.map(({ cells }) => cells[position ?? 0] ?? '');
+  };
   try {
-    for await (const row of parser as AsyncIterable<Readonly<Record<string, string>>>) {
-      const cell = row[column];
-      if (cell === undefined)
-        throw new SluiceError('USAGE', `no column "${column}"; there are ${Object.keys(row).join(', ')}`);
-      yield cell;
-    }
+    for await (const chunk of input as AsyncIterable<Uint8Array>) yield* take(await csv.read(chunk));
+    yield* take(await csv.end());
   } catch (cause) {
-    if (cause instanceof CsvError) throw new SluiceError('USAGE', `no CSV: ${cause.message}`, { cause });
+    if (cause instanceof RangeError) throw new SluiceError('USAGE', `no CSV: ${cause.message}`, { cause });
     throw cause;
+  } finally {
+    csv.close();
   }
+}
+
+function positionOf(column: string, header: readonly string[]): number {
+  const position = header.indexOf(column);
+  if (position < 0) throw new SluiceError('USAGE', `no column "${column}"; there are ${header.join(', ')}`);
+  return position;
 }

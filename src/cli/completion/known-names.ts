@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { DAY_MS } from '../../domain/duration.js';
 import { withApi } from '../with-api.js';
 import type { KnownNames } from './words.js';
 
@@ -10,7 +11,7 @@ const TIMEOUT_MS = 1000;
 /** Two presses are one question. */
 const FRESH_MS = 5000;
 /** Where the api is away, old names are better than none for so long. */
-const KEPT_MS = 86_400_000;
+const KEPT_MS = DAY_MS;
 const MOST = 200;
 const NONE: KnownNames = { services: [], rollouts: [] };
 

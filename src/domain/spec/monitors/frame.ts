@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { WEEK_MS } from '../../duration.js';
 import { duration } from '../duration.js';
 import { notify } from '../notify.js';
 import { serviceName, versionName } from '../target.js';
 
 const SHORTEST_EVERY_MS = 10_000;
-const LONGEST_EVERY_MS = 7 * 86_400_000;
+const LONGEST_EVERY_MS = WEEK_MS;
 
 const severity = z.enum(['critical', 'warning']);
 const action = z.enum(['rollback', 'pause', 'note']);
