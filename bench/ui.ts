@@ -4,8 +4,8 @@ import { startApi } from '../src/api/server.js';
 import type { RolloutState } from '../src/domain/rollout-state.js';
 import type { Store } from '../src/ports/store.js';
 import { openStore } from '../src/stores/open-store.js';
+import { launch } from '../test/setup/chromium.js';
 import { stateOf } from '../test/stores/rollout-fixtures.js';
-import { launch } from '../test/ui/browser.js';
 import { median, printTable } from './table.js';
 
 /**

@@ -1,9 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Browser } from 'playwright-core';
 import type { Report } from '../../src/domain/report.js';
 import { buildReport } from '../../src/report/build-report.js';
 import { POLICY, renderPage } from '../../src/report/html/page.js';
-import { CHROMIUM } from '../setup/chromium.js';
+import { CHROMIUM, launch } from '../setup/chromium.js';
 import { domOf, reachAt } from './browser.js';
 import { pageFaults } from './page-faults.js';
 import {
@@ -27,10 +28,15 @@ const SPEC = {
 const withBrowser = CHROMIUM === null ? test.skip : test;
 
 let record: Recorded;
+let browser: Browser;
 beforeAll(async () => {
   record = await openRecord();
+  if (CHROMIUM !== null) browser = await launch();
 }, 60_000);
-afterAll(() => record.store.close());
+afterAll(async () => {
+  await browser?.close();
+  await record.store.close();
+});
 
 async function reportOf(name: string, sources: Parameters<Recorded['data']>[0] = {}): Promise<Report> {
   const data = record.data(sources);
@@ -152,7 +158,7 @@ describe('a whole rollout', () => {
   });
 
   withBrowser.each([320, 390, 1000])('at %i pixels nothing has to be scrolled sideways', async (width) => {
-    expect(await reachAt(page, width)).toBeLessThanOrEqual(width);
+    expect(await reachAt(browser, page, width)).toBeLessThanOrEqual(width);
   });
 });
 
@@ -261,10 +267,10 @@ describe('hostile text', () => {
     expect(page.match(/&lt;script&gt;/g)?.length).toBeGreaterThan(100);
     if (CHROMIUM === null) return;
     // Without the policy, which would stop it all the same: the text itself must do nothing.
-    const dom = await domOf(page.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, ''));
+    const dom = await domOf(browser, page.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, ''));
     expect(dom).toContain('<footer>');
     expect(dom).not.toMatch(/pwned="|<script|<img/i);
-    expect(await reachAt(page, 390)).toBeLessThanOrEqual(390);
+    expect(await reachAt(browser, page, 390)).toBeLessThanOrEqual(390);
   });
 });
 

@@ -1,26 +1,11 @@
 import axe from 'axe-core';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { CHROMIUM } from '../setup/chromium.js';
 
 /** Whether there is one to test with; says so where there is none. */
 export function hasChromium(): boolean {
   if (CHROMIUM === null) process.stderr.write('SKIPPED: no browser; set SLUICE_CHROMIUM to test the dashboard\n');
   return CHROMIUM !== null;
-}
-
-const QUIET = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  // A name that is not this machine's own: what is served there over plain HTTP is no secure context.
-  '--host-resolver-rules=MAP sluice.test 127.0.0.1',
-];
-
-export function launch(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM ?? '', headless: true, args: QUIET });
 }
 
 /** A page, with all that went wrong in it. */

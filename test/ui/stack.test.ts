@@ -5,9 +5,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@j
 import type { Browser, Locator, Page } from 'playwright-core';
 import { endChild } from '../../src/process/child-process.js';
 import { Installation } from '../e2e/installation.js';
+import { launch } from '../setup/chromium.js';
 import { freePort } from '../setup/free-port.js';
 import { spawnSluice } from '../setup/sluice.js';
-import { hasChromium, launch, openPage, seriousFindings, until, type Watched } from './browser.js';
+import { hasChromium, openPage, seriousFindings, until, type Watched } from './browser.js';
 import { hasBuiltPage } from './built-page.js';
 
 jest.setTimeout(400_000);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { hasChromium, launch, openPage, type Watched } from './browser.js';
+import { launch } from '../setup/chromium.js';
+import { hasChromium, openPage, type Watched } from './browser.js';
 import { hasBuiltPage } from './built-page.js';
 import { FakeApi } from './fake-api.js';
 
