@@ -25,7 +25,7 @@ beforeAll(async () => {
   store = await testStore();
   api = await startApi({ store, host: '127.0.0.1', port: 0, adminToken: TOKEN });
   // Most predictions are not recorded, as on a busy gateway.
-  stage = await GatewayStage.open({ answerTimeoutMs: 10_000 }, { predictionSample: 0 });
+  stage = await GatewayStage.open({}, { predictionSample: 0 });
   stage.more = { collectorUrl: api.url, collectorToken: TOKEN };
   await stage.restart();
 }, 120_000);

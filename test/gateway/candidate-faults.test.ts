@@ -41,6 +41,7 @@ describe('a candidate that', () => {
     ['pours for ever', drips('x'.repeat(4_000_000), 1)],
     ['says 20 MB', says(`{"outputs":[${' '.repeat(20 * 2 ** 20)}]}`)],
   ])('%s is answered for by the baseline', async (_, behaviour) => {
+    await stage.waitBriefly();
     stage.v2.behaviour = behaviour;
     await stage.apply({ weightPercent: 100 });
     expect(await stage.infer('user-1')).toMatchObject({ status: 200, version: 'v1' });
@@ -73,8 +74,6 @@ function usedBytes(): number {
 }
 
 test('a candidate that hangs under load harms nobody, and fills no memory', async () => {
-  await stage.close();
-  stage = await GatewayStage.open({ answerTimeoutMs: 10_000 });
   stage.v2.behaviour = hangs;
   const traffic = policyOf({ candidateTimeout: '100ms', brake: { errorRate: { max: 0.5 } } });
   await stage.apply({ weightPercent: 50, traffic });
@@ -121,6 +120,7 @@ describe('patience', () => {
 });
 
 test('without a fallback, the candidate’s failure is the user’s', async () => {
+  await stage.waitBriefly();
   await stage.apply({ weightPercent: 100, traffic: policyOf({ fallback: 'none' }) });
   stage.v2.behaviour = answers(500);
   expect(await stage.infer('user-1')).toMatchObject({ status: 500, version: 'v2' });

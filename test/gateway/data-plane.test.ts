@@ -130,6 +130,7 @@ describe('a candidate that fails', () => {
     ['begins an answer and resets', beginsThen((request) => request.socket.destroy())],
     ['begins an answer and hangs', beginsThen(() => undefined)],
   ])('and %s is answered for by the baseline, and counted', async (_, behaviour) => {
+    await stage.waitBriefly();
     stage.v2.behaviour = behaviour;
     await stage.apply({ weightPercent: 100 });
     expect(await stage.infer('user-1')).toMatchObject({
@@ -164,6 +165,7 @@ describe('a candidate that fails', () => {
   });
 
   test('as the baseline, has nobody to answer for it', async () => {
+    await stage.waitBriefly();
     stage.v1.behaviour = resets;
     expect((await stage.infer('user-1')).status).toBe(502);
     stage.v1.behaviour = hangs;

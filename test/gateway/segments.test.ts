@@ -9,8 +9,7 @@ import { policyOf } from './traffic-policy.js';
 
 let stage: GatewayStage;
 beforeEach(async () => {
-  // Sixty users at once, on a machine that may be busy.
-  stage = await GatewayStage.open({ answerTimeoutMs: 10_000 });
+  stage = await GatewayStage.open();
 });
 afterEach(() => stage.close());
 

@@ -100,6 +100,7 @@ describe('a user who leaves', () => {
   });
 
   test('because the candidate hangs does not hide that it hangs', async () => {
+    await stage.waitBriefly();
     stage.v2.behaviour = hangs;
     await stage.apply({ weightPercent: 100 });
     const user = new RawUser(stage.gateway.dataUrl, inferBytes('user-1'));
