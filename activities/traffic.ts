@@ -15,7 +15,7 @@ export const createTrafficActivities = ({ router, store }: TrafficDeps) => ({
    * Finds the newest epoch of a service, so that the rollout's own begin above it, and checks that what serves now is the
    * baseline the spec names. Changes nothing, but for the spec, which is kept from now on.
    * @param rolloutId absent in histories from before specs were kept
-   * @throws {SluiceError} ROLLOUT_CONFLICT when another version serves
+   * @throws {SluiceError} ROLLOUT_CONFLICT when another version serves; GATEWAY_UNREACHABLE when there are gateways that no change would reach
    */
   async claimService(spec: RolloutSpec, rolloutId?: string): Promise<{ epoch: number }> {
     const { service, baseline } = spec;
@@ -24,6 +24,12 @@ export const createTrafficActivities = ({ router, store }: TrafficDeps) => ({
       throw new SluiceError(
         'ROLLOUT_CONFLICT',
         `${service} serves ${newest.baseline.version} (epoch ${newest.epoch}), but the spec names ${baseline.version} as its baseline`,
+      );
+    const [unlisted] = (await router.unlisted?.()) ?? [];
+    if (unlisted !== undefined)
+      throw new SluiceError(
+        'GATEWAY_UNREACHABLE',
+        `gateway ${unlisted.gatewayId} at ${unlisted.url} is a peer of ${unlisted.namedBy}, and this worker's SLUICE_GATEWAYS does not name it: its users would see nothing of this rollout`,
       );
     if (rolloutId !== undefined) await store.record.saveSpec(rolloutId, spec);
     return { epoch: newest?.epoch ?? 0 };

@@ -15,7 +15,7 @@ export const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   EPOCH_STALE: 'A route is older than the one in force: a delayed command must not bring back what was taken out.',
   ROUTE_INVALID: 'A gateway refuses a route: it is malformed, or of a service that the gateway does not have.',
   GATEWAY_UNREACHABLE:
-    'The admin listener of a gateway does not answer, or not in time. The candidate’s lease still ends by itself.',
+    'The admin listener of a gateway does not answer, or not in time, or a gateway has a peer that the worker does not know of. A candidate’s lease still ends by itself.',
   MODEL_UNREACHABLE: 'A model server does not answer.',
   MODEL_ANSWER_INVALID: 'A model server answers something that the spec’s protocol can’t read.',
   NOTIFICATION_FAILED: 'Whoever is to be told did not answer. It is tried again.',

@@ -36,7 +36,7 @@ const REMEDIES: Readonly<Record<ErrorCode, string>> = {
   COMMAND_REFUSED: 'sluice explain <service>, which says what the rollout waits for and what would move it',
   EPOCH_STALE: 'sluice traffic <service>, which shows whose route is newer',
   ROUTE_INVALID: 'sluice lint <gateway.yaml>, and sluice traffic <service>',
-  GATEWAY_UNREACHABLE: 'sluice doctor; SLUICE_GATEWAYS names the admin listeners',
+  GATEWAY_UNREACHABLE: 'sluice doctor; SLUICE_GATEWAYS names the admin listeners of all gateways',
   MODEL_UNREACHABLE: 'curl the model server at the address above from where gateway and worker run',
   MODEL_ANSWER_INVALID: 'compare what the model server answers with protocol: of the spec',
   NOTIFICATION_FAILED: 'check the target under notify: of the spec; it is tried again by itself',

@@ -2,19 +2,13 @@ import type { WantedRoutes } from '../client/api-client.js';
 import type { Reading } from '../client/reading.js';
 import type { RolloutState } from '../domain/rollout-state.js';
 import type { AppliedRoute, Route } from '../domain/route.js';
+import type { UnlistedGateway } from '../ports/traffic-router.js';
 import type { GatewayReport } from '../traffic/gateway-client.js';
 
 export interface GatewayReading {
   /** Of its admin listener, or the name that could not be resolved. */
   readonly url: string;
   readonly report: Reading<GatewayReport>;
-}
-
-/** A gateway that others name as their peer, and nobody asks us to look at. */
-export interface UnlistedGateway {
-  readonly url: string;
-  readonly gatewayId: string;
-  readonly namedBy: string;
 }
 
 /** An activity that did not succeed at once. */

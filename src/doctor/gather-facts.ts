@@ -1,9 +1,11 @@
 import { createApiClient } from '../client/api-client.js';
 import { reading } from '../client/reading.js';
+import type { UnlistedGateway } from '../ports/traffic-router.js';
 import type { TemporalSettings } from '../temporal/connection.js';
 import { GatewayAddresses } from '../traffic/gateway-addresses.js';
 import { createGatewayClient, type GatewayClient } from '../traffic/gateway-client.js';
-import type { Facts, GatewayReading, UnlistedGateway } from './facts.js';
+import { unlistedAmong } from '../traffic/unlisted-gateways.js';
+import type { Facts, GatewayReading } from './facts.js';
 import { readTemporal } from './read-temporal.js';
 
 export interface GatherOptions {
@@ -53,19 +55,9 @@ async function readGateways(gatewayAdminUrls: readonly string[], client: Gateway
   return Promise.all([...read, ...failed]);
 }
 
-/** Peers of those that were read. By their ids: one gateway has several addresses. Who does not answer is no news, a peer may be known by a name of its own. */
-async function readUnlisted(gateways: readonly GatewayReading[], client: GatewayClient): Promise<UnlistedGateway[]> {
-  const read = gateways.flatMap(({ report }) => (report.kind === 'read' ? [report.value] : []));
-  const known = new Set(read.map(({ gatewayId }) => gatewayId));
-  const asked = new Set(gateways.map(({ url }) => url));
-  const named = new Map(read.flatMap(({ gatewayId, peers }) => peers.map((url) => [url, gatewayId] as const)));
-  const found = await Promise.all(
-    [...named].map(async ([url, namedBy]) => {
-      const peer = asked.has(url) ? null : await client.report(url).catch(() => null);
-      return peer === null || known.has(peer.gatewayId) ? [] : [{ url, gatewayId: peer.gatewayId, namedBy }];
-    }),
-  );
-  return found.flat();
+function readUnlisted(gateways: readonly GatewayReading[], client: GatewayClient): Promise<UnlistedGateway[]> {
+  const asked = gateways.map(({ url, report }) => ({ url, report: report.kind === 'read' ? report.value : null }));
+  return unlistedAmong(asked, client);
 }
 
 /** Services with a candidate on the route of any gateway. */

@@ -1,5 +1,12 @@
 import type { AppliedRoute, Route, Trip } from '../domain/route.js';
 
+/** A replica that another one names as its peer, and that is told of no change. */
+export interface UnlistedGateway {
+  readonly url: string;
+  readonly gatewayId: string;
+  readonly namedBy: string;
+}
+
 /** Moves traffic. Absolute routes, so that a repeat is harmless; what was applied is read back, not assumed. */
 export interface TrafficRouter {
   /**
@@ -17,4 +24,6 @@ export interface TrafficRouter {
   trip(route: Route, trip: Trip): Promise<void>;
   /** @returns the gateways that answered; those that know nothing of the service are left out. */
   readBack(service: string): Promise<AppliedRoute[]>;
+  /** Replicas that may serve users without this driver's knowing them. Absent: those it knows are all. */
+  unlisted?(): Promise<readonly UnlistedGateway[]>;
 }

@@ -3,6 +3,7 @@ import type { TrafficRouter } from '../ports/traffic-router.js';
 import { GatewayAddresses, type Unanswered } from './gateway-addresses.js';
 import { createGatewayClient, GatewaySilent } from './gateway-client.js';
 import type { RouterOptions } from './open-router.js';
+import { unlistedAmong } from './unlisted-gateways.js';
 
 /** Our own gateways, by their admin listeners. */
 export function createGatewayRouter(options: RouterOptions): TrafficRouter {
@@ -36,6 +37,11 @@ export function createGatewayRouter(options: RouterOptions): TrafficRouter {
     },
     async trip(route, trip) {
       await fromAll((url) => gateways.trip(url, route, trip));
+    },
+    async unlisted() {
+      const urls = await addresses.current();
+      const asked = urls.map(async (url) => ({ url, report: await gateways.report(url).catch(() => null) }));
+      return unlistedAmong(await Promise.all(asked), gateways);
     },
   };
 
