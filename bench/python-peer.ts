@@ -10,7 +10,7 @@ const FOLDER = fileURLToPath(new URL('./peers/', import.meta.url));
 const REQUIREMENTS = `${FOLDER}requirements.txt`;
 /** One environment for each set of versions, beside the cached Temporal CLI. */
 const VENV = join(
-  process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'),
+  process.env.XDG_CACHE_HOME || join(homedir(), '.cache'),
   'sluice',
   `bench-${createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex').slice(0, 8)}`,
 );

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { CommandSink } from '../client/command-sink.js';
-import type { SentRequest } from '../client/send-command.js';
 import { SluiceError } from '../domain/errors.js';
-import { knownDigests } from '../domain/rollout-models.js';
+import { artifactsSeen } from '../domain/rollout-models.js';
 import type { RolloutState } from '../domain/rollout-state.js';
 import { type RolloutSpec, rolloutSpec } from '../domain/spec/rollout-spec.js';
 import { withGiven } from '../plan/given-traffic.js';
@@ -160,18 +159,10 @@ async function force(
   return { accepted: true, decisionId, rolloutId, status, phase, detail };
 }
 
-/** Digests of what was shown: by default those of the view that the store has, as the page has it. */
-async function onTrial(
-  store: Store,
-  service: string,
-  given: CheckedCommand['artifacts'],
-): Promise<Pick<SentRequest, 'artifacts'>> {
+/** By default as the store has it, which is what the page shows. */
+async function onTrial(store: Store, service: string, said: CheckedCommand['artifacts']) {
   const [state] = await store.rollouts({ service, limit: 1 });
-  const { baseline, candidate } = { ...knownDigests(state?.models), ...given };
-  if (baseline === undefined && candidate === undefined) return {};
-  return {
-    artifacts: { ...(baseline === undefined ? {} : { baseline }), ...(candidate === undefined ? {} : { candidate }) },
-  };
+  return artifactsSeen(state?.models, said);
 }
 
 /** Somebody looked at one rollout, and another runs by now. */

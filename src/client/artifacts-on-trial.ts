@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { knownDigests, type SeenDigests } from '../domain/rollout-models.js';
+import { artifactsSeen, type SeenDigests } from '../domain/rollout-models.js';
 import type { RolloutState } from '../domain/rollout-state.js';
 import { workflowIdOf } from './workflow-ids.js';
 
@@ -18,7 +18,5 @@ export async function artifactsOnTrial(
   const handle = client.workflow.getHandle(workflowIdOf(service));
   const asked = () => handle.query<RolloutState>('state');
   const state = await client.withDeadline(Date.now() + QUERY_TIMEOUT_MS, asked).catch(() => null);
-  const known = knownDigests(state?.models);
-  if (known === null && candidate === undefined) return {};
-  return { artifacts: { ...known, ...(candidate === undefined ? {} : { candidate }) } };
+  return artifactsSeen(state?.models, { candidate });
 }

@@ -40,6 +40,19 @@ export function knownDigests(models: RolloutModels | undefined): SeenDigests | n
   };
 }
 
+/** As an approval names them: what was before its giver, and what they say themselves; nothing where there is neither. */
+export function artifactsSeen(
+  models: RolloutModels | undefined,
+  said: { readonly [Arm in keyof SeenDigests]?: string | undefined } = {},
+): { readonly artifacts?: SeenDigests } {
+  const known = knownDigests(models);
+  const [baseline, candidate] = [said.baseline ?? known?.baseline, said.candidate ?? known?.candidate];
+  if (baseline === undefined && candidate === undefined) return {};
+  return {
+    artifacts: { ...(baseline === undefined ? {} : { baseline }), ...(candidate === undefined ? {} : { candidate }) },
+  };
+}
+
 /** Why a decision on these digests is none on this rollout; null where it is, or where nobody said digests. */
 export function digestRefusal(models: RolloutModels | undefined, seen: SeenDigests | undefined): string | null {
   for (const arm of ['baseline', 'candidate'] as const) {

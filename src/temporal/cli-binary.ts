@@ -6,7 +6,8 @@ import { download, goInstall, type Maker, TEMPORAL_CLI_VERSION } from './cli-mak
 
 /** Where a downloaded or built CLI is kept between runs. */
 export function cliCacheFolder(env: NodeJS.ProcessEnv = process.env): string {
-  return join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'sluice', `temporal-${TEMPORAL_CLI_VERSION}`);
+  // Set and empty is not set, as the base directory specification has it.
+  return join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'sluice', `temporal-${TEMPORAL_CLI_VERSION}`);
 }
 
 /**
@@ -37,10 +38,16 @@ export async function findTemporalCli(
       report(`Temporal CLI not found; trying ${name}`);
       return await make(folder, executable, report);
     } catch (error) {
-      tried.push(`${name}: ${describeError(error).split('\n')[0]}`);
+      tried.push(`${name}: ${inOneLine(describeError(error))}`);
     }
   }
   throw missing(tried);
+}
+
+/** What was run, and the last that it said. */
+function inOneLine(text: string): string {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  return [...new Set([lines[0], lines.at(-1)])].join(': ');
 }
 
 function missing(tried: readonly string[]): SluiceError {

@@ -92,14 +92,14 @@ test('a candidate that hangs under load harms nobody, and fills no memory', asyn
 describe('patience', () => {
   test('with a candidate ends after its time-out, with a user after the deadline', async () => {
     stage.v2.behaviour = hangs;
-    await stage.apply({ weightPercent: 100, traffic: policyOf({ candidateTimeout: '50ms', deadline: '300ms' }) });
+    await stage.apply({ weightPercent: 100, traffic: policyOf({ candidateTimeout: '50ms', deadline: '2s' }) });
     const startedAt = performance.now();
     expect((await stage.infer('user-1')).version).toBe('v1');
-    expect(performance.now() - startedAt).toBeLessThan(250);
+    expect(performance.now() - startedAt).toBeLessThan(1500);
     stage.v1.behaviour = hangs;
     const again = performance.now();
     expect((await stage.infer('user-1')).status).toBe(504);
-    expect(performance.now() - again).toBeLessThan(390);
+    expect(performance.now() - again).toBeLessThan(4000);
   });
 
   test('that was lost is not answered twice when the candidate fails after all', async () => {
@@ -133,10 +133,10 @@ test('a stream’s latency is the time to its first byte', async () => {
   stage.v2.behaviour = (_, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.write('data: one\n\n');
-    setTimeout(() => response.end('data: two\n\n'), 300);
+    setTimeout(() => response.end('data: two\n\n'), 1500);
   };
   await stage.apply({ weightPercent: 100 });
   expect((await stage.infer('user-1')).text).toBe('data: one\n\ndata: two\n\n');
   await until(() => stage.batches().some(({ predictions }) => predictions.length > 0));
-  expect(stage.batches().flatMap(({ predictions }) => predictions)[0]?.latencyMs).toBeLessThan(200);
+  expect(stage.batches().flatMap(({ predictions }) => predictions)[0]?.latencyMs).toBeLessThan(1000);
 });

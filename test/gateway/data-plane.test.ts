@@ -213,7 +213,7 @@ describe('shadow', () => {
     await stage.apply({ shadowPercent: 100 });
     const startedAt = performance.now();
     for (let i = 0; i < 20; i += 1) await stage.infer(`user-${i}`);
-    expect(performance.now() - startedAt).toBeLessThan(1500);
+    expect(performance.now() - startedAt).toBeLessThan(4000);
     const metrics = await (await fetch(`${stage.gateway.adminUrl}/metrics`)).text();
     expect(metrics).toMatch(/sluice_gateway_shadow_dropped_total\{service="digits"\} 1[0-9]/);
   });

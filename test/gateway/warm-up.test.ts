@@ -46,11 +46,11 @@ test('a slow version is warmed up for as long as a command may take', async () =
     request.url?.endsWith('ready') ? void response.end('{}') : predicts('two', 900)(request, response, body);
   const startedAt = performance.now();
   expect((await stage.apply({ weightPercent: 5, traffic: policyOf({ warmUp: 1000 }) })).status).toBe(200);
-  expect(performance.now() - startedAt).toBeLessThan(2500);
+  expect(performance.now() - startedAt).toBeLessThan(5000);
 });
 
 test('a switch of all at once lets requests on their way end where they are', async () => {
-  stage.v1.behaviour = predicts('one', 200);
+  stage.v1.behaviour = predicts('one', 1500);
   const onTheWay = stage.infer('user-1');
   await new Promise((resolve) => setTimeout(resolve, 50));
   await stage.apply({ epoch: 2, baseline: stage.route().candidate as never, candidate: null, leaseMs: null });

@@ -11,7 +11,9 @@ beforeEach(async () => {
 afterEach(() => server.close());
 const base = { kind: 'json', path: '/score', features: {}, prediction: '/label' };
 const client = (over: object = {}) =>
-  createModelServer({ version: 'v2', url: server.url }, protocolSchema.parse({ ...base, ...over }), { timeoutMs: 300 });
+  createModelServer({ version: 'v2', url: server.url }, protocolSchema.parse({ ...base, ...over }), {
+    timeoutMs: 1500,
+  });
 /** Answers as a function of what was asked. */
 const replies =
   (answer: (asked: Record<string, never>) => unknown): Behaviour =>

@@ -11,7 +11,7 @@ const client = (url = server.url, metricsUrl?: string) =>
   createModelServer(
     { version: 'v2', url, metricsUrl },
     { kind: 'open-inference', model: 'digits', unitKey: 'header:x' },
-    { timeoutMs: 300 },
+    { timeoutMs: 1500 },
   );
 const json =
   (body: unknown, status = 200): Behaviour =>

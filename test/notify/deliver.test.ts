@@ -42,7 +42,7 @@ const signed = (over: Partial<{ secretRef: string; webhook: string }> = {}): Not
   ...over,
 });
 const slack = (urlRef = 'SLUICE_SECRET_SLACK'): NotifyTarget => ({ slack: { urlRef } });
-const deliver = (target: NotifyTarget, timeoutMs = 300) => deliverNotice(target, notice(), { secrets, timeoutMs });
+const deliver = (target: NotifyTarget, timeoutMs = 1500) => deliverNotice(target, notice(), { secrets, timeoutMs });
 const failure = async (target: NotifyTarget): Promise<DeliveryFailed> => {
   const error = await deliver(target).then(
     () => undefined,
@@ -138,7 +138,7 @@ describe('an answer', () => {
       'NOTIFICATION_REFUSED',
       /redirects are not followed/,
     ],
-    ['silence', hangs, 'NOTIFICATION_FAILED', /no answer within 300 ms/],
+    ['silence', hangs, 'NOTIFICATION_FAILED', /no answer within 1500 ms/],
     ['a reset', resets, 'NOTIFICATION_FAILED', /ECONNRESET/],
   ] as const)('of %s is none, and the error holds no secret', async (_, behaviour, code, message) => {
     server.behaviour = behaviour;

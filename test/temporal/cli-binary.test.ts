@@ -53,4 +53,16 @@ describe('the Temporal CLI is found in this order', () => {
     ])
       expect((error as Error).message).toContain(words);
   });
+
+  test('of a program that failed, what it said last', async () => {
+    const make = () => Promise.reject(new Error('Command failed: go install x\ngo: downloading y\ngo: no such host\n'));
+    const error = await findTemporalCli(quiet, { XDG_CACHE_HOME: folder, PATH: '' }, [{ name: 'go', make }]).catch(
+      String,
+    );
+    expect(error).toContain('  - go: Command failed: go install x: go: no such host\n');
+  });
+
+  test('an empty XDG_CACHE_HOME is none', () => {
+    expect(cliCacheFolder({ XDG_CACHE_HOME: '' })).toBe(cliCacheFolder({}));
+  });
 });

@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => Promise.all([stage.close(), other.close()]));
 
-const routerOf = (...adminUrls: string[]) => createGatewayRouter({ adminUrls, timeoutMs: 300 });
+const routerOf = (...adminUrls: string[]) => createGatewayRouter({ adminUrls, timeoutMs: 1500 });
 const says =
   (status: number, body: string): Behaviour =>
   (_, response) =>
@@ -57,7 +57,7 @@ describe('apply', () => {
     await expect(apply).rejects.toMatchObject({
       code: 'GATEWAY_UNREACHABLE',
       message: expect.stringMatching(
-        new RegExp(`gateway ${DEAD}: .*ECONNREFUSED.*; gateway ${other.url}: timeout of 300ms exceeded`),
+        new RegExp(`gateway ${DEAD}: .*ECONNREFUSED.*; gateway ${other.url}: timeout of 1500ms exceeded`),
       ),
     });
     expect(await stage.effectiveWeight()).toBe(30);

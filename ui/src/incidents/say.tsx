@@ -1,9 +1,9 @@
-import { useId, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { Incident } from '../../../src/domain/incident.js';
 import { may } from '../data/access.js';
-import { api, asApiError } from '../data/api.js';
+import { api } from '../data/api.js';
 import { announce } from '../parts/announcer.js';
-import { Dialog } from '../parts/dialog.js';
+import { ReasonDialog } from '../parts/reason-dialog.js';
 import { useMe } from '../shell/me.js';
 
 const WORDS = {
@@ -46,49 +46,21 @@ function stateRefusal({ status }: Incident, what: keyof typeof WORDS): string | 
 function SayDialog({ incident, what, onSaid, onClose }: Saying & { readonly onClose: () => void }) {
   const { label, done, note } = WORDS[what];
   const { subject } = useMe();
-  const id = useId();
-  const [reason, setReason] = useState('');
-  const [problem, setProblem] = useState<string | null>(null);
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault();
+  const say = async (reason: string) => {
     // Whoever has a token of their own is named by it, whatever stands here; who shares the installation's is not.
-    const body = { reason: reason.trim(), by: subject };
-    try {
-      await (what === 'ack' ? api.acknowledgeIncident(incident.id, body) : api.resolveIncident(incident.id, body));
-      announce(`${incident.id} is ${done}`);
-      onSaid();
-      onClose();
-    } catch (error) {
-      setProblem(asApiError(error).message);
-    }
+    const body = { reason, by: subject };
+    await (what === 'ack' ? api.acknowledgeIncident(incident.id, body) : api.resolveIncident(incident.id, body));
+    announce(`${incident.id} is ${done}`);
+    onSaid();
   };
   return (
-    <Dialog title={`${label}: ${incident.title}`} onClose={onClose}>
-      <form onSubmit={(event) => void submit(event)}>
-        <p>{note}</p>
-        <label for={id}>Reason</label>
-        <textarea
-          id={id}
-          rows={2}
-          required
-          maxLength={500}
-          value={reason}
-          onInput={({ currentTarget }) => setReason(currentTarget.value)}
-        />
-        {problem !== null && (
-          <p class="bad" role="alert">
-            {problem}
-          </p>
-        )}
-        <div class="buttons">
-          <button type="submit" class="primary">
-            {label}
-          </button>
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <ReasonDialog
+      title={`${label}: ${incident.title}`}
+      note={note}
+      label={label}
+      needsReason
+      say={say}
+      onClose={onClose}
+    />
   );
 }

@@ -1,17 +1,17 @@
 import { useId, useRef, useState } from 'preact/hooks';
-import { knownDigests } from '../../../src/domain/rollout-models.js';
-import { api, asApiError, segment } from '../data/api.js';
+import { artifactsSeen } from '../../../src/domain/rollout-models.js';
+import { api, segment } from '../data/api.js';
 import type { CommandBody, CommandName, RolloutDetail } from '../data/types.js';
 import { newDecisionId } from '../decision-id.js';
 import { announce } from '../parts/announcer.js';
-import { Dialog } from '../parts/dialog.js';
+import { ReasonDialog } from '../parts/reason-dialog.js';
 import { go } from '../router.js';
 import { STOPPING } from './can.js';
 import { COMMAND_WORDS, type CommandField } from './command-words.js';
 
 const MINUTE_MS = 60_000;
 
-/** Asks whether somebody is sure, and why; then says it. The decision keeps its id, so that a second try is no second decision. */
+/** The decision keeps its id, so that a second try is no second decision. */
 export function CommandDialog({
   command,
   rollout,
@@ -27,73 +27,27 @@ export function CommandDialog({
   const [decisionId] = useState(newDecisionId);
   // What is consented to is what was in sight when the dialog opened.
   const seen = useRef(rollout);
-  const [reason, setReason] = useState('');
   const [value, setValue] = useState('');
-  const [problem, setProblem] = useState<string | null>(null);
-  const [isBusy, setBusy] = useState(false);
 
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault();
-    setBusy(true);
-    setProblem(null);
-    try {
-      const body = bodyOf(command, seen.current, { reason, value, decisionId, field: words.field });
-      const answer = await api.sendCommand(seen.current.service, body);
-      announce(answer.detail);
-      if (answer.retried) go(`/rollouts/${segment(answer.retried.rolloutId)}`);
-      onActed();
-      onClose();
-    } catch (error) {
-      setProblem(asApiError(error).message);
-      setBusy(false);
-    }
+  const say = async (reason: string) => {
+    const body = bodyOf(command, seen.current, { reason, value, decisionId, field: words.field });
+    const answer = await api.sendCommand(seen.current.service, body);
+    announce(answer.detail);
+    if (answer.retried) go(`/rollouts/${segment(answer.retried.rolloutId)}`);
+    onActed();
   };
   return (
-    <Dialog title={`${words.label}: ${rollout.service} ${rollout.candidate}`} onClose={onClose}>
-      <form onSubmit={(event) => void submit(event)}>
-        <p>{words.consequence(seen.current)}</p>
-        {words.field && <Field field={words.field} value={value} onChange={setValue} />}
-        <Reason isNeeded={words.needsReason} value={reason} onChange={setReason} />
-        {problem !== null && (
-          <p class="bad" role="alert">
-            {problem}
-          </p>
-        )}
-        <div class="buttons">
-          <button type="submit" class={STOPPING.has(command) ? 'danger' : 'primary'} disabled={isBusy}>
-            {isBusy ? 'Asking …' : words.label}
-          </button>
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-        </div>
-      </form>
-    </Dialog>
-  );
-}
-
-function Reason({
-  isNeeded,
-  value,
-  onChange,
-}: {
-  readonly isNeeded: boolean;
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-}) {
-  const id = useId();
-  return (
-    <>
-      <label for={id}>Reason{isNeeded ? '' : ' (may be empty)'}</label>
-      <textarea
-        id={id}
-        rows={2}
-        maxLength={500}
-        required={isNeeded}
-        value={value}
-        onInput={({ currentTarget }) => onChange(currentTarget.value)}
-      />
-    </>
+    <ReasonDialog
+      title={`${words.label}: ${rollout.service} ${rollout.candidate}`}
+      note={words.consequence(seen.current)}
+      label={words.label}
+      isDanger={STOPPING.has(command)}
+      needsReason={words.needsReason}
+      say={say}
+      onClose={onClose}
+    >
+      {words.field && <Field field={words.field} value={value} onChange={setValue} />}
+    </ReasonDialog>
   );
 }
 
@@ -135,14 +89,13 @@ interface Said {
 
 /** As the api takes it; an approval names the digests that its giver had before them. */
 function bodyOf(command: CommandName, rollout: RolloutDetail, { reason, value, decisionId, field }: Said): CommandBody {
-  const digests = command === 'approve' ? knownDigests(rollout.models) : null;
   return {
     command,
-    reason: reason.trim(),
+    reason,
     decisionId,
     rolloutId: rollout.rolloutId,
     ...(field === undefined || value === '' ? {} : fieldOf(field, value)),
-    ...(digests === null ? {} : { artifacts: digests }),
+    ...(command === 'approve' ? artifactsSeen(rollout.models) : {}),
   };
 }
 
