@@ -31,7 +31,7 @@ export async function resolveRolloutModels(
   { registry, verifyServed }: ResolveDeps,
 ): Promise<ResolvedModels> {
   const model = rules.model ?? spec.service;
-  const [baseline, candidate] = await Promise.all(
+  const asked = await Promise.allSettled(
     ARMS.map(async (arm): Promise<ResolvedArm> => {
       const version = await registered(registry, model, spec[arm].version, rules);
       if (version === null) return { found: null, notes: [`${model}:${spec[arm].version} (${arm}) is not registered`] };
@@ -40,6 +40,11 @@ export async function resolveRolloutModels(
       return { found, notes: note === null ? [] : [note] };
     }),
   );
+  // In the order of the arms, so that the same fault is told the same each time.
+  const [baseline, candidate] = asked.map((answer) => {
+    if (answer.status === 'rejected') throw answer.reason;
+    return answer.value;
+  });
   const aliases = new Map((await registry.aliases(model)).map(({ alias, id }) => [alias, id]));
   const champion = aliases.get(rules.champion) ?? null;
   const arms = { baseline: baseline?.found ?? null, candidate: candidate?.found ?? null };

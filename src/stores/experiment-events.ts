@@ -49,8 +49,11 @@ export function feedbackOfUnits(
   which: 'until then' | 'and what is from the future' = 'until then',
 ): string {
   const known = `f.received_at < ${params.add(to, 'timestamptz')}`;
+  const first = `${params.add(from, 'timestamptz')} - ${CLOCK_TOLERANCE}`;
+  // The truth may have been there before anybody predicted it: an opinion is as old as its prediction.
+  const isInTime = `(f.occurred_at >= ${first}${OPINIONS.has(kind) ? ` OR f.predicted_at >= ${first}` : ''})`;
   const isOurs = `f.service = ${params.add(scope.service, 'text')} AND f.kind = ${params.add(kind, 'text')}
-      AND f.occurred_at >= ${params.add(from, 'timestamptz')} - ${CLOCK_TOLERANCE} AND ${which === 'until then' ? known : `(${known} OR ${IS_FUTURE})`}`;
+      AND ${isInTime} AND ${which === 'until then' ? known : `(${known} OR ${IS_FUTURE})`}`;
   return `SELECT f.unit_hash AS unit, ${columns} FROM sluice.feedback AS f WHERE ${isOurs} AND f.unit_hash IS NOT NULL
     UNION ALL
     SELECT p.unit_hash AS unit, ${columns} FROM sluice.feedback AS f

@@ -32,24 +32,28 @@ test.each(FOR_GOOD)('%s %s: a script is not asked', async (...args) => {
   });
   afterAll(() => terminal.close());
 
-  async function type(args: readonly string[]): Promise<void> {
+  let typed = 0;
+  /** @returns what the last line will look like: what stands on the screen still is not taken for it */
+  async function type(args: readonly string[]): Promise<RegExp> {
     const words = [...COMMAND, ...args].map((word) => `'${word}'`).join(' ');
-    await terminal.press(`clear; ${words}; echo "code $?"`, 'Enter');
+    typed += 1;
+    await terminal.press(`clear; ${words}; echo "${typed}. code $?"`, 'Enter');
+    return new RegExp(`^${typed}\\. code \\d+$`, 'm');
   }
 
   test.each(FOR_GOOD)('%s %s', async (...args) => {
-    await type(args);
+    const end = await type(args);
     await terminal.until(/\? .* Go on\?[^]*❯ no/);
     await terminal.press('Enter');
-    expect(await terminal.until(/^code \d+$/m)).toMatch(/nothing was done[^]*^code 2$/m);
-    await type([...args, '--yes']);
-    expect(await terminal.until(/^code \d+$/m)).toMatch(/_UNAVAILABLE[^]*^code 1$/m);
+    expect(await terminal.until(end)).toMatch(/nothing was done[^]* code 2$/m);
+    const again = await type([...args, '--yes']);
+    expect(await terminal.until(again)).toMatch(/_UNAVAILABLE[^]* code 1$/m);
   });
 
   test('broken off, it ends as interrupted', async () => {
-    await type(['promote', 'digits', '--full']);
+    const end = await type(['promote', 'digits', '--full']);
     await terminal.until(/❯ no/);
     await terminal.press('C-c');
-    expect(await terminal.until(/^code \d+$/m)).toMatch(/broken off: nothing was done\ncode 130$/m);
+    expect(await terminal.until(end)).toMatch(/broken off: nothing was done\n\d+\. code 130$/m);
   });
 });

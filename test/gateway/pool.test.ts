@@ -36,7 +36,7 @@ function open(origin: string, limits: Partial<PoolLimits> = {}): Pool {
   const pool = new Pool(origin, {
     connectionsPerTarget: 4,
     connectTimeoutMs: 500,
-    answerTimeoutMs: 300,
+    answerTimeoutMs: 1500,
     waitingPerTarget: 10,
     ...limits,
   });

@@ -42,7 +42,7 @@ const callOf = <Kind extends Hook['kind']>(kind: Kind, moment: HookMoment, over:
       name: 'board',
       url: `${server.url}/in?token=planted-token`,
       secretRef: 'SLUICE_SECRET_HOOK',
-      timeout: 300,
+      timeout: 1500,
       every: 20,
       retries: 3,
       ...over,
@@ -113,7 +113,7 @@ describe('a call', () => {
     ['garbage', text('{"approved": tr', 200), 'HOOK_FAILED', /not a JSON object/],
     ['"false"', json({ approved: 'false' }), 'HOOK_FAILED', /wrong type: approved/],
     ['too much', text(`{"approved":true,"message":"${'x'.repeat(70_000)}"}`), 'HOOK_FAILED', /longer than 64 kB/],
-    ['silence', hangs, 'HOOK_FAILED', /no answer within 300 ms/],
+    ['silence', hangs, 'HOOK_FAILED', /no answer within 1500 ms/],
     ['a reset', resets, 'HOOK_FAILED', /ECONNRESET/],
   ] as const)('answered with %s has no answer', async (_, behaviour, code, message) => {
     server.behaviour = behaviour;

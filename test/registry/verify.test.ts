@@ -140,7 +140,7 @@ describe('verify what is served', () => {
         .end(typeof body === 'string' ? body : JSON.stringify(body));
     });
     const result = await verifyServed({ url: `${url}/`, model: 'digits-a' }, registered('x', digestOf('abc')), {
-      timeoutMs: 300,
+      timeoutMs: 5000,
     });
     expect(paths).toEqual(['/v2/models/digits-a']);
     return result;

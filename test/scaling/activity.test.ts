@@ -20,7 +20,7 @@ const specOf = (over: object = {}): ScalingInput => ({
   scaling: scaling.parse({
     candidate: kubernetes,
     percentPerReplica: 10,
-    readyTimeout: '400ms',
+    readyTimeout: '1500ms',
     poll: '20ms',
     ...over,
   }),
@@ -75,7 +75,7 @@ describe('before a weight rises', () => {
       isReady: false,
       replicas: 3,
       ready: 1,
-      reason: 'v2: 1 of 3 replicas are ready, after 400 ms',
+      reason: 'v2: 1 of 3 replicas are ready, after 1500 ms',
     });
   });
 

@@ -226,6 +226,16 @@ export function experimentContract(store: () => Store): void {
       );
       expect(moments(await read(questionOf(service)), 'accuracy').arms.baseline.sums).toEqual([0, 1]);
     });
+
+    test('a truth that was there long before it was predicted counts when it was predicted', async () => {
+      const service = newService();
+      const prediction = predictionOf(service, { unitHash: 'a', at: at(HOUR) });
+      const known = labelFor(prediction, '7', { occurredAt: at(-30 * DAY), receivedAt: at(2 * HOUR) });
+      await store().appendObservations(
+        batchOf({ exposures: [exposed(service, 'a')], predictions: [prediction], feedback: [known] }),
+      );
+      expect(moments(await read(questionOf(service)), 'labels').arms.baseline.sums[0]).toBe(1);
+    });
   });
 
   describe('of other databases', () => {

@@ -102,8 +102,6 @@ export class Stage {
       shutdownForceTime: '2s',
       // As in production; that histories replay is what test/replay and the interleavings are for.
       maxCachedWorkflows: 100,
-      // Workflows in this thread: another one for each test takes a third of a second to start. Suites that start processes have threads, as in production.
-      debugMode: true,
     });
     return worker.runUntil(body);
   }

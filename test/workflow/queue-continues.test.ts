@@ -43,7 +43,14 @@ test('a long queue goes on in new runs: nobody loses a place', async () => {
     for await (const { runId } of client.workflow.list({ query: "WorkflowType = 'rolloutQueue'" })) runs.add(runId);
     expect(runs.size).toBeGreaterThan(2);
     await running.handle.cancel();
-    await untilStarted(client, service, second.rolloutId, { timeoutMs: 120_000, intervalMs: 100 });
+    await untilStarted(client, service, second.rolloutId, { timeoutMs: 120_000, intervalMs: 100 }).catch(
+      async (error: unknown) => {
+        const { raw } = await client.workflow.getHandle(`rollout/${service}`).describe();
+        throw new Error(`what runs: ${JSON.stringify([raw.pendingActivities, raw.pendingWorkflowTask])}`, {
+          cause: error,
+        });
+      },
+    );
     await client.workflow.getHandle(`rollout/${service}`).result();
   });
 }, 240_000);

@@ -106,7 +106,7 @@ describe('an endpoint', () => {
     expect((await run({ timeout: 400 })).reason).toContain('no answer within 400 ms');
     server.behaviour = answers(503);
     expect((await run({ timeout: 800 })).reason).toContain('status 503; no time is left of 800 ms');
-    expect(performance.now() - before).toBeLessThan(3000);
+    expect(performance.now() - before).toBeLessThan(10_000);
   });
 
   test('without its secret is not asked', async () => {
