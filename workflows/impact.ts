@@ -1,5 +1,6 @@
 import {
   CancellationScope,
+  CancelledFailure,
   continueAsNew,
   isCancellation,
   patched,
@@ -65,6 +66,8 @@ export async function impact(given: ImpactInput): Promise<ImpactState> {
   const observation: Observation = { input, state, course, sequence: input.carried?.sequence ?? 0 };
   try {
     await observe(observation);
+    // Where a new run is due, nothing else would hear of it.
+    if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('the workflow was cancelled');
   } catch (error) {
     if (!isCancellation(error)) throw error;
     state.status = 'cancelled';

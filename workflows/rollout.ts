@@ -51,13 +51,7 @@ export async function rollout(input: RolloutInput): Promise<RolloutState> {
   try {
     await Promise.race([finished, condition(() => run.inbox.stop !== null || run.shouldContinueAsNew)]);
   } catch (error) {
-    const exposed = run.state.epoch > 0 && run.state.phases.validation.status === 'passed';
-    const why = isCancellation(error) ? 'the workflow was cancelled' : causeOf(error);
-    stop(run, {
-      outcome: exposed ? 'rolled-back' : 'failed',
-      reason: `${run.state.phase}: ${why}`,
-      evidence: run.state.evidence,
-    });
+    stopFor(run, isCancellation(error) ? CALLED_OFF : causeOf(error));
   }
   if (run.inbox.stop !== null) {
     // Weights first, whatever else goes on. In the same task the work of the phases is called off: a watch that was lost with its worker must not come
@@ -76,8 +70,22 @@ export async function rollout(input: RolloutInput): Promise<RolloutState> {
     await flushed();
     await condition(allHandlersFinished);
   });
-  if (!hasEnded(run.state.status)) return continueAsNew<typeof rollout>({ ...input, carried: carry(run) });
-  return run.state;
+  if (hasEnded(run.state.status)) return run.state;
+  // Whoever cancelled this run in its last moments meant the next one as well, which would not hear of it.
+  if (CancellationScope.current().consideredCancelled) stopFor(run, CALLED_OFF);
+  return continueAsNew<typeof rollout>({ ...input, carried: carry(run) });
+}
+
+const CALLED_OFF = 'the workflow was cancelled';
+
+/** Of its own accord: where somebody has met the candidate, that is a way back. */
+function stopFor(run: Run, why: string): void {
+  const exposed = run.state.epoch > 0 && run.state.phases.validation.status === 'passed';
+  stop(run, {
+    outcome: exposed ? 'rolled-back' : 'failed',
+    reason: `${run.state.phase}: ${why}`,
+    evidence: run.state.evidence,
+  });
 }
 
 async function runPhases(run: Run): Promise<void> {

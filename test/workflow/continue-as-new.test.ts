@@ -115,3 +115,31 @@ test('what a freeze holds is held in new runs as well, and an approval that was 
   expect(world.decisions.filter((d) => d.action === 'approve')).toHaveLength(1);
   expect(world.decisions.map((d) => d.sequence)).toEqual(world.decisions.map((_, i) => i + 1));
 });
+
+test('a cancellation that comes while a run goes on in a new one is not lost', async () => {
+  const [world, service] = [new World(), fresh()];
+  let looks = 0;
+  world.guardrail = () => {
+    looks += 1;
+    return looks % 2 === 0 ? 'pass' : 'inconclusive';
+  };
+  await stage.run(world, service, async () => {
+    const rollout = await stage.start(spec({ canary: { steps: [{ setWeight: 10, bake: '1h' }] } }, service), service);
+    await rollout.until((state) => state.weightPercent === 10);
+    // The run waits for the store before it hands over, and looks no more.
+    world.storeDown = true;
+    for (let before = -1; looks !== before; ) {
+      before = looks;
+      await new Promise((resolve) => setTimeout(resolve, 4000));
+    }
+    await rollout.handle.cancel();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    world.storeDown = false;
+    const state = await rollout.result();
+    expect(state).toMatchObject({
+      status: 'rolled-back',
+      reason: expect.stringContaining('the workflow was cancelled'),
+    });
+    expect(world.traffic()).toEqual(['10', 'all v1']);
+  });
+});
