@@ -8,7 +8,7 @@ import { describeError } from '../../src/domain/errors.js';
 import type { HookMoment } from '../../src/domain/hook-moment.js';
 import type { Hook, HookOf } from '../../src/domain/spec/hooks.js';
 import type { HookCall } from '../../src/hooks/hook-request.js';
-import { type Behaviour, type FakeServer, hangs, resets, startServer } from '../gateway/stage.js';
+import { type Behaviour, type FakeServer, hangs, resets, startServer, until } from '../gateway/stage.js';
 
 const SECRET = `whsec_${Buffer.from('a planted secret, thirty-two byte').toString('base64')}`;
 const secrets = (name: string) => (name === 'SLUICE_SECRET_HOOK' ? SECRET : undefined);
@@ -193,9 +193,10 @@ describe('a veto', () => {
 
   test('that never comes ends with the phase', async () => {
     const { done, environment } = veto();
-    setTimeout(() => environment.cancel(), 100);
+    done.catch(() => undefined);
+    await until(() => server.requests.length > 1);
+    environment.cancel();
     await expect(done).rejects.toThrow('CANCELLED');
-    expect(server.requests.length).toBeGreaterThan(1);
   });
 });
 
@@ -263,8 +264,11 @@ describe('a load test', () => {
 
   test('is taken away on cancellation', async () => {
     server.behaviour = tester('/runs/1', 1e9, {});
-    const { done, environment } = load();
-    setTimeout(() => environment.cancel(), 100);
+    const { done, beats, environment } = load();
+    done.catch(() => undefined);
+    // Once it knows where the run stands.
+    await until(() => beats.length > 0);
+    environment.cancel();
     await expect(done).rejects.toThrow('CANCELLED');
     expect(methods().at(-1)).toBe('DELETE');
   });
@@ -272,10 +276,9 @@ describe('a load test', () => {
   test('of a worker that stops is not taken away, and the next attempt goes on with it', async () => {
     server.behaviour = tester('/runs/1', 4, { done: true });
     const { done, beats, environment } = load();
-    setTimeout(
-      () => environment.cancel('WORKER_SHUTDOWN', new ActivityCancellationDetails({ workerShutdown: true })),
-      45,
-    );
+    done.catch(() => undefined);
+    await until(() => beats.length > 0);
+    environment.cancel('WORKER_SHUTDOWN', new ActivityCancellationDetails({ workerShutdown: true }));
     await expect(done).rejects.toThrow('WORKER_SHUTDOWN');
     expect(methods()).not.toContain('DELETE');
     expect(await load(20_000, beats.at(-1)).done).toEqual({ passed: true, message: 'done' });
