@@ -1,17 +1,16 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { cacheFolder } from '../src/process/cache-folder.js';
 
 const FOLDER = fileURLToPath(new URL('./peers/', import.meta.url));
 const REQUIREMENTS = `${FOLDER}requirements.txt`;
 /** One environment for each set of versions, beside the cached Temporal CLI. */
 const VENV = join(
-  process.env.XDG_CACHE_HOME || join(homedir(), '.cache'),
-  'sluice',
+  cacheFolder(),
   `bench-${createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex').slice(0, 8)}`,
 );
 

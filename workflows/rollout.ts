@@ -19,6 +19,8 @@ import { scaleDownLoser } from './scaling.js';
 import { isUnattended } from './shape.js';
 import { checkTarget, descend, restoreBaseline } from './traffic.js';
 
+const CALLED_OFF = 'the workflow was cancelled';
+
 const RUNNERS: Readonly<Record<RunPhase, (run: Run) => Promise<void>>> = {
   validation: validationPhase,
   shadow: shadowPhase,
@@ -75,8 +77,6 @@ export async function rollout(input: RolloutInput): Promise<RolloutState> {
   if (CancellationScope.current().consideredCancelled) stopFor(run, CALLED_OFF);
   return continueAsNew<typeof rollout>({ ...input, carried: carry(run) });
 }
-
-const CALLED_OFF = 'the workflow was cancelled';
 
 /** Of its own accord: where somebody has met the candidate, that is a way back. */
 function stopFor(run: Run, why: string): void {

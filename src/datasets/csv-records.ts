@@ -81,3 +81,33 @@ export class CsvRecords {
     return new RangeError(`${line}${error.message}`, { cause: error });
   }
 }
+
+/**
+ * The rows under a header.
+ * @param begin is told the header before the first block, where there is one
+ * @throws {RangeError} as `CsvRecords.read`
+ */
+export async function* rowsUnderHeader(
+  bytes: AsyncIterable<Uint8Array>,
+  dialect: CsvDialect,
+  begin: (header: readonly string[]) => void,
+): AsyncGenerator<LineRecord<string>[]> {
+  const csv = new CsvRecords(dialect);
+  let hasBegun = false;
+  const take = (records: LineRecord<string>[]) => {
+    const header = hasBegun ? undefined : records.shift();
+    if (header === undefined) return records;
+    hasBegun = true;
+    begin(header.cells);
+    return records;
+  };
+  try {
+    for await (const chunk of bytes) {
+      const rows = take(await csv.read(chunk));
+      if (rows.length > 0) yield rows;
+    }
+    yield take(await csv.end());
+  } finally {
+    csv.close();
+  }
+}

@@ -1,4 +1,5 @@
 import { DAY_MS } from './duration.js';
+
 /** A stop of all forward moves of the services it covers. It is never changed but by being lifted, and never deleted. */
 export interface Freeze {
   readonly id: string;

@@ -1,4 +1,4 @@
-import { CsvRecords } from '../datasets/csv-records.js';
+import { rowsUnderHeader } from '../datasets/csv-records.js';
 import type { LineRecord } from '../datasets/line-records.js';
 import { splitLines } from '../datasets/split-lines.js';
 import type { Cells } from './import-fields.js';
@@ -35,22 +35,10 @@ async function* csvLines(
   begin: (columns: readonly string[]) => void,
 ): AsyncGenerator<ImportLine[]> {
   let columns: readonly string[] | null = null;
-  const take = (records: LineRecord<string>[]): ImportLine[] => {
-    if (columns === null && records.length > 0) begin((columns = headerOf(records.shift()?.cells as string[])));
-    return records.map((record) => csvLine(record, columns as readonly string[]));
-  };
-  const csv = new CsvRecords({ delimiter, longest: LONGEST_ROW, relaxQuotes: true });
-  try {
-    for await (const chunk of bytes) {
-      const taken = take(await csv.read(chunk));
-      if (taken.length > 0) yield taken;
-    }
-    const last = take(await csv.end());
-    if (columns === null) throw new RangeError('line 1: no header');
-    yield last;
-  } finally {
-    csv.close();
-  }
+  const dialect = { delimiter, longest: LONGEST_ROW, relaxQuotes: true };
+  const rows = rowsUnderHeader(bytes, dialect, (header) => begin((columns = headerOf(header))));
+  for await (const block of rows) yield block.map((row) => csvLine(row, columns ?? []));
+  if (columns === null) throw new RangeError('line 1: no header');
 }
 
 /** @throws {RangeError} a name that is there twice would be read from either */

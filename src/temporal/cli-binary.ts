@@ -1,13 +1,12 @@
 import { access, constants, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { describeError, SluiceError } from '../domain/errors.js';
+import { cacheFolder } from '../process/cache-folder.js';
 import { download, goInstall, type Maker, TEMPORAL_CLI_VERSION } from './cli-makers.js';
 
 /** Where a downloaded or built CLI is kept between runs. */
 export function cliCacheFolder(env: NodeJS.ProcessEnv = process.env): string {
-  // Set and empty is not set, as the base directory specification has it.
-  return join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'sluice', `temporal-${TEMPORAL_CLI_VERSION}`);
+  return join(cacheFolder(env), `temporal-${TEMPORAL_CLI_VERSION}`);
 }
 
 /**

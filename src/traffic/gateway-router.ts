@@ -39,9 +39,8 @@ export function createGatewayRouter(options: RouterOptions): TrafficRouter {
       await fromAll((url) => gateways.trip(url, route, trip));
     },
     async unlisted() {
-      const urls = await addresses.current();
-      const asked = urls.map(async (url) => ({ url, report: await gateways.report(url).catch(() => null) }));
-      return unlistedAmong(await Promise.all(asked), gateways);
+      const { answered, failed } = await fromAll(async (url) => ({ url, report: await gateways.report(url) }));
+      return unlistedAmong([...answered, ...failed.map(({ url }) => ({ url, report: null }))], gateways);
     },
   };
 

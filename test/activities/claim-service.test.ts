@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createTrafficActivities } from '../../activities/traffic.js';
+import { rolloutSpec } from '../../src/domain/spec/rollout-spec.js';
 import { openRouter } from '../../src/traffic/open-router.js';
+import { PLAIN_SPEC } from '../domain/plain-spec.js';
 import { GatewayStage } from '../gateway/stage.js';
 import { testStore } from '../setup/store.js';
-import { spec } from '../workflow/harness.js';
 
 let [one, two] = [] as unknown as [GatewayStage, GatewayStage];
 let store: Awaited<ReturnType<typeof testStore>>;
@@ -17,8 +18,9 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([one?.close(), two?.close(), store?.close()]));
 
+const spec = rolloutSpec.parse({ ...PLAIN_SPEC, phases: { canary: { steps: [{ setWeight: 10 }] } } });
 const claim = async (...adminUrls: string[]) =>
-  createTrafficActivities({ router: await openRouter({ adminUrls }), store }).claimService(spec());
+  createTrafficActivities({ router: await openRouter({ adminUrls }), store }).claimService(spec);
 
 test('a rollout does not begin while there is a gateway that nobody would tell of it', async () => {
   await expect(claim(one.gateway.adminUrl)).rejects.toMatchObject({

@@ -45,9 +45,9 @@ test.each(FOR_GOOD)('%s %s: a script is not asked', async (...args) => {
     const end = await type(args);
     await terminal.until(/\? .* Go on\?[^]*❯ no/);
     await terminal.press('Enter');
-    expect(await terminal.until(end)).toMatch(/nothing was done[^]* code 2$/m);
+    expect(await terminal.until(end)).toMatch(/nothing was done[^]*^\d+\. code 2$/m);
     const again = await type([...args, '--yes']);
-    expect(await terminal.until(again)).toMatch(/_UNAVAILABLE[^]* code 1$/m);
+    expect(await terminal.until(again)).toMatch(/_UNAVAILABLE[^]*^\d+\. code 1$/m);
   });
 
   test('broken off, it ends as interrupted', async () => {

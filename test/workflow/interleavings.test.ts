@@ -8,7 +8,7 @@ jest.setTimeout(600_000);
 
 const seed = Number(process.env['SLUICE_INTERLEAVINGS_SEED'] ?? Date.now() % 2 ** 31);
 /** Others each time, so that builds together see many; by hand more at once. */
-const COUNT = Number(process.env['SLUICE_INTERLEAVINGS'] ?? 60);
+const COUNT = Number(process.env['SLUICE_INTERLEAVINGS'] ?? 100);
 /** On one worker at a time; other suites use the same server. */
 const SIDE_BY_SIDE = 20;
 
@@ -63,6 +63,5 @@ test(`${COUNT} interleavings of commands, alerts and worker restarts (seed ${see
   }
   const all = [...faults, ...different];
   if (all.length > 0) throw new Error([`${all.length} faults; ${again}`, ...all].join('\n\n'));
-  // Not all the same: the commands have come at times when they mattered.
-  expect(new Set(voyages.map(({ end }) => end.split(',')[0])).size).toBeGreaterThan(1);
+  expect(new Set(voyages.map(({ end }) => end.split(',')[0]))).toEqual(new Set(['promoted', 'aborted', 'rolled-back']));
 });

@@ -3,8 +3,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { CsvRecords } from '../../datasets/csv-records.js';
-import type { LineRecord } from '../../datasets/line-records.js';
+import { rowsUnderHeader } from '../../datasets/csv-records.js';
 import { SluiceError } from '../../domain/errors.js';
 import { type GroupedMessages, MessageGroups } from '../../monitors/logs/group-messages.js';
 import { readLine } from '../../monitors/logs/read-line.js';
@@ -82,25 +81,24 @@ async function* messagesOf(input: Readable, { format, csvColumn }: TemplatesOpti
 }
 
 async function* cellsOf(input: Readable, column: string): AsyncGenerator<string> {
-  const csv = new CsvRecords({ delimiter: ',', longest: LONGEST_ROW });
-  let position: number | null = null;
-  const take = (records: LineRecord<string>[]): string[] => {
-    if (position === null && records.length > 0) position = positionOf(column, records.shift()?.cells ?? []);
-    return records.map(({ cells }) => cells[position ?? 0] ?? '');
-  };
+  let [header, position] = [[] as readonly string[], -1];
+  const dialect = { delimiter: ',', longest: LONGEST_ROW };
+  const blocks = rowsUnderHeader(input, dialect, (cells) => {
+    [header, position] = [cells, cells.indexOf(column)];
+  });
   try {
-    for await (const chunk of input as AsyncIterable<Uint8Array>) yield* take(await csv.read(chunk));
-    yield* take(await csv.end());
+    for await (const rows of blocks)
+      for (const { cells } of rows) {
+        const cell = cells[position];
+        if (cell === undefined)
+          throw new SluiceError(
+            'USAGE',
+            `no column "${column}"; there are ${header.slice(0, cells.length).join(', ')}`,
+          );
+        yield cell;
+      }
   } catch (cause) {
     if (cause instanceof RangeError) throw new SluiceError('USAGE', `no CSV: ${cause.message}`, { cause });
     throw cause;
-  } finally {
-    csv.close();
   }
-}
-
-function positionOf(column: string, header: readonly string[]): number {
-  const position = header.indexOf(column);
-  if (position < 0) throw new SluiceError('USAGE', `no column "${column}"; there are ${header.join(', ')}`);
-  return position;
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { DAY_MS } from '../../domain/duration.js';
+import { cacheFolder } from '../../process/cache-folder.js';
 import { withApi } from '../with-api.js';
 import type { KnownNames } from './words.js';
 
@@ -53,9 +53,8 @@ async function askNames(): Promise<KnownNames> {
 
 /** One file for each api, so that names of one installation are not offered for another. */
 function cachePath(apiUrl: string, env: NodeJS.ProcessEnv): string {
-  const folder = env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
   const digest = createHash('sha256').update(apiUrl).digest('hex').slice(0, 16);
-  return join(folder, 'sluice', `names-${digest}.json`);
+  return join(cacheFolder(env), `names-${digest}.json`);
 }
 
 async function readKept(path: string): Promise<Kept | null> {

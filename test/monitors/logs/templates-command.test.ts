@@ -52,6 +52,9 @@ test('a column of CSV, with line breaks in its cells; a column that is not there
   const { code, stderr } = await templates('', good, '--csv-column', 'Message');
   expect(code).toBe(2);
   expect(stderr).toContain('no column "Message"; there are LineId, Content');
+  const short = file('d.csv', 'LineId,Content\n1,took 3 ms\n2\n');
+  const refused = await templates('', short, '--csv-column', 'Content');
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('no column "Content"; there are LineId')]);
 });
 
 test('as the api reads lines: without time and level; a stack trace is no message', async () => {
