@@ -1,17 +1,17 @@
 import { ApplicationFailure, uuid4 } from '@temporalio/workflow';
 import { BEING_STOPPED, COMMAND_FIELDS, refusal } from '../src/domain/commands.js';
-import type { Command, CommandRequest } from '../src/domain/decision.js';
+import type { Command, CommandRequest, CommandSource, ReceivedCommand } from '../src/domain/decision.js';
+import { LONGEST_MS } from '../src/domain/duration.js';
 import type { Identity } from '../src/domain/identity.js';
 import { DIGEST } from '../src/domain/model-version.js';
 import type { SeenDigests } from '../src/domain/rollout-models.js';
-import { verifyStatement } from '../src/identity/verify-statement.js';
+import { claimedIdentity, verifyStatement } from '../src/identity/verify-statement.js';
 import { identityKeys } from './identity-keys.js';
-import type { Run } from './run.js';
+import { now, type Run } from './run.js';
 
 /** Of an actor, a reason or a decision id. */
 const LONGEST_TEXT = 1000;
 const LONGEST_STATEMENT = 4096;
-const LONGEST_MS = 366 * 24 * 3_600_000;
 
 /** Refuses what can't be taken before it leaves a trace in the history. @throws {ApplicationFailure} COMMAND_REFUSED | UNAUTHORIZED */
 export function assertAcceptable(run: Run, command: Command, request: CommandRequest): void {
@@ -61,6 +61,14 @@ function stoppedRefusal({ inbox, state }: Run, command: Command): string | null 
 
 export function isRepeat(run: Run, request: CommandRequest): boolean {
   return run.inbox.seen.includes(request.decisionId);
+}
+
+/** As it is written down. What came in as an update was checked by its validator; a signal's statement is nobody's proof. */
+export function asReceived(command: Command, request: CommandRequest, source: CommandSource): ReceivedCommand {
+  const { statement, ...asked } = request;
+  const identity = source === 'update' && statement !== undefined ? claimedIdentity(statement) : null;
+  const subject = identity === null ? {} : { subject: identity.subject, actor: identity.subject };
+  return { ...asked, command, source, at: now(), ...subject };
 }
 
 /**

@@ -1,19 +1,14 @@
 import { condition } from '@temporalio/workflow';
 import { basisOf, describeApproval, hasQuorum } from '../src/domain/approval.js';
 import type { Command, CommandRequest, CommandSource, ReceivedCommand } from '../src/domain/decision.js';
-import { claimedIdentity } from '../src/identity/verify-statement.js';
-import { isRepeat } from './acceptance.js';
-import { decide, now, type Run, update } from './run.js';
+import { asReceived, isRepeat } from './acceptance.js';
+import { decide, type Run, update } from './run.js';
 
 /** Repeats and late comers change nothing: the first stop counts, and a stop beats an approval whatever their order. */
 export function receive(run: Run, command: Command, request: CommandRequest, source: CommandSource): void {
   if (isRepeat(run, request)) return;
   run.inbox.seen.push(request.decisionId);
-  const { statement, ...asked } = request;
-  // What came in as an update was checked by its validator; a signal's statement is nobody's proof.
-  const identity = source === 'update' && statement !== undefined ? claimedIdentity(statement) : null;
-  const subject = identity === null ? {} : { subject: identity.subject, actor: identity.subject };
-  act(run, { ...asked, command, source, at: now(), ...subject });
+  act(run, asReceived(command, request, source));
 }
 
 function act(run: Run, received: ReceivedCommand): void {

@@ -80,25 +80,40 @@ export async function readQueue(client: Client, service: string): Promise<QueueS
  * Waits until a rollout that was queued runs.
  * @throws {SluiceError} COMMAND_REFUSED where it was taken out of the queue; TIMEOUT after `timeoutMs`
  */
-export async function untilStarted(
+export function untilStarted(
   client: Client,
   service: string,
   rolloutId: string,
+  options: { timeoutMs: number; intervalMs?: number },
+): Promise<void> {
+  const look = async () => {
+    // The queue first: what leaves it was started before.
+    const queue = await readQueue(client, service);
+    const newest = await newestRollout(client, service);
+    if (newest?.rolloutId === rolloutId) return null;
+    if (queue.entries.some((entry) => entry.rolloutId === rolloutId)) return queue;
+    throw new SluiceError('COMMAND_REFUSED', `${rolloutId} waits no more: it was taken out of the queue of ${service}`);
+  };
+  return whileQueued(rolloutId, look, options);
+}
+
+/**
+ * Waits while a rollout is in the queue that `look` sees; it sees none where it need not be asked again.
+ * @throws {SluiceError} TIMEOUT after `timeoutMs`
+ */
+export async function whileQueued(
+  rolloutId: string,
+  look: () => Promise<QueueState | null>,
   { timeoutMs, intervalMs = 1000 }: { timeoutMs: number; intervalMs?: number },
 ): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
-    // The queue first: what leaves it was started before.
-    const { entries } = await readQueue(client, service);
-    const newest = await newestRollout(client, service);
-    if (newest?.rolloutId === rolloutId) return;
-    if (!entries.some((entry) => entry.rolloutId === rolloutId))
-      throw new SluiceError(
-        'COMMAND_REFUSED',
-        `${rolloutId} waits no more: it was taken out of the queue of ${service}`,
-      );
-    if (performance.now() > deadline)
+    const queue = await look();
+    if (!queue?.entries.some((entry) => entry.rolloutId === rolloutId)) return;
+    if (performance.now() > deadline) {
+      const { service } = queue;
       throw new SluiceError('TIMEOUT', `${rolloutId} still waits for its turn on ${service} after ${timeoutMs} ms`);
+    }
     await new Promise((resolve) => setTimeout(resolve, intervalMs));
   }
 }

@@ -1,13 +1,11 @@
+import { DAY_MS, HOUR_MS } from '../domain/duration.js';
 import type { SegmentedModel } from '../stats/impact/segmented-regression.js';
 import { coefficientsOf } from '../stats/impact/segmented-regression.js';
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
-
 /** Widths with the fewest buckets before and after the cutover that each is good for, widest first. */
 const WIDTHS: readonly { readonly ms: number; readonly before: number; readonly after: number }[] = [
-  { ms: DAY, before: 14, after: 7 },
-  { ms: HOUR, before: 12, after: 6 },
+  { ms: DAY_MS, before: 14, after: 7 },
+  { ms: HOUR_MS, before: 12, after: 6 },
   { ms: 600_000, before: 12, after: 6 },
   { ms: 60_000, before: 12, after: 6 },
   { ms: 10_000, before: 0, after: 0 },
@@ -104,8 +102,8 @@ export function chooseModel(bucketMs: number, before: number, after: number): Ch
 }
 
 function rhythmsOf(bucketMs: number) {
-  if (bucketMs === DAY) return [{ name: 'weekday', season: { period: 7, harmonics: 3 } }];
-  if (bucketMs !== HOUR) return [];
+  if (bucketMs === DAY_MS) return [{ name: 'weekday', season: { period: 7, harmonics: 3 } }];
+  if (bucketMs !== HOUR_MS) return [];
   return [
     { name: 'hour of the day', season: { period: 24, harmonics: 3 } },
     { name: 'weekday', season: { period: 168, harmonics: 3 } },

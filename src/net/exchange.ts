@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import axios from 'axios';
+import { HOUR_MS } from '../domain/duration.js';
 import { type AddressPolicy, addressRefusalIn } from './address-policy.js';
 import { connectionCode } from './connection-code.js';
 import type { GuardedTransport } from './guarded-agents.js';
@@ -39,7 +40,7 @@ export interface Answer {
 export class NoAnswer extends Error {}
 
 const LARGEST_ANSWER = 65_536;
-const LONGEST_PAUSE_MS = 3_600_000;
+const LONGEST_PAUSE_MS = HOUR_MS;
 
 /**
  * Makes one request: no proxy, no redirects, an answer of bounded length. The status counts as soon as it is there, whatever

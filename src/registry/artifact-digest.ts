@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import axios from 'axios';
+import { HOUR_MS } from '../domain/duration.js';
 import { describeError, SluiceError } from '../domain/errors.js';
 import { type AddressPolicy, addressRefusalIn } from '../net/address-policy.js';
 import { sharedTransport } from '../net/shared-transport.js';
 
 /** Of a whole download; weights of hundreds of gigabytes are digested where they lie. */
-const DOWNLOAD_TIMEOUT_MS = 3_600_000;
+const DOWNLOAD_TIMEOUT_MS = HOUR_MS;
 const MOST_FILES = 100_000;
 const MOST_REDIRECTS = 5;
 

@@ -4,7 +4,7 @@ import { untilStarted } from '../../src/client/queue.js';
 import { queueWorkflowIdOf } from '../../src/client/workflow-ids.js';
 
 /** Refuses what is asked after its deadline, as the SDK does; the innermost one counts. The queue runs for so many looks, then the rollout does. */
-function clientWith(waitsForLooks: number): { client: Client; looks: () => number } {
+function clientWith(waitsForLooks: number, waiting = ['mine']): { client: Client; looks: () => number } {
   let [deadline, looks] = [Number.POSITIVE_INFINITY, 0];
   const answer = <T>(value: T): T => {
     if (Date.now() > deadline) throw new Error('4 DEADLINE_EXCEEDED');
@@ -12,7 +12,7 @@ function clientWith(waitsForLooks: number): { client: Client; looks: () => numbe
   };
   const queue = {
     describe: async () => answer({ status: { name: looks++ < waitsForLooks ? 'RUNNING' : 'COMPLETED' } }),
-    query: async () => answer({ service: 'digits', entries: [{ rolloutId: 'mine' }] }),
+    query: async () => answer({ service: 'digits', entries: waiting.map((rolloutId) => ({ rolloutId })) }),
   };
   const rollout = {
     describe: async () =>
@@ -42,4 +42,19 @@ test('a turn is waited for longer than a command may take for all its questions'
   const options = { timeoutMs: 10_000, intervalMs: 1 };
   await client.withDeadline(Date.now() - 1, () => untilStarted(client, 'digits', 'mine', options));
   expect(looks()).toBe(4);
+});
+
+test('whoever waits too long is told for what', async () => {
+  const { client } = clientWith(Number.POSITIVE_INFINITY);
+  const waiting = untilStarted(client, 'digits', 'mine', { timeoutMs: 20, intervalMs: 1 });
+  await expect(waiting).rejects.toMatchObject({
+    code: 'TIMEOUT',
+    message: 'mine still waits for its turn on digits after 20 ms',
+  });
+});
+
+test('what was taken out of the queue is not waited for', async () => {
+  const { client } = clientWith(Number.POSITIVE_INFINITY, ['another']);
+  const waiting = untilStarted(client, 'digits', 'mine', { timeoutMs: 10_000, intervalMs: 1 });
+  await expect(waiting).rejects.toMatchObject({ code: 'COMMAND_REFUSED' });
 });

@@ -2,10 +2,8 @@ import { ApplicationFailure, log, setHandler } from '@temporalio/workflow';
 import { describeApproval, hasQuorum } from '../../src/domain/approval.js';
 import type { CommandRequest, CommandSource, ReceivedCommand } from '../../src/domain/decision.js';
 import { GROUP_COMMANDS, type GroupCommand, groupRefusal } from '../../src/domain/group-state.js';
-import { claimedIdentity } from '../../src/identity/verify-statement.js';
-import { assertShape, completed, proven } from '../acceptance.js';
+import { asReceived, assertShape, completed, proven } from '../acceptance.js';
 import { groupQuery, groupSignals, groupUpdates, memberCutOverSignal } from '../messages.js';
-import { now } from '../run.js';
 import { allMembers, decideGroup, type GroupRun, updateGroup, updateMember } from './run.js';
 
 /** Answers the query and takes commands. Handlers only record; the main loop acts. */
@@ -52,27 +50,24 @@ function signalRefusal(run: GroupRun, command: GroupCommand, request: CommandReq
 function receive(run: GroupRun, command: GroupCommand, request: CommandRequest, source: CommandSource): void {
   if (run.seen.includes(request.decisionId)) return;
   run.seen.push(request.decisionId);
-  const { statement, ...asked } = request;
-  const identity = source === 'update' && statement !== undefined ? claimedIdentity(statement) : null;
-  const subject = identity === null ? {} : { subject: identity.subject, actor: identity.subject };
-  const received = { ...asked, command, source, at: now(), ...subject };
-  if (command === 'approve') return takeYes(run, received);
-  const { actor, reason } = received;
+  const taken = asReceived(command, request, source);
+  if (command === 'approve') return takeYes(run, taken);
+  const { actor, reason } = taken;
   const words = `${command} by ${actor}${reason === '' ? '' : `: ${reason}`}`;
-  run.stop ??= { outcome: 'aborted', line: { ...lineOf(received), action: command, reason: words } };
+  run.stop ??= { outcome: 'aborted', line: { ...lineOf(taken), action: command, reason: words } };
 }
 
 /** Where several people are asked, each yes is a line of the ledger, and the last one is acted on. */
-function takeYes(run: GroupRun, received: ReceivedCommand): void {
+function takeYes(run: GroupRun, yes: ReceivedCommand): void {
   const { approval } = run.state;
   if (approval) {
-    const { actor, source, at, reason } = received;
+    const { actor, source, at, reason } = yes;
     const more = { ...approval, given: [...approval.given, { actor, source, at, reason, basis: run.state.wave }] };
     updateGroup(run, { approval: more });
     if (!hasQuorum(more))
-      return decideGroup(run, { ...lineOf(received), action: 'approve', reason: describeApproval(more) });
+      return decideGroup(run, { ...lineOf(yes), action: 'approve', reason: describeApproval(more) });
   }
-  run.approval ??= received;
+  run.approval ??= yes;
 }
 
 /** Who asked, for the ledger. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { HOUR_MS } from '../../domain/duration.js';
 import { AccessError } from '../problem.js';
 
 export interface RateLimits {
@@ -12,7 +13,7 @@ export const STANDARD_LIMITS: RateLimits = { requests: 1000, refusals: 30 };
 const REQUEST_WINDOW_MS = 10_000;
 const REFUSAL_WINDOW_MS = 60_000;
 /** Of a token that was good, and how many of them are known. */
-const KNOWN_MS = 3_600_000;
+const KNOWN_MS = HOUR_MS;
 const MOST_KNOWN = 10_000;
 
 /** Counts in windows that begin anew together: as many entries as there were askers in one window, and no more. */

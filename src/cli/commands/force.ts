@@ -1,9 +1,10 @@
+import { DAY_MS } from '../../domain/duration.js';
 import { SluiceError } from '../../domain/errors.js';
 import { serviceName, versionName } from '../../domain/spec/target.js';
 import { ForceTokens } from '../../gateway/force-token.js';
 import { asKey } from '../../gateway/prediction-key.js';
 
-const LONGEST_MS = 30 * 24 * 3_600_000;
+const LONGEST_MS = 30 * DAY_MS;
 
 /** Prints a token that lets whoever sends it meet one version. @throws {SluiceError} USAGE */
 export function force(service: string, version: string, forMs: number): void {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { whileQueued } from '../../client/queue.js';
 import { SluiceError } from '../../domain/errors.js';
 import type { SluiceClient } from '../../sdk/index.js';
 import { withApi } from '../with-api.js';
@@ -35,14 +36,9 @@ export function controlOverApi(): Control {
     },
     queue,
     dequeue: (service, rolloutId) => heard((api) => api.dequeue(service, rolloutId)),
-    async untilStarted(service, rolloutId, timeoutMs) {
-      const deadline = performance.now() + timeoutMs;
-      while ((await queue(service)).entries.some((entry) => entry.rolloutId === rolloutId)) {
-        if (performance.now() > deadline)
-          throw new SluiceError('TIMEOUT', `${rolloutId} still waits for its turn on ${service} after ${timeoutMs} ms`);
-        await new Promise((resolve) => setTimeout(resolve, QUEUE_LOOK_MS));
-      }
-    },
+    // Left or taken out, the record says: whoever follows the rollout then finds it there, or not.
+    untilStarted: (service, rolloutId, timeoutMs) =>
+      whileQueued(rolloutId, () => queue(service), { timeoutMs, intervalMs: QUEUE_LOOK_MS }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { HOUR_MS } from '../duration.js';
 import { guardrailName } from '../guardrail-name.js';
 import { duration } from './duration.js';
 import { checkExperiment } from './experiment.js';
@@ -61,7 +62,7 @@ export const rolloutSpec = z
         window: z
           .int()
           .min(1000)
-          .max(3_600_000)
+          .max(HOUR_MS)
           .default(300_000)
           .describe('Milliseconds that one activity watches at most.'),
         lease: z

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { HOUR_MS } from '../../domain/duration.js';
 import { OTHER_TEMPLATE } from '../../domain/log-line.js';
 import { ANY, covers, generalWord, groupsOf } from './generalize.js';
 import { withoutKinds } from './masks.js';
@@ -37,8 +38,6 @@ interface Template {
   readonly wild: number;
   usedAt: number;
 }
-
-const HOUR_MS = 3_600_000;
 
 /**
  * Finds the templates of messages one by one. What masking leaves of a message is compared with the templates of as many words; one that fits

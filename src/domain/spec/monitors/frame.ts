@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { WEEK_MS } from '../../duration.js';
+import { HOUR_MS, WEEK_MS } from '../../duration.js';
 import { duration } from '../duration.js';
 import { notify } from '../notify.js';
 import { serviceName, versionName } from '../target.js';
@@ -61,7 +61,7 @@ export const monitorFrame = {
     .describe('How often it runs; a run that is still under way is not doubled.'),
   timeout: duration
     .prefault('1m')
-    .refine((ms) => ms >= 1000 && ms <= 3_600_000, 'expected 1s to 1h')
+    .refine((ms) => ms >= 1000 && ms <= HOUR_MS, 'expected 1s to 1h')
     .describe('A run that takes longer is inconclusive.'),
   rules: z
     .array(rule)
