@@ -1,7 +1,7 @@
 import { Context, type Info } from '@temporalio/activity';
 import type { ModelTarget } from '../src/domain/route.js';
 import type { RolloutSpec } from '../src/domain/spec/rollout-spec.js';
-import type { Validation } from '../src/domain/spec/validation.js';
+import type { Validation } from '../src/domain/spec/validation/index.js';
 import { evidenceOf, type ValidationReport } from '../src/domain/validation.js';
 import type { Evidence } from '../src/domain/verdict.js';
 import type { ModelRegistry } from '../src/ports/model-registry.js';

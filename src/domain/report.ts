@@ -5,7 +5,7 @@ import type { Phase } from './phase.js';
 import type { Unit } from './quantity.js';
 import type { RolloutModels } from './rollout-models.js';
 import type { PhaseProgress, RolloutState } from './rollout-state.js';
-import type { ArmEvidence, GateKind, Verdict } from './verdict.js';
+import type { Evidence, GateKind, Verdict } from './verdict.js';
 
 /** The report of one rollout as JSON; the page shows the same. docs/reports.md describes it; a change that a reader must know of is another version. */
 export const REPORT_SCHEMA = 'sluice-report/v1';
@@ -74,20 +74,13 @@ export interface WeightPoint {
 }
 
 /** One look at a guardrail, as a decision rested on it. */
-export interface GuardrailLook {
+export interface GuardrailLook
+  extends Pick<Evidence, 'verdict' | 'reason' | 'baseline' | 'candidate' | 'difference' | 'bound' | 'margin'> {
   /** When it was read; of those from before that was kept, when it was decided on. */
   readonly at: string;
   /** Epochs that were read, both inclusive; null where it was not kept. */
   readonly epochs: readonly [number, number] | null;
   readonly phase: string;
-  readonly verdict: Verdict;
-  readonly reason: string;
-  readonly baseline: ArmEvidence;
-  readonly candidate: ArmEvidence;
-  readonly difference: number | null;
-  /** What the rule compared with the margin. */
-  readonly bound: number | null;
-  readonly margin: number;
 }
 
 export interface GuardrailSequence {

@@ -1,4 +1,4 @@
-import type { ValidationCheck } from './spec/validation.js';
+import type { ValidationCheck } from './spec/validation/index.js';
 import { type ArmEvidence, type Evidence, type Verdict, worstVerdict } from './verdict.js';
 
 /** What runs of a suite are called, at every edge. */

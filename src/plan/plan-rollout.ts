@@ -9,7 +9,8 @@ import { armsOf, judgedIn } from './evidence-time.js';
 import { type GuardrailQuestion, isTested, planGuardrail } from './guardrails.js';
 import { POWER } from './power.js';
 import type { PlannedGuardrail, PlannedStep, PlanWarning, RolloutPlan } from './rollout-plan.js';
-import { type ScheduledStep, scheduleOf } from './schedule.js';
+import { scheduleOf } from './schedule.js';
+import type { ScheduledStep } from './timeline.js';
 import { type PlanTraffic, requestsBetween } from './traffic.js';
 
 /** A plan is made while somebody waits: beyond so many questions, each counted by its cost, they are left unanswered. */

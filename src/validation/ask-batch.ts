@@ -1,5 +1,5 @@
 import { SluiceError } from '../domain/errors.js';
-import type { Validation } from '../domain/spec/validation.js';
+import type { Validation } from '../domain/spec/validation/index.js';
 import type { Dataset, DatasetColumns, Row } from '../ports/dataset.js';
 import type { Inference, Row as ModelRow, ModelServer } from '../ports/model-server.js';
 import { inferPatiently, type Patience } from './patience.js';

@@ -1,6 +1,6 @@
 import { listed } from '../datasets/dataset-fault.js';
 import { SluiceError } from '../domain/errors.js';
-import type { Validation, ValidationCheck } from '../domain/spec/validation.js';
+import type { Validation, ValidationCheck } from '../domain/spec/validation/index.js';
 import { checkName } from '../domain/validation.js';
 import type { Dataset, DatasetColumns } from '../ports/dataset.js';
 import { needsLabels, referenceOf } from './rows/index.js';

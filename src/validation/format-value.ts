@@ -1,5 +1,5 @@
 import { formatQuantity, type Unit } from '../domain/quantity.js';
-import type { ValidationCheck } from '../domain/spec/validation.js';
+import type { ValidationCheck } from '../domain/spec/validation/index.js';
 
 const UNITS: Readonly<Record<ValidationCheck['metric'], Unit | 'bytes'>> = {
   accuracy: 'share',

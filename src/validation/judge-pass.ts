@@ -1,4 +1,4 @@
-import type { Validation, ValidationCheck } from '../domain/spec/validation.js';
+import type { Validation, ValidationCheck } from '../domain/spec/validation/index.js';
 import { type CheckResult, checkName } from '../domain/validation.js';
 import type { ArmEvidence } from '../domain/verdict.js';
 import { sketchQuantile } from '../stats/sketch/latency-sketch.js';

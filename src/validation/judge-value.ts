@@ -1,4 +1,4 @@
-import type { ValidationCheck } from '../domain/spec/validation.js';
+import type { ValidationCheck } from '../domain/spec/validation/index.js';
 import { type CheckLimits, type CheckResult, checkName } from '../domain/validation.js';
 import type { ArmEvidence, Verdict } from '../domain/verdict.js';
 import { formatValue } from './format-value.js';

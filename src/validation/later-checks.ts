@@ -1,4 +1,4 @@
-import { isGeneration, needsLoad, type ValidationCheck } from '../domain/spec/validation.js';
+import { isGeneration, needsLoad, type ValidationCheck } from '../domain/spec/validation/index.js';
 import { type CheckResult, checkName } from '../domain/validation.js';
 import { unmeasured } from './judge-pass.js';
 import type { Garbage } from './pass-state.js';

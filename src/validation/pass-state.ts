@@ -1,4 +1,4 @@
-import type { Validation } from '../domain/spec/validation.js';
+import type { Validation } from '../domain/spec/validation/index.js';
 import type { DatasetColumns } from '../ports/dataset.js';
 import type { Inference } from '../ports/model-server.js';
 import { bucketIndex, type SketchCounts } from '../stats/sketch/latency-sketch.js';

@@ -1,5 +1,6 @@
-import type { CheckOf, Validation, ValidationCheck } from '../domain/spec/validation.js';
-import { DEFAULT_ROWS, isGeneration, needsLoad } from '../domain/spec/validation.js';
+import { DEFAULT_ROWS } from '../domain/spec/validation/check-fields.js';
+import type { CheckOf, Validation, ValidationCheck } from '../domain/spec/validation/index.js';
+import { isGeneration, needsLoad } from '../domain/spec/validation/index.js';
 import { needsBaseline } from './judge-value.js';
 import { isRowCheck } from './rows/index.js';
 

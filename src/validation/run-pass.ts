@@ -1,5 +1,6 @@
 import { SluiceError } from '../domain/errors.js';
-import { DEFAULT_CONCURRENCY, type Validation } from '../domain/spec/validation.js';
+import { DEFAULT_CONCURRENCY } from '../domain/spec/validation/check-fields.js';
+import type { Validation } from '../domain/spec/validation/index.js';
 import type { Dataset, Row } from '../ports/dataset.js';
 import { type Asking, askBatch, assertLabelled } from './ask-batch.js';
 import { inOrder } from './in-order.js';

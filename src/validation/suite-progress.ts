@@ -1,4 +1,4 @@
-import { DEFAULT_CONCURRENCY } from '../domain/spec/validation.js';
+import { DEFAULT_CONCURRENCY } from '../domain/spec/validation/check-fields.js';
 import type { CheckResult } from '../domain/validation.js';
 import { contentDigest } from '../identity/content-digest.js';
 import type { SuiteDeps, SuiteInput } from './suite.js';

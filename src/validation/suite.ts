@@ -1,7 +1,7 @@
 import type { Protocol } from '../domain/protocol.js';
 import type { ModelTarget } from '../domain/route.js';
 import type { DatasetSpec } from '../domain/spec/dataset.js';
-import type { CheckOf, Validation } from '../domain/spec/validation.js';
+import type { CheckOf, Validation } from '../domain/spec/validation/index.js';
 import type { CheckResult, ValidationReport } from '../domain/validation.js';
 import type { Dataset } from '../ports/dataset.js';
 import type { ModelServer } from '../ports/model-server.js';

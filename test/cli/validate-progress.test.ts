@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { progressLine } from '../../src/cli/commands/validate-line.js';
 import { openFileProgress } from '../../src/cli/commands/validate-progress.js';
 import { wantedReports, writeReports } from '../../src/cli/commands/validate-reports.js';
-import { validation } from '../../src/domain/spec/validation.js';
+import { validation } from '../../src/domain/spec/validation/index.js';
 import { VALIDATION_ID } from '../../src/domain/validation.js';
 import type { SuiteInput } from '../../src/validation/suite.js';
 import { checkOf, reportOf } from '../validation/report/report-fixtures.js';

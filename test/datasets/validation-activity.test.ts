@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createValidationActivities } from '../../activities/validation.js';
 import type { RolloutSpec } from '../../src/domain/spec/rollout-spec.js';
-import { type Validation, validation } from '../../src/domain/spec/validation.js';
+import { type Validation, validation } from '../../src/domain/spec/validation/index.js';
 import type { Evidence } from '../../src/domain/verdict.js';
 import type { ModelServer } from '../../src/ports/model-server.js';
 import type { Store } from '../../src/ports/store.js';

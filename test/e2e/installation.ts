@@ -128,6 +128,12 @@ export class Installation {
     this.startSluice('worker', ['worker']);
   }
 
+  /** Where it was killed, and nobody has started another. */
+  restartWorker(): void {
+    const worker = this.children.get('worker');
+    if (worker !== undefined && (worker.exitCode !== null || worker.signalCode !== null)) this.startWorker();
+  }
+
   private startSluice(name: string, args: readonly string[]): void {
     this.children.set(name, spawnSluice(args, { env: this.env, logPath: join(this.folder, `${name}.log`) }));
   }

@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { WorkflowHandle } from '@temporalio/client';
 import { sendCommand } from '../../src/client/send-command.js';
+import { workflowIdOf } from '../../src/client/workflow-ids.js';
 import { connectTemporal, type TemporalLink, temporalSettings } from '../../src/temporal/connection.js';
 import { answers, predicts, startServer } from '../gateway/stage.js';
 import { findPostgres } from '../setup/postgres.js';
@@ -12,10 +14,26 @@ const source = await findPostgres();
 const withPostgres = source === null ? test.skip : test;
 
 let it: Installation;
+let link: TemporalLink;
 beforeAll(async () => {
   it = await Installation.open('e2e');
+  link = await connectTemporal({ ...temporalSettings(process.env['SLUICE_TEST_TEMPORAL']), namespace: it.namespace });
 });
-afterAll(() => it?.close());
+afterAll(() => Promise.all([it?.close(), link?.close()]));
+
+// A test that fails in the middle of a rollout must not stand in the way of those after it.
+afterEach(async () => {
+  it.restartWorker();
+  const left = link.client.workflow.getHandle(workflowIdOf('digits'));
+  if (!(await isRunning(left))) return;
+  await left.cancel();
+  while (await isRunning(left)) await new Promise((resolve) => setTimeout(resolve, 100));
+});
+
+async function isRunning(rollout: WorkflowHandle): Promise<boolean> {
+  const found = await rollout.describe().catch(() => null);
+  return found?.status.name === 'RUNNING';
+}
 
 /** The example, quicker: fewer samples, so that the suite ends in time. */
 const quick = [
@@ -126,12 +144,6 @@ const phasesFor = (phase: string) => `phases:
 watch:`;
 
 describe('abort', () => {
-  let link: TemporalLink;
-  beforeAll(async () => {
-    link = await connectTemporal({ ...temporalSettings(process.env['SLUICE_TEST_TEMPORAL']), namespace: it.namespace });
-  });
-  afterAll(() => link.close());
-
   test.each(['shadow', 'canary', 'abTest', 'cutover'])(
     'in phase %s: no user and no copy meets the candidate 2 s after the command',
     async (phase) => {
@@ -146,7 +158,8 @@ describe('abort', () => {
         const { route, effectiveWeightPercent, effectiveShadowPercent } = await it.route();
         return route.baseline.version !== 'v1' || effectiveWeightPercent > 0 || effectiveShadowPercent > 0;
       };
-      expect(await exposed()).toBe(true);
+      // The phase begins before its weight is set.
+      while (!(await exposed())) await new Promise((resolve) => setTimeout(resolve, 10));
       const sentAt = performance.now();
       const sent = sendCommand(link.client, 'digits', 'abort', { actor: 'tester', reason: 'drill' });
       while (await exposed()) await new Promise((resolve) => setTimeout(resolve, 10));

@@ -2,13 +2,9 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { loadSpec } from '../../src/client/load-spec.js';
-import {
-  CLASS_METRICS,
-  FAIRNESS_METRICS,
-  GENERATION_METRICS,
-  REGRESSION_METRICS,
-  validation,
-} from '../../src/domain/spec/validation.js';
+import { validation } from '../../src/domain/spec/validation/index.js';
+import { CLASS_METRICS, FAIRNESS_METRICS, REGRESSION_METRICS } from '../../src/domain/spec/validation/row-checks.js';
+import { GENERATION_METRICS } from '../../src/domain/spec/validation/server-checks.js';
 
 const text = readFileSync('docs/validation.md', 'utf8');
 

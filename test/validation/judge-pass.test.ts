@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { validation } from '../../src/domain/spec/validation.js';
+import { validation } from '../../src/domain/spec/validation/index.js';
 import { judgePass } from '../../src/validation/judge-pass.js';
 import { PassState } from '../../src/validation/pass-state.js';
 

@@ -1,7 +1,7 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { datasetDeps, openDataset } from '../../src/datasets/open-dataset.js';
-import { validation } from '../../src/domain/spec/validation.js';
+import { validation } from '../../src/domain/spec/validation/index.js';
 import type { ValidationReport } from '../../src/domain/validation.js';
 import { createModelServer } from '../../src/inference/model-server.js';
 import { LOOPBACK_ONLY, parseAllowedPrivate } from '../../src/net/allowed-private.js';

@@ -1,4 +1,4 @@
-import { validation } from '../../src/domain/spec/validation.js';
+import { validation } from '../../src/domain/spec/validation/index.js';
 import type { CheckResult, ValidationReport } from '../../src/domain/validation.js';
 import { createModelServer } from '../../src/inference/model-server.js';
 import { result } from '../../src/validation/judge-value.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { validation } from '../../src/domain/spec/validation.js';
+import { validation } from '../../src/domain/spec/validation/index.js';
 import { VALIDATION_ID } from '../../src/domain/validation.js';
 import { result } from '../../src/validation/judge-value.js';
 import type { ProbeStage } from '../../src/validation/probe-stage.js';

@@ -1,5 +1,5 @@
 import { condition } from '@temporalio/workflow';
-import type { Validation } from '../../src/domain/spec/validation.js';
+import type { Validation } from '../../src/domain/spec/validation/index.js';
 import type { Evidence } from '../../src/domain/verdict.js';
 import { contentDigest } from '../../src/identity/verify-statement.js';
 import { limited, long } from '../activity-proxies.js';

@@ -3,7 +3,7 @@ import { duration } from './duration.js';
 import { abTest } from './experiment.js';
 import { impact } from './impact.js';
 import { minLabels } from './min-labels.js';
-import { validation } from './validation.js';
+import { validation } from './validation/index.js';
 
 export type { AbTest } from './experiment.js';
 export type { Impact } from './impact.js';

@@ -1,7 +1,8 @@
 import { fileInFolder } from '../../datasets/sources/data-dir.js';
 import { SluiceError } from '../../domain/errors.js';
 import { modulePathFault } from '../../domain/spec/module-path.js';
-import { type CheckOf, DEFAULT_ROWS } from '../../domain/spec/validation.js';
+import { DEFAULT_ROWS } from '../../domain/spec/validation/check-fields.js';
+import type { CheckOf } from '../../domain/spec/validation/index.js';
 import type { CheckResult } from '../../domain/validation.js';
 import type { AddressPolicy } from '../../net/address-policy.js';
 import { environmentSecrets, type Secrets } from '../../secrets/secrets.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { plainWords } from '../../domain/plain-words.js';
-import type { CheckOf } from '../../domain/spec/validation.js';
+import type { CheckOf } from '../../domain/spec/validation/index.js';
 import type { CheckResult } from '../../domain/validation.js';
 import { result } from '../judge-value.js';
 import type { ValidatorOutcome } from './contract.js';

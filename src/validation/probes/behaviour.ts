@@ -1,4 +1,5 @@
-import { type CheckOf, DEFAULT_TOLERANCE } from '../../domain/spec/validation.js';
+import { DEFAULT_TOLERANCE } from '../../domain/spec/validation/check-fields.js';
+import type { CheckOf } from '../../domain/spec/validation/index.js';
 import type { CheckResult } from '../../domain/validation.js';
 import type { Prediction } from '../../ports/model-server.js';
 import type { AnsweredRow } from '../answered-row.js';

@@ -1,5 +1,5 @@
 import { SluiceError } from '../../domain/errors.js';
-import type { CheckOf } from '../../domain/spec/validation.js';
+import type { CheckOf } from '../../domain/spec/validation/index.js';
 
 export type Change = CheckOf<'invariance'>['change'];
 type Features = readonly (number | null)[];

@@ -1,4 +1,4 @@
-import type { Validation } from '../../domain/spec/validation.js';
+import type { Validation } from '../../domain/spec/validation/index.js';
 import type { Generation, ModelServer } from '../../ports/model-server.js';
 import type { AnsweredRow } from '../answered-row.js';
 import type { ProbeStage } from '../probe-stage.js';

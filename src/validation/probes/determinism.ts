@@ -1,4 +1,4 @@
-import type { CheckOf, Validation } from '../../domain/spec/validation.js';
+import type { CheckOf, Validation } from '../../domain/spec/validation/index.js';
 import type { CheckResult } from '../../domain/validation.js';
 import type { Prediction } from '../../ports/model-server.js';
 import { seededRandom } from '../../stats/index.js';

@@ -1,5 +1,5 @@
-import type { CheckOf, Validation } from '../../domain/spec/validation.js';
-import { isGeneration } from '../../domain/spec/validation.js';
+import type { CheckOf, Validation } from '../../domain/spec/validation/index.js';
+import { isGeneration } from '../../domain/spec/validation/index.js';
 import type { CheckResult } from '../../domain/validation.js';
 import type { ArmEvidence } from '../../domain/verdict.js';
 import { type GenerationSummary, summarizeGenerations } from '../../inference/chat/summary.js';

@@ -1,6 +1,6 @@
 import { SluiceError } from '../../domain/errors.js';
-import type { CheckOf, Validation } from '../../domain/spec/validation.js';
-import { needsLoad } from '../../domain/spec/validation.js';
+import type { CheckOf, Validation } from '../../domain/spec/validation/index.js';
+import { needsLoad } from '../../domain/spec/validation/index.js';
 import type { CheckResult } from '../../domain/validation.js';
 import type { ArmEvidence } from '../../domain/verdict.js';
 import type { ModelServer } from '../../ports/model-server.js';

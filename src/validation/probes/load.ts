@@ -1,4 +1,4 @@
-import type { Validation } from '../../domain/spec/validation.js';
+import type { Validation } from '../../domain/spec/validation/index.js';
 import type { ModelServer } from '../../ports/model-server.js';
 import type { SketchCounts } from '../../stats/index.js';
 import type { ProbeStage } from '../probe-stage.js';

@@ -1,5 +1,5 @@
 import type { ComparedArm } from '../../domain/experiment.js';
-import type { CheckOf } from '../../domain/spec/validation.js';
+import type { CheckOf } from '../../domain/spec/validation/index.js';
 import type { AnsweredRow } from '../answered-row.js';
 import type { ProbeStage } from '../probe-stage.js';
 import { createAskRows, type Reply } from './ask-rows.js';

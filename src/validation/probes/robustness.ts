@@ -1,5 +1,5 @@
 import type { ComparedArm } from '../../domain/experiment.js';
-import type { CheckOf } from '../../domain/spec/validation.js';
+import type { CheckOf } from '../../domain/spec/validation/index.js';
 import type { CheckResult } from '../../domain/validation.js';
 import { limitsOf } from '../judge-value.js';
 import type { ProbeStage } from '../probe-stage.js';

@@ -1,4 +1,4 @@
-import { DEFAULT_ROWS } from '../../domain/spec/validation.js';
+import { DEFAULT_ROWS } from '../../domain/spec/validation/check-fields.js';
 import type { AnsweredRow } from '../answered-row.js';
 import type { ProbeStage } from '../probe-stage.js';
 

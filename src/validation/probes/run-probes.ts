@@ -1,4 +1,4 @@
-import type { CheckOf, Validation, ValidationCheck } from '../../domain/spec/validation.js';
+import type { CheckOf, Validation, ValidationCheck } from '../../domain/spec/validation/index.js';
 import { type CheckResult, checkName } from '../../domain/validation.js';
 import type { ModelServer } from '../../ports/model-server.js';
 import { needsBaseline, result } from '../judge-value.js';

@@ -1,4 +1,4 @@
-import { DEFAULT_TOLERANCE } from '../../domain/spec/validation.js';
+import { DEFAULT_TOLERANCE } from '../../domain/spec/validation/check-fields.js';
 import type { Prediction } from '../../ports/model-server.js';
 import type { AnsweredRow } from '../answered-row.js';
 

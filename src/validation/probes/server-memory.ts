@@ -1,5 +1,5 @@
 import { SluiceError } from '../../domain/errors.js';
-import type { CheckOf } from '../../domain/spec/validation.js';
+import type { CheckOf } from '../../domain/spec/validation/index.js';
 import type { CheckResult } from '../../domain/validation.js';
 import type { ArmEvidence } from '../../domain/verdict.js';
 import type { ModelServer } from '../../ports/model-server.js';

@@ -1,6 +1,6 @@
 import { SluiceError } from '../../domain/errors.js';
 import { ModelRefused } from '../../domain/model-refused.js';
-import type { CheckOf } from '../../domain/spec/validation.js';
+import type { CheckOf } from '../../domain/spec/validation/index.js';
 import type { CheckResult } from '../../domain/validation.js';
 import type { Verdict } from '../../domain/verdict.js';
 import { planRequests } from '../../inference/open-inference/request.js';

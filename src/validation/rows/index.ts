@@ -1,4 +1,4 @@
-import type { Validation } from '../../domain/spec/validation.js';
+import type { Validation } from '../../domain/spec/validation/index.js';
 import type { CheckResult } from '../../domain/validation.js';
 import type { DatasetColumns } from '../../ports/dataset.js';
 import { judgeRow } from './judge-rows.js';

@@ -1,4 +1,4 @@
-import type { CheckOf } from '../../domain/spec/validation.js';
+import type { CheckOf } from '../../domain/spec/validation/index.js';
 import type { CheckResult } from '../../domain/validation.js';
 import { limitsOf, result } from '../judge-value.js';
 import { classFault } from './class-space.js';

@@ -1,5 +1,5 @@
 import type { ComparedArm } from '../../domain/experiment.js';
-import type { CheckOf } from '../../domain/spec/validation.js';
+import type { CheckOf } from '../../domain/spec/validation/index.js';
 import type { CheckResult } from '../../domain/validation.js';
 import { jensenShannonDistance, populationStability } from '../../stats/drift/divergence.js';
 import { ksOfSorted } from '../../stats/drift/kolmogorov-smirnov.js';

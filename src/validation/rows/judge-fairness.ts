@@ -1,5 +1,5 @@
 import type { ComparedArm } from '../../domain/experiment.js';
-import { DEFAULT_MIN_ROWS } from '../../domain/spec/validation.js';
+import { DEFAULT_MIN_ROWS } from '../../domain/spec/validation/check-fields.js';
 import type { CheckResult, SliceResult } from '../../domain/validation.js';
 import { judgeValue, limitsOf, needsBaseline, result } from '../judge-value.js';
 import { classFault, positiveOf } from './class-space.js';

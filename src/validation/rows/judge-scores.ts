@@ -1,5 +1,5 @@
 import type { ComparedArm } from '../../domain/experiment.js';
-import { DEFAULT_BINS, DEFAULT_K } from '../../domain/spec/validation.js';
+import { DEFAULT_BINS, DEFAULT_K } from '../../domain/spec/validation/check-fields.js';
 import type { CheckResult } from '../../domain/validation.js';
 import { averagePrecision, rocAuc } from '../../stats/quality/ranking.js';
 import { needsBaseline } from '../judge-value.js';

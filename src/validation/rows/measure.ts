@@ -1,4 +1,5 @@
-import { DEFAULT_MIN_ROWS, type ValidationCheck } from '../../domain/spec/validation.js';
+import { DEFAULT_MIN_ROWS } from '../../domain/spec/validation/check-fields.js';
+import type { ValidationCheck } from '../../domain/spec/validation/index.js';
 import type { CheckLimits, CheckResult, SliceResult } from '../../domain/validation.js';
 import { judged, judgeValue, limitsOf, result, VERDICT_RANK } from '../judge-value.js';
 import { MOST_TEXTS } from './dictionary.js';

@@ -1,10 +1,5 @@
-import {
-  type CheckOf,
-  CLASS_METRICS,
-  FAIRNESS_METRICS,
-  REGRESSION_METRICS,
-  type ValidationCheck,
-} from '../../domain/spec/validation.js';
+import type { CheckOf, ValidationCheck } from '../../domain/spec/validation/index.js';
+import { CLASS_METRICS, FAIRNESS_METRICS, REGRESSION_METRICS } from '../../domain/spec/validation/row-checks.js';
 
 type ClassMetric = (typeof CLASS_METRICS)[number];
 export type QualityCheck = CheckOf<ClassMetric>;

@@ -1,5 +1,5 @@
 import type { ComparedArm } from '../../domain/experiment.js';
-import type { Validation } from '../../domain/spec/validation.js';
+import type { Validation } from '../../domain/spec/validation/index.js';
 import type { DatasetColumns } from '../../ports/dataset.js';
 import type { AnsweredRow, RowTally } from '../answered-row.js';
 import { AgreementCounts } from './agreement-counts.js';

@@ -1,11 +1,6 @@
 import type { ComparedArm } from '../../domain/experiment.js';
-import {
-  type CheckOf,
-  DEFAULT_BINS,
-  DEFAULT_K,
-  DEFAULT_TOLERANCE,
-  type Validation,
-} from '../../domain/spec/validation.js';
+import { DEFAULT_BINS, DEFAULT_K, DEFAULT_TOLERANCE } from '../../domain/spec/validation/check-fields.js';
+import type { CheckOf, Validation } from '../../domain/spec/validation/index.js';
 import { needsBaseline } from '../judge-value.js';
 import {
   boundsByDataset,

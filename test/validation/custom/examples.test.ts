@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { readDigits } from '../../../examples/model-server/dataset.js';
 import { type RunningModelServer, startModelServer } from '../../../examples/model-server/server.js';
 import { validate as noFavouriteClass } from '../../../examples/validators/no-favourite-class.js';
-import { validation } from '../../../src/domain/spec/validation.js';
+import { validation } from '../../../src/domain/spec/validation/index.js';
 import { createModelServer } from '../../../src/inference/model-server.js';
 import type { AnsweredRow } from '../../../src/validation/answered-row.js';
 import type { ValidatorContext } from '../../../src/validation/custom/contract.js';

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { CheckOf } from '../../../src/domain/spec/validation.js';
+import type { CheckOf } from '../../../src/domain/spec/validation/index.js';
 import type { CheckResult } from '../../../src/domain/validation.js';
 import type { ModelServer } from '../../../src/ports/model-server.js';
 import type { AnsweredRow } from '../../../src/validation/answered-row.js';

@@ -1,5 +1,5 @@
 import type { Protocol } from '../../../src/domain/protocol.js';
-import { type Validation, validation } from '../../../src/domain/spec/validation.js';
+import { type Validation, validation } from '../../../src/domain/spec/validation/index.js';
 import { createModelServer } from '../../../src/inference/model-server.js';
 import type { ModelServer, TensorMetadata } from '../../../src/ports/model-server.js';
 import type { AnsweredRow } from '../../../src/validation/answered-row.js';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { datasetDeps, openDataset } from '../../../src/datasets/open-dataset.js';
-import type { Validation, ValidationCheck } from '../../../src/domain/spec/validation.js';
+import type { Validation, ValidationCheck } from '../../../src/domain/spec/validation/index.js';
 import type { CheckResult } from '../../../src/domain/validation.js';
 import { parseAllowedPrivate } from '../../../src/net/allowed-private.js';
 import type { DatasetColumns, Row } from '../../../src/ports/dataset.js';

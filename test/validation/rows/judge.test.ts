@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ValidationCheck } from '../../../src/domain/spec/validation.js';
+import type { ValidationCheck } from '../../../src/domain/spec/validation/index.js';
 import type { CheckResult } from '../../../src/domain/validation.js';
 import type { AnsweredRow } from '../../../src/validation/answered-row.js';
 import { createRowTally, isRowCheck, judgeRows, needsLabels } from '../../../src/validation/rows/index.js';

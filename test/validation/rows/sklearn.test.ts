@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { ValidationCheck } from '../../../src/domain/spec/validation.js';
+import type { ValidationCheck } from '../../../src/domain/spec/validation/index.js';
 import type { CheckResult } from '../../../src/domain/validation.js';
 import { type Answered, answered, FIXTURES, judge } from './answered.js';
 

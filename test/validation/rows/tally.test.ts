@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { ValidationCheck } from '../../../src/domain/spec/validation.js';
+import type { ValidationCheck } from '../../../src/domain/spec/validation/index.js';
 import type { CheckResult } from '../../../src/domain/validation.js';
 import type { AnsweredRow } from '../../../src/validation/answered-row.js';
 import { createRowTally, judgeRows } from '../../../src/validation/rows/index.js';
