@@ -31,6 +31,7 @@ export class Installation {
   private readonly env: Record<string, string>;
   private readonly children = new Map<string, ChildProcess>();
   traffic: Traffic | null = null;
+  private failuresSeen = 0;
 
   private constructor(
     parts: Pick<Installation, 'folder' | 'ports' | 'postgres' | 'namespace'> & { databaseUrl: string | null },
@@ -219,6 +220,14 @@ export class Installation {
       seen ||= watch.said.stderr;
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
+  }
+
+  /** What users have suffered since this was asked last, so that a test which is tried again begins anew. */
+  newFailures(): readonly string[] {
+    const { failed, failures } = this.traffic?.stats() ?? { failed: 0, failures: [] };
+    const since = failed - this.failuresSeen;
+    this.failuresSeen = failed;
+    return since === 0 ? [] : [`${since} requests failed; the first of all:`, ...failures];
   }
 
   async route(): Promise<AppliedRoute> {

@@ -91,7 +91,7 @@ suite('gateway metrics, Prometheus, Alertmanager, webhook, signal', () => {
       ),
     });
     expect((await it.route()).route).toMatchObject({ baseline: { version: 'v1' }, candidate: null });
-    expect(it.traffic?.stats().failures).toEqual([]);
+    expect(it.newFailures()).toEqual([]);
     const decisions = await it.decisions(ended.rolloutId);
     expect(decisions.filter(({ reason }) => reason.includes('Forged'))).toEqual([]);
 

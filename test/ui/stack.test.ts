@@ -44,7 +44,7 @@ describeInBrowser('the page on the real stack', () => {
   });
   afterEach(async () => {
     expect({ errors: watched.errors, foreign: watched.foreign }).toEqual({ errors: [], foreign: [] });
-    expect(it.traffic?.stats().failures).toEqual([]);
+    expect(it.newFailures()).toEqual([]);
     for (const context of browser.contexts()) await context.close();
   });
   afterAll(async () => {

@@ -94,7 +94,7 @@ withPostgres('SIGTERM of one worker after the other in a canary step: exit 0, an
   expect(new Set(weights)).toEqual(new Set([20]));
   // The watch was handed over, not missed after a heartbeat's time-out.
   expect([...givenUp]).toEqual(['WorkerShutdown']);
-  expect(it.traffic?.stats().failures).toEqual([]);
+  expect(it.newFailures()).toEqual([]);
 
   expect((await it.sluice('abort', 'digits', '--reason', 'drill')).code).toBe(0);
   await it.until((state) => state.status === 'aborted');
