@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { hasExited } from '../../src/process/child-process.js';
 import { freePort } from '../../test/setup/free-port.js';
 import { findPostgres } from '../../test/setup/postgres.js';
 import { until } from './wait.js';
@@ -43,7 +44,7 @@ export async function openDatabase(programs: string): Promise<Database> {
     await until('PostgreSQL takes connections', () => answers(url), 30_000);
   };
   const end = async (signal: NodeJS.Signals) => {
-    if (server === null || server.exitCode !== null || server.signalCode !== null) return;
+    if (server === null || hasExited(server)) return;
     const gone = once(server, 'exit');
     server.kill(signal);
     await gone;

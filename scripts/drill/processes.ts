@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { endChild } from '../../src/process/child-process.js';
+import { endChild, hasExited } from '../../src/process/child-process.js';
 
 /** A process that is killed and started again. */
 export interface Restartable {
@@ -26,8 +26,4 @@ export function restartable(name: string, spawn: () => ChildProcess): Restartabl
       if (child !== null) await endChild(child);
     },
   };
-}
-
-function hasExited({ exitCode, signalCode }: ChildProcess): boolean {
-  return exitCode !== null || signalCode !== null;
 }

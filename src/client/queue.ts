@@ -86,34 +86,31 @@ export function untilStarted(
   rolloutId: string,
   options: { timeoutMs: number; intervalMs?: number },
 ): Promise<void> {
-  const look = async () => {
+  const waits = async () => {
     // The queue first: what leaves it was started before.
     const queue = await readQueue(client, service);
     const newest = await newestRollout(client, service);
-    if (newest?.rolloutId === rolloutId) return null;
-    if (queue.entries.some((entry) => entry.rolloutId === rolloutId)) return queue;
+    if (newest?.rolloutId === rolloutId) return false;
+    if (isQueued(queue, rolloutId)) return true;
     throw new SluiceError('COMMAND_REFUSED', `${rolloutId} waits no more: it was taken out of the queue of ${service}`);
   };
-  return whileQueued(rolloutId, look, options);
+  return whileWaiting({ service, rolloutId }, waits, options);
 }
 
-/**
- * Waits while a rollout is in the queue that `look` sees; it sees none where it need not be asked again.
- * @throws {SluiceError} TIMEOUT after `timeoutMs`
- */
-export async function whileQueued(
-  rolloutId: string,
-  look: () => Promise<QueueState | null>,
+export function isQueued({ entries }: QueueState, rolloutId: string): boolean {
+  return entries.some((entry) => entry.rolloutId === rolloutId);
+}
+
+/** @param waits is asked again and again @throws {SluiceError} TIMEOUT after `timeoutMs` */
+export async function whileWaiting(
+  { service, rolloutId }: { readonly service: string; readonly rolloutId: string },
+  waits: () => Promise<boolean>,
   { timeoutMs, intervalMs = 1000 }: { timeoutMs: number; intervalMs?: number },
 ): Promise<void> {
   const deadline = performance.now() + timeoutMs;
-  for (;;) {
-    const queue = await look();
-    if (!queue?.entries.some((entry) => entry.rolloutId === rolloutId)) return;
-    if (performance.now() > deadline) {
-      const { service } = queue;
+  while (await waits()) {
+    if (performance.now() > deadline)
       throw new SluiceError('TIMEOUT', `${rolloutId} still waits for its turn on ${service} after ${timeoutMs} ms`);
-    }
     await new Promise((resolve) => setTimeout(resolve, intervalMs));
   }
 }

@@ -20,10 +20,13 @@ export function scheduleOf(input: ScheduleInput): Schedule {
 const PLANNED: Readonly<Record<RunPhase, (plan: Timeline, phases: Phases, input: ScheduleInput) => void>> = {
   validation: (plan, _, { spec }) => addValidation(plan, spec),
   shadow: (plan, { shadow }) => shadow && addShadow(plan, shadow),
-  canary: (plan, { canary }) => canary.steps.forEach((_, index) => addCanaryStep(plan, canary.steps, index)),
+  canary: (plan, { canary }) => addCanary(plan, canary),
   abTest: (plan, { abTest }, { experiment }) => abTest && addExperiment(plan, abTest, experiment),
   cutover: (plan, _, { spec }) => addCutover(plan, spec),
 };
+
+type Weight = Extract<CanaryStep, { setWeight: unknown }>;
+type Pause = Extract<CanaryStep, { pause: unknown }>['pause'];
 
 function addValidation(plan: Timeline, { initialDelay = 0, phases }: RolloutSpec): void {
   const checks = phases.validation?.checks.length ?? 0;
@@ -53,13 +56,17 @@ function addShadow(plan: Timeline, { sample, minSamples, maxDuration }: NonNulla
   });
 }
 
-function addCanaryStep(plan: Timeline, steps: readonly CanaryStep[], index: number): void {
-  const step = steps[index] as CanaryStep;
-  if ('pause' in step) return addPause(plan, step.pause, index);
+function addCanary(plan: Timeline, { steps }: Phases['canary']): void {
+  const last = steps.findLastIndex((step) => 'setWeight' in step);
+  for (const [index, step] of steps.entries())
+    if ('pause' in step) addPause(plan, step.pause, index);
+    else addWeight(plan, step, index, index === last);
+}
+
+function addWeight(plan: Timeline, step: Weight, index: number, isLast: boolean): void {
   const { setWeight: percent, minSamples, minLabels } = step;
   const meets = { arm: 'candidate', percent, minSamples, minLabels } as const;
   const heldBy = plan.move(percent);
-  const isLast = !steps.slice(index + 1).some((later) => 'setWeight' in later);
   plan.add({
     phase: 'canary',
     kind: 'weight',
@@ -74,7 +81,7 @@ function addCanaryStep(plan: Timeline, steps: readonly CanaryStep[], index: numb
   });
 }
 
-function addPause(plan: Timeline, pause: Extract<CanaryStep, { pause: unknown }>['pause'], index: number): void {
+function addPause(plan: Timeline, pause: Pause, index: number): void {
   const common = { phase: 'canary', index } as const;
   if ('approval' in pause) {
     const { approval } = pause;

@@ -10,7 +10,7 @@ import { startTraffic, type Traffic } from '../../examples/traffic/traffic.js';
 import type { Decision } from '../../src/domain/decision.js';
 import type { RolloutState } from '../../src/domain/rollout-state.js';
 import type { AppliedRoute } from '../../src/domain/route.js';
-import { endChild, spawnModule } from '../../src/process/child-process.js';
+import { endChild, hasExited, spawnModule } from '../../src/process/child-process.js';
 import { builtModule } from '../setup/built.js';
 import { freePort } from '../setup/free-port.js';
 import { findPostgres, type PostgresServer, startPostgres } from '../setup/postgres.js';
@@ -132,7 +132,7 @@ export class Installation {
   /** Where it was killed, and nobody has started another. */
   restartWorker(): void {
     const worker = this.children.get('worker');
-    if (worker !== undefined && (worker.exitCode !== null || worker.signalCode !== null)) this.startWorker();
+    if (worker !== undefined && hasExited(worker)) this.startWorker();
   }
 
   private startSluice(name: string, args: readonly string[]): void {
@@ -146,7 +146,7 @@ export class Installation {
 
   async kill(name: string): Promise<void> {
     const child = this.children.get(name);
-    if (child === undefined || child.exitCode !== null) throw new Error(`${name} does not run`);
+    if (child === undefined || hasExited(child)) throw new Error(`${name} does not run`);
     const ended = once(child, 'exit');
     child.kill('SIGKILL');
     await ended;

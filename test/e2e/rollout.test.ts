@@ -149,14 +149,15 @@ describe('abort', () => {
       ]);
       expect((await it.sluice('start', path)).code).toBe(0);
       await it.until(
-        (state) => state.phase === phase && (phase !== 'cutover' || state.waiting?.kind === 'warm-baseline'),
+        // The phase begins before its weight is set.
+        ({ phase: at, waiting, weightPercent, shadowPercent }) =>
+          at === phase && (phase === 'cutover' ? waiting?.kind === 'warm-baseline' : weightPercent + shadowPercent > 0),
       );
       const exposed = async () => {
         const { route, effectiveWeightPercent, effectiveShadowPercent } = await it.route();
         return route.baseline.version !== 'v1' || effectiveWeightPercent > 0 || effectiveShadowPercent > 0;
       };
-      // The phase begins before its weight is set.
-      while (!(await exposed())) await new Promise((resolve) => setTimeout(resolve, 10));
+      expect(await exposed()).toBe(true);
       const sentAt = performance.now();
       const sent = sendCommand(link.client, 'digits', 'abort', { actor: 'tester', reason: 'drill' });
       while (await exposed()) await new Promise((resolve) => setTimeout(resolve, 10));

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hasExited } from '../../src/process/child-process.js';
 import { freePort } from '../setup/free-port.js';
 
 /** The server makes its database and loads much of Python before it answers. */
@@ -31,8 +32,7 @@ export async function startMlflow(program: string): Promise<MlflowServer> {
   process.once('exit', kill);
   const stop = async () => {
     process.off('exit', kill);
-    const isOver = server.exitCode !== null || server.signalCode !== null;
-    const exit = isOver ? null : once(server, 'exit');
+    const exit = hasExited(server) ? null : once(server, 'exit');
     signal(server, 'SIGKILL');
     await exit;
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });

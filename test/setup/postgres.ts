@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { hasExited } from '../../src/process/child-process.js';
 import { freePort } from './free-port.js';
 
 const run = promisify(execFile);
@@ -147,7 +148,7 @@ async function asAdmin(adminUrl: string, statement: string): Promise<void> {
 }
 
 async function shutDown(server: ChildProcess): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return;
+  if (hasExited(server)) return;
   const exit = once(server, 'exit');
   server.kill('SIGINT'); // fast shutdown: does not wait for clients
   await exit;

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { hasExited } from '../../src/process/child-process.js';
 
 export interface StoreProcess {
   readonly pid: number;
@@ -41,7 +42,7 @@ async function firstLine(child: ChildProcess): Promise<string> {
 }
 
 async function gone(child: ChildProcess, act: () => void): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (hasExited(child)) return;
   const exit = once(child, 'exit');
   act();
   await exit;

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { whileQueued } from '../../client/queue.js';
+import { isQueued, whileWaiting } from '../../client/queue.js';
 import { SluiceError } from '../../domain/errors.js';
 import type { SluiceClient } from '../../sdk/index.js';
 import { withApi } from '../with-api.js';
@@ -38,7 +38,10 @@ export function controlOverApi(): Control {
     dequeue: (service, rolloutId) => heard((api) => api.dequeue(service, rolloutId)),
     // Left or taken out, the record says: whoever follows the rollout then finds it there, or not.
     untilStarted: (service, rolloutId, timeoutMs) =>
-      whileQueued(rolloutId, () => queue(service), { timeoutMs, intervalMs: QUEUE_LOOK_MS }),
+      whileWaiting({ service, rolloutId }, async () => isQueued(await queue(service), rolloutId), {
+        timeoutMs,
+        intervalMs: QUEUE_LOOK_MS,
+      }),
   };
 }
 

@@ -18,7 +18,7 @@ const source = z
     'A path under the worker’s SLUICE_DATA_DIR, an http or https URL, or s3://bucket/key. Formats by ending: .csv, .tsv, .ndjson, .jsonl (also .gz), .parquet.',
   );
 
-const column = z.string().min(1).max(500);
+export const column = z.string().min(1).max(500);
 const schema = z.strictObject({
   label: column.nullable().optional().describe('Column of the true label; null: there is none. Default: label.'),
   features: z

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { type StartedApi, startApi } from '../../../src/api/server.js';
 import type { Store } from '../../../src/ports/store.js';
+import { hasExited } from '../../../src/process/child-process.js';
 import { startCommand } from '../../setup/sluice.js';
 import { testStore } from '../../setup/store.js';
 
@@ -72,7 +73,7 @@ async function until(wanted: number): Promise<void> {
   expect(await counted()).toBe(wanted);
 }
 async function ended(child: ChildProcess): Promise<number | null> {
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  if (!hasExited(child)) await once(child, 'exit');
   return child.exitCode;
 }
 

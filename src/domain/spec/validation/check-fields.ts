@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { column } from '../dataset.js';
 
 /** What holds where a plan does not say. Not `.default()`: a plan's digest is that of what its author wrote. */
 export const DEFAULT_ROWS = 100;
@@ -9,7 +10,6 @@ export const DEFAULT_K = 5;
 export const DEFAULT_CONCURRENCY = 4;
 
 export const share = z.number().min(0).max(1);
-export const column = z.string().min(1).max(500);
 
 export const common = {
   name: z

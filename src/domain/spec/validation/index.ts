@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { checkName } from '../../validation.js';
-import { dataset } from '../dataset.js';
+import { column, dataset } from '../dataset.js';
 import { duration } from '../duration.js';
-import { column, DEFAULT_CONCURRENCY } from './check-fields.js';
+import { DEFAULT_CONCURRENCY } from './check-fields.js';
 import { customCheck } from './custom-check.js';
 import { probeChecks } from './probe-checks.js';
 import { rowChecks } from './row-checks.js';

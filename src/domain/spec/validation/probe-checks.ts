@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { column, common, limits, probeRows, share, tolerance } from './check-fields.js';
+import { column } from '../dataset.js';
+import { common, limits, probeRows, share, tolerance } from './check-fields.js';
 
 const determinism = z.strictObject({
   metric: z.literal('determinism').describe('Share of rows answered alike when they are asked again.'),

@@ -1,15 +1,6 @@
 import { z } from 'zod';
-import {
-  bySlice,
-  column,
-  common,
-  DEFAULT_BINS,
-  DEFAULT_K,
-  limits,
-  positive,
-  share,
-  tolerance,
-} from './check-fields.js';
+import { column } from '../dataset.js';
+import { bySlice, common, DEFAULT_BINS, DEFAULT_K, limits, positive, share, tolerance } from './check-fields.js';
 
 export const CLASS_METRICS = [
   'accuracy',

@@ -13,6 +13,8 @@ export const GENERATION_METRICS = [
   'tokens_per_second',
 ] as const;
 
+const timeLimits = { max: duration.optional(), noWorseThan: limits.noWorseThan, margin: duration.optional() };
+
 const signature = z.strictObject({
   metric: z
     .literal('signature')
@@ -26,16 +28,12 @@ const payload = z.strictObject({
 });
 const latency = z.strictObject({
   metric: z.enum(['latency_p50', 'latency_p95', 'latency_p99']).describe('Of the validation requests, one batch each.'),
-  max: duration.optional(),
-  noWorseThan: limits.noWorseThan,
-  margin: duration.optional(),
+  ...timeLimits,
   ...common,
 });
 const loadLatency = z.strictObject({
   metric: z.enum(['load_latency_p50', 'load_latency_p95', 'load_latency_p99']).describe('Under the load of `load`.'),
-  max: duration.optional(),
-  noWorseThan: limits.noWorseThan,
-  margin: duration.optional(),
+  ...timeLimits,
   ...common,
 });
 const loadRates = z.strictObject({
