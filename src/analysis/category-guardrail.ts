@@ -8,6 +8,9 @@ import { rule, type TestPlan } from './sequential-rule.js';
 
 type CategoryCounts = Readonly<Record<string, number>>;
 
+/** A label may be any text, `constructor` as well. */
+const countOf = (counts: CategoryCounts, label: string) => (Object.hasOwn(counts, label) ? (counts[label] ?? 0) : 0);
+
 const total = (counts: CategoryCounts) => Object.values(counts).reduce((sum, count) => sum + count, 0);
 
 /**
@@ -28,8 +31,8 @@ export function judgeCategories(
   const labels = [...new Set([...Object.keys(baseline), ...Object.keys(candidate)])].sort();
   const plan: TestPlan = { guardrail, alpha: alpha / labels.length, looks, sides: 2, margin: guardrail.margin };
   const compared = labels.map((label) => {
-    const ours = { successes: candidate[label] ?? 0, trials: m };
-    const theirs = { successes: baseline[label] ?? 0, trials: n };
+    const ours = { successes: countOf(candidate, label), trials: m };
+    const theirs = { successes: countOf(baseline, label), trials: n };
     const difference = share(ours) - share(theirs);
     const ruling = rule(plan, {
       estimate: Math.abs(difference),

@@ -1,3 +1,4 @@
+import { describeError } from '../domain/errors.js';
 import { guardrailName } from '../domain/guardrail-name.js';
 import { type GuardrailProgress, NO_PROGRESS, type ProgressByMetric } from '../domain/guardrail-progress.js';
 import type {
@@ -55,10 +56,26 @@ export function judgeLook(measured: readonly Measured[], alpha: number, before: 
   };
 }
 
-/** What a guardrail says for itself, before limits and without its neighbours. */
-function readingOf(one: Measured, { looks, query }: GuardrailProgress, alpha: number): Reading {
+/** What a guardrail says for itself, before limits and without its neighbours. One that can't be judged must not keep them from being judged. */
+function readingOf(one: Measured, earlier: GuardrailProgress, alpha: number): Reading {
   const { guardrail } = one;
-  if ('error' in one) return { evidence: unreadable(guardrailName(guardrail), one.error, guardrail.dryRun), looks };
+  const unread = (cause: string): Reading => ({
+    evidence: unreadable(guardrailName(guardrail), cause, guardrail.dryRun),
+    looks: earlier.looks,
+  });
+  if ('error' in one) return unread(one.error);
+  try {
+    return judged(one, earlier, alpha);
+  } catch (error) {
+    return unread(describeError(error));
+  }
+}
+
+function judged(
+  one: Exclude<Measured, { error: string }>,
+  { looks, query }: GuardrailProgress,
+  alpha: number,
+): Reading {
   if ('series' in one) return { evidence: judgeKayenta(one.guardrail, one.series), looks };
   if ('monitor' in one) return { evidence: judgeMonitor(one.guardrail, one.monitor), looks };
   if ('comparison' in one) return judgeGuardrail(one.guardrail, one.comparison, { alpha, looks });

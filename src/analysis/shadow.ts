@@ -1,4 +1,4 @@
-import type { Moments } from '../domain/observation.js';
+import type { Total } from '../domain/observation.js';
 import { formatMs, formatShare } from '../domain/quantity.js';
 import type { Shadow } from '../domain/spec/phases.js';
 import type { Evidence } from '../domain/verdict.js';
@@ -32,6 +32,6 @@ export function judgeShadow(plan: Shadow, summary: ShadowSummary): Evidence {
   return { ...frame, verdict: 'pass', reason: numbers };
 }
 
-function meanOf({ count, sum }: Moments): number | null {
+function meanOf({ count, sum }: Total): number | null {
   return count === 0 ? null : sum / count;
 }

@@ -11,7 +11,7 @@ import { INTERLEAVING_METHODS } from '../domain/route.js';
 
 /** Ids are keys of indexes, whose entries have a size limit in PostgreSQL; 255 is far below it and far above any id. */
 const ID_LENGTH = 255;
-/** Sums of squares of differences, over a bucket. */
+/** Of differences, over a bucket. */
 const LARGEST_SUM = 1e30;
 /** Eleven days: no answer takes that long. */
 const LONGEST_LATENCY_MS = 1e9;
@@ -138,11 +138,8 @@ function* feedbackFaults(record: FeedbackShape): Generator<[path: string, messag
 
 type FeedbackShape = Omit<FeedbackRecord, 'occurredAt'>;
 
-const moments = z.object({
-  count,
-  sum: z.number().min(-LARGEST_SUM).max(LARGEST_SUM),
-  sumOfSquares: z.number().min(0).max(LARGEST_SUM),
-});
+/** Older gateways send a sum of squares too, which nobody reads. */
+const total = z.object({ count, sum: z.number().min(-LARGEST_SUM).max(LARGEST_SUM) });
 
 const shadowBucket = z
   .object({
@@ -153,8 +150,8 @@ const shadowBucket = z
     agreed: count,
     baselineErrors: count,
     candidateErrors: count,
-    latencyDifferenceMs: moments,
-    scoreDifference: moments,
+    latencyDifferenceMs: total,
+    scoreDifference: total,
   })
   .refine((b) => b.agreed <= b.compared && Math.max(b.compared, b.baselineErrors, b.candidateErrors) <= b.pairs, {
     error: 'more compared, agreed or failed than there are pairs',

@@ -87,10 +87,14 @@ export interface ShadowPair extends OfRoute {
   readonly candidateError: boolean;
 }
 
-/** Sums of numbers: enough for their mean and variance. */
-export interface Moments {
+/** Enough for a mean. */
+export interface Total {
   readonly count: number;
   readonly sum: number;
+}
+
+/** Enough for a mean and a variance. */
+export interface Moments extends Total {
   readonly sumOfSquares: number;
 }
 
@@ -105,9 +109,9 @@ export interface ShadowBucket extends OfRoute {
   readonly baselineErrors: number;
   readonly candidateErrors: number;
   /** Candidate minus baseline, over pairs without an error. */
-  readonly latencyDifferenceMs: Moments;
-  /** Candidate minus baseline, over pairs in which both gave a score. */
-  readonly scoreDifference: Moments;
+  readonly latencyDifferenceMs: Total;
+  /** Candidate minus baseline, over pairs in which both gave a score; of one pair at most LARGEST_VALUE either way. */
+  readonly scoreDifference: Total;
 }
 
 /** The first meeting of a unit with a version, at one weight: what an A/B evaluation counts units by. */

@@ -12,28 +12,39 @@ export class AnswerCopy {
   private readonly most: number;
   private readonly protocol: Protocol;
   private readonly isStream: boolean;
+  /** Too large, or compressed: what it says is not known. */
+  private isLost: boolean;
 
   constructor(headers: HeaderList, most: number, protocol: Protocol) {
     const type = headerOf(headers, 'content-type');
     const isJson = type === 'application/json' || /\bjson\b/i.test(type);
     this.isStream = !isJson && protocol.kind === 'chat' && isEventStream(headers);
     const isReadable = isJson || this.isStream;
-    this.pieces = isReadable && ['', 'identity'].includes(headerOf(headers, 'content-encoding')) ? new Pieces() : null;
+    this.isLost = !['', 'identity'].includes(headerOf(headers, 'content-encoding'));
+    this.pieces = isReadable && !this.isLost ? new Pieces() : null;
     this.most = most;
     this.protocol = protocol;
   }
 
   add(chunk: Buffer): void {
     this.bytes += chunk.length;
-    if (this.bytes > this.most) this.pieces = null;
+    if (this.bytes > this.most) {
+      this.pieces = null;
+      this.isLost = true;
+    }
     this.pieces?.add(chunk);
   }
 
-  read(): ReadAnswer {
+  /** Never throws: what a model says must not end the gateway. @returns null where it was not kept, and may have said anything */
+  read(): ReadAnswer | null {
+    if (this.isLost) return null;
     if (this.pieces === null) return UNREADABLE;
-    const whole = this.pieces.whole();
     const { protocol } = this;
-    if (this.isStream && protocol.kind === 'chat') return readChatStream(protocol, whole.toString());
-    return readAnswer(protocol, whole.toString());
+    try {
+      const text = this.pieces.whole().toString();
+      return this.isStream && protocol.kind === 'chat' ? readChatStream(protocol, text) : readAnswer(protocol, text);
+    } catch {
+      return UNREADABLE;
+    }
   }
 }

@@ -24,8 +24,9 @@ export interface Limits {
   readonly shadowInFlight: number;
   /** Of each kind: predictions, shadow pairs, feedback. */
   readonly bufferedPredictions: number;
-  /** Of each kind in one batch: keeps a batch below the 16 MiB that the collector takes. */
+  /** Of each kind in one batch, and of their texts together: keeps a batch below the 16 MiB that the collector takes. */
   readonly batchRecords: number;
+  readonly batchBytes: number;
   /** Predictions recorded one by one, about; all are counted. */
   readonly predictionsPerSecond: number;
   /** Samples of features and outputs of each version and 10 s bucket. */
@@ -55,6 +56,7 @@ export const DEFAULT_LIMITS: Limits = {
   shadowInFlight: 16,
   bufferedPredictions: 50_000,
   batchRecords: 3000,
+  batchBytes: 8 * 2 ** 20,
   predictionsPerSecond: 250,
   featureSamples: 50,
   exposedUnits: 100_000,

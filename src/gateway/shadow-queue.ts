@@ -137,7 +137,7 @@ export class ShadowQueue {
       this.record(
         copy,
         { ...copy.baseline, arm: 'shadow', version: candidate.version, at, latencyMs, status, failed },
-        answer?.read() ?? UNREADABLE,
+        answer === null ? null : answer.read(),
       );
       this.next();
     };
@@ -161,16 +161,16 @@ export class ShadowQueue {
     );
   }
 
-  private record(copy: ShadowCopy, shadow: Observed, answer: ReadAnswer): void {
+  private record(copy: ShadowCopy, shadow: Observed, answer: ReadAnswer | null): void {
     const { recorder } = this.deps;
     const { baseline, answer: ours } = copy;
     const { route, at } = shadow;
-    const said = shadow.failed ? UNREADABLE : answer;
+    const said = (shadow.failed ? null : answer) ?? UNREADABLE;
     recorder.count(shadow);
     recorder.compare({
       route,
       at,
-      agreed: agreement(ours, said, route.traffic?.scoreTolerance),
+      agreed: shadow.failed ? null : agreement(ours, answer, route.traffic?.scoreTolerance),
       baselineError: baseline.failed,
       candidateError: shadow.failed,
       latencyDifferenceMs: shadow.latencyMs - baseline.latencyMs,
@@ -207,14 +207,22 @@ export class ShadowQueue {
 }
 
 /**
- * Whether two answers say the same: their labels, or where a tolerance is given their scores (of a regression: the number itself).
- * @returns null where one of them could not be read
+ * Whether the candidate says the same: its label, or where a tolerance is given its score (of a regression: the number itself). No prediction at all
+ * where the baseline makes one is not the same.
+ * @param candidate null: not known
+ * @returns null where one of them is not known
  */
-function agreement(a: ReadAnswer, b: ReadAnswer, tolerance: number | undefined): boolean | null {
-  if (a.label === null || b.label === null) return null;
-  if (tolerance === undefined) return a.label === b.label;
-  const [x, y] = [a.score ?? Number(a.label), b.score ?? Number(b.label)];
-  return Number.isFinite(x) && Number.isFinite(y) ? Math.abs(x - y) <= tolerance : a.label === b.label;
+function agreement(baseline: ReadAnswer, candidate: ReadAnswer | null, tolerance: number | undefined): boolean | null {
+  if (baseline.label === null || candidate === null) return null;
+  if (candidate.label === null) return false;
+  if (tolerance === undefined) return baseline.label === candidate.label;
+  const [x, y] = [numberIn(baseline), numberIn(candidate)];
+  return Number.isFinite(x) && Number.isFinite(y) ? Math.abs(x - y) <= tolerance : baseline.label === candidate.label;
+}
+
+function numberIn({ label, score }: ReadAnswer): number {
+  if (score !== null) return score;
+  return label === null || label.trim() === '' ? Number.NaN : Number(label);
 }
 
 function bodyBytes({ request }: ShadowCopy): number {

@@ -1,7 +1,7 @@
 import type { Metric } from '../domain/metric.js';
 import type { Arm, FeedbackKind } from '../domain/observation.js';
 import type { Measurement, Proportion } from '../ports/metric-source.js';
-import type { ArmSummary, Scope, Store } from '../ports/store.js';
+import type { ArmSummary, LabelCount, Scope, Store } from '../ports/store.js';
 import { mergeSketches } from '../stats/sketch/latency-sketch.js';
 
 /** How each metric is read from the store. Its kind is the one that the metric's row in src/domain/metric.ts says. */
@@ -11,11 +11,16 @@ export const READERS: Readonly<Record<Metric, MetricReader>> = {
   latency_p90: latency,
   latency_p95: latency,
   latency_p99: latency,
-  prediction_drift: async (store, scope) => readingOf(await store.labelCounts(scope), categories),
-  accuracy: async (store, scope) =>
-    readingOf(await store.labelledOutcomes(scope), (rows) =>
-      proportion(rows.map(({ correct, joined }) => ({ successes: correct, trials: joined }))),
-    ),
+  prediction_drift: async (store, scope) => readingOf(comparable(await store.labelCounts(scope)), categories),
+  accuracy: async (store, scope) => {
+    const outcomes = await store.labelledOutcomes(scope);
+    const isRead = outcomes.some(({ arm, joined }) => arm === 'baseline' && joined > 0);
+    return readingOf(outcomes, (rows) =>
+      proportion(
+        rows.map(({ correct, joined, unread }) => ({ successes: correct, trials: isRead ? joined + unread : joined })),
+      ),
+    );
+  },
   conversion: feedback('conversion'),
   thumb: feedback('thumb'),
 };
@@ -72,9 +77,21 @@ function proportion(parts: readonly Proportion[]): Measurement {
   return { kind: 'proportion', value: { successes, trials } };
 }
 
-function categories(rows: readonly { readonly label: string; readonly count: number }[]): Measurement {
+/** What an answer without a prediction counts as. */
+const NO_LABEL = '(no prediction)';
+
+/**
+ * A model that has begun to say nothing (NaN, which is no JSON; an error with status 200) must not be judged by the rest of its answers. Where the
+ * baseline says nothing either, it is not known what its answers are, and there is nothing to compare.
+ */
+function comparable(rows: readonly LabelCount[]): readonly LabelCount[] {
+  const isRead = rows.some(({ arm, label }) => arm === 'baseline' && label !== null);
+  return isRead ? rows : rows.filter(({ label }) => label !== null);
+}
+
+function categories(rows: readonly LabelCount[]): Measurement {
   // A model's label may be any text, `__proto__` as well: a Map and fromEntries keep it an ordinary key.
   const counts = new Map<string, number>();
-  for (const { label, count } of rows) counts.set(label, (counts.get(label) ?? 0) + count);
+  for (const { label, count } of rows) counts.set(label ?? NO_LABEL, (counts.get(label ?? NO_LABEL) ?? 0) + count);
   return { kind: 'categories', counts: Object.fromEntries(counts) };
 }

@@ -118,7 +118,7 @@ async function labelsOf(store: MeasuredStore, span: Span, requests: number): Pro
   const rows = (await store.labelCounts(span)).filter(({ arm }) => arm === 'baseline');
   // Labels may be any text, `__proto__` as well.
   const counts = new Map<string, number>();
-  for (const { label, count } of rows) counts.set(label, (counts.get(label) ?? 0) + count);
+  for (const { label, count } of rows) if (label !== null) counts.set(label, (counts.get(label) ?? 0) + count);
   if (counts.size === 0 || requests === 0) return null;
   return { perRequest: sum([...counts.values()]) / requests, counts: Object.fromEntries(counts) };
 }

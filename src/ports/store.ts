@@ -6,9 +6,9 @@ import type {
   FeedbackKind,
   InterleavedItem,
   LatencyCounts,
-  Moments,
   ObservationBatch,
   ShadowBucket,
+  Total,
 } from '../domain/observation.js';
 import type { RolloutState } from '../domain/rollout-state.js';
 import type { InterleavingMethod, Route } from '../domain/route.js';
@@ -53,11 +53,11 @@ export interface ArmBucketSummary extends Omit<ArmSummary, 'segment'> {
   readonly bucketStart: string;
 }
 
-/** How often an arm predicted a label, over sampled predictions whose answer could be read. */
+/** How often an arm predicted a label, over sampled predictions that did not fail; null where the answer says none, or could not be read. */
 export interface LabelCount {
   readonly arm: Arm;
   readonly segment: string;
-  readonly label: string;
+  readonly label: string | null;
   readonly count: number;
 }
 
@@ -67,22 +67,17 @@ export interface LabelledOutcomes {
   readonly segment: string;
   readonly joined: number;
   readonly correct: number;
+  /** Those that have a true label too, and whose answer says none, or could not be read. */
+  readonly unread: number;
 }
 
-/** First and second moments of one kind of numeric feedback by arm, one value a prediction (the latest counts). */
-export interface FeedbackSummary extends Moments {
+/** One kind of numeric feedback by arm, one value a prediction (the latest counts). */
+export interface FeedbackSummary extends Total {
   readonly arm: Arm;
 }
 
 /** A rollout's pairs, over all their buckets. */
 export type ShadowSummary = Omit<ShadowBucket, 'service' | 'rolloutId' | 'epoch' | 'bucketStart'>;
-
-/** Units that met an arm, each counted once an epoch. */
-export interface ExposureCount {
-  readonly arm: Arm;
-  readonly segment: string;
-  readonly units: number;
-}
 
 /** A merged list and the items of it that somebody clicked. */
 export interface ClickedList {
@@ -121,8 +116,6 @@ export interface Store {
   labelledOutcomes(scope: Scope): Promise<LabelledOutcomes[]>;
   feedbackSummaries(scope: Scope, kind: FeedbackKind): Promise<FeedbackSummary[]>;
   shadowSummary(scope: Scope): Promise<ShadowSummary>;
-  exposureCounts(scope: Scope): Promise<ExposureCount[]>;
-  clickedLists(scope: Scope): Promise<ClickedList[]>;
   /** The newest samples of a version's features and outputs. */
   featureSamples(scope: Scope, version: string, most: number): Promise<FeatureSample[]>;
 

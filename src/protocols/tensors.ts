@@ -45,6 +45,6 @@ export function firstRow({ shape, data }: Tensor, columns: number): readonly unk
 /** The place of the highest of several scores; null where one of them is no number: a model that gives only scores means that class. */
 export function highestOf(scores: readonly unknown[]): number | null {
   if (scores.length < 2 || !scores.every((score) => typeof score === 'number' && Number.isFinite(score))) return null;
-  const numbers = scores as readonly number[];
-  return numbers.indexOf(Math.max(...numbers));
+  // By a loop: a million scores are too many arguments.
+  return (scores as readonly number[]).reduce((best, score, at, all) => (score > (all[best] as number) ? at : best), 0);
 }

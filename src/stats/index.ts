@@ -55,6 +55,7 @@ export * from './sample/quantile-estimate.js';
 export * from './sample/random.js';
 export * from './sample/running-sum.js';
 export * from './sample/sample.js';
+export * from './sample/scale.js';
 export * from './sample/select.js';
 export * from './sample/sort.js';
 export * from './sample/summary.js';

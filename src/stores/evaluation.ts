@@ -1,5 +1,5 @@
 import type { ExposureRecord, FeatureSample, InterleavedList } from '../domain/observation.js';
-import type { ClickedList, ExposureCount, Scope } from '../ports/store.js';
+import type { ClickedList, Scope } from '../ports/store.js';
 import { type Column, column, insertNew } from './bulk-insert.js';
 import { toJsonDocument } from './json-document.js';
 import { inScope, scopeParams } from './scope.js';
@@ -50,15 +50,6 @@ export async function addEvaluation(
   await insertNew(sql, 'sluice.exposure', EXPOSURE, 3, exposures);
   await insertNew(sql, 'sluice.interleaved_list', LIST, 1, lists);
   await insertNew(sql, 'sluice.feature_sample', SAMPLE, 2, features);
-}
-
-/** Units by the arm and segment in which they were met, each once an epoch. */
-export async function exposureCounts(client: SqlClient, scope: Scope): Promise<ExposureCount[]> {
-  return client.query<ExposureCount>(
-    `SELECT arm, segment, count(*)::int8 AS units FROM sluice.exposure
-     WHERE ${inScope('at')} GROUP BY arm, segment ORDER BY arm, segment`,
-    scopeParams(scope),
-  );
 }
 
 /** Merged lists on which somebody clicked, with the items that were; each item once, however often it was. */

@@ -3,10 +3,13 @@ import type { FeedbackSummary, LabelCount, LabelledOutcomes, Scope } from '../po
 import { IN_EPOCHS, IN_SERVICE, inScope, inTime, scopeParams } from './scope.js';
 import type { SqlClient } from './sql-client.js';
 
+/** Failures are counted as such. An answer that says no label is one, and may be all that a broken model has to say. */
+const ANSWERED = '(label IS NOT NULL OR status BETWEEN 200 AND 499)';
+
 export async function labelCounts(client: SqlClient, scope: Scope): Promise<LabelCount[]> {
   return client.query<LabelCount>(
     `SELECT arm, segment, label, count(*)::int8 AS count FROM sluice.prediction
-     WHERE ${inScope('at')} AND label IS NOT NULL
+     WHERE ${inScope('at')} AND ${ANSWERED}
      GROUP BY arm, segment, label ORDER BY arm, segment, label`,
     scopeParams(scope),
   );
@@ -23,7 +26,7 @@ export async function labelledOutcomes(client: SqlClient, scope: Scope): Promise
     await sql.query('SET LOCAL enable_nestloop = off');
     return sql.query<LabelledOutcomes>(
       `WITH predicted AS (
-         SELECT prediction_id, arm, segment, label FROM sluice.prediction WHERE ${inScope('at')} AND label IS NOT NULL
+         SELECT prediction_id, arm, segment, label FROM sluice.prediction WHERE ${inScope('at')} AND ${ANSWERED}
        ), labels AS (
          SELECT prediction_id, label, received_at, feedback_id FROM sluice.feedback
          WHERE ${IN_SERVICE} AND ${IN_EPOCHS} AND kind = 'label'
@@ -32,7 +35,8 @@ export async function labelledOutcomes(client: SqlClient, scope: Scope): Promise
          FROM predicted AS p JOIN labels AS l USING (prediction_id)
          ORDER BY prediction_id, p.arm, l.received_at DESC, l.feedback_id DESC
        )
-       SELECT arm, segment, count(*)::int8 AS joined, count(*) FILTER (WHERE predicted = truth)::int8 AS correct
+       SELECT arm, segment, count(predicted)::int8 AS joined, count(*) FILTER (WHERE predicted = truth)::int8 AS correct,
+         count(*) FILTER (WHERE predicted IS NULL)::int8 AS unread
        FROM latest GROUP BY arm, segment ORDER BY arm, segment`,
       scopeParams(scope),
     );
@@ -58,7 +62,7 @@ export async function feedbackSummaries(
            UNION ALL SELECT epoch FROM sluice.prediction WHERE ${IN_SERVICE} AND rollout_id = $2))
        ORDER BY prediction_id, received_at DESC, feedback_id DESC
      )
-     SELECT arm, count(*)::int8 AS count, sum(value) AS sum, sum(value * value) AS "sumOfSquares"
+     SELECT arm, count(*)::int8 AS count, sum(value) AS sum
      FROM latest GROUP BY arm ORDER BY arm`,
     [...scopeParams(scope), kind],
   );

@@ -18,10 +18,8 @@ const SUMS: readonly Column<ShadowBucket>[] = [
   column('candidate_errors', 'int8', (b) => b.candidateErrors),
   column('latency_count', 'int8', (b) => b.latencyDifferenceMs.count),
   column('latency_sum', 'float8', (b) => b.latencyDifferenceMs.sum),
-  column('latency_sum_of_squares', 'float8', (b) => b.latencyDifferenceMs.sumOfSquares),
   column('score_count', 'int8', (b) => b.scoreDifference.count),
   column('score_sum', 'float8', (b) => b.scoreDifference.sum),
-  column('score_sum_of_squares', 'float8', (b) => b.scoreDifference.sumOfSquares),
 ];
 
 /** Adds sums of shadow pairs; batches that arrive together add up. */
@@ -42,12 +40,11 @@ export async function addToShadowBuckets(sql: SqlSession, buckets: readonly Shad
 export async function shadowSummary(client: SqlClient, scope: Scope): Promise<ShadowSummary> {
   const int = (name: string) => `coalesce(sum(${name}), 0)::int8`;
   const float = (name: string) => `coalesce(sum(${name}), 0)::float8`;
-  const moments = (name: string) =>
-    `json_build_object('count', ${int(`${name}_count`)}, 'sum', ${float(`${name}_sum`)}, 'sumOfSquares', ${float(`${name}_sum_of_squares`)})`;
+  const total = (name: string) => `json_build_object('count', ${int(`${name}_count`)}, 'sum', ${float(`${name}_sum`)})`;
   const rows = await client.query<ShadowSummary>(
     `SELECT ${int('pairs')} AS pairs, ${int('compared')} AS compared, ${int('agreed')} AS agreed,
        ${int('baseline_errors')} AS "baselineErrors", ${int('candidate_errors')} AS "candidateErrors",
-       ${moments('latency')} AS "latencyDifferenceMs", ${moments('score')} AS "scoreDifference"
+       ${total('latency')} AS "latencyDifferenceMs", ${total('score')} AS "scoreDifference"
      FROM sluice.shadow_bucket WHERE ${inScope('bucket_start')}`,
     scopeParams(scope),
   );

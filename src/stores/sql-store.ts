@@ -1,7 +1,7 @@
 import type { Store } from '../ports/store.js';
 import { appendObservations } from './append-observations.js';
 import { armSeries, armSummaries } from './arm-counts.js';
-import { clickedLists, exposureCounts, featureSamples } from './evaluation.js';
+import { featureSamples } from './evaluation.js';
 import { createSqlExperiments } from './experiment.js';
 import { createSqlFeedback } from './feedback.js';
 import { createFreeze, freezes, liftFreeze } from './freezes.js';
@@ -34,8 +34,6 @@ export function createSqlStore(client: SqlClient): Store {
     labelledOutcomes: (scope) => labelledOutcomes(client, scope),
     feedbackSummaries: (scope, kind) => feedbackSummaries(client, scope, kind),
     shadowSummary: (scope) => shadowSummary(client, scope),
-    exposureCounts: (scope) => exposureCounts(client, scope),
-    clickedLists: (scope) => clickedLists(client, scope),
     featureSamples: (scope, version, most) => featureSamples(client, scope, version, most),
     appendDecision: (decision) => appendDecision(client, decision),
     decisions: (rolloutId) => decisions(client, rolloutId),

@@ -25,23 +25,32 @@ const NOT_ASKED: ArmEvidence = { samples: 0, value: null };
 
 /** Holds a measured value to min, max and the baseline. A value that could not be had is inconclusive, never a pass. */
 export function judgeValue(measured: MeasuredValue): CheckResult {
-  const { check, candidate, baseline = NOT_ASKED, better, counted = 'rows', details } = measured;
+  const { check, baseline = NOT_ASKED, better, counted = 'rows', details } = measured;
+  // Sums past the largest double may leave NaN: every comparison with it is false, so that it would break no limit.
+  const isCounted = !Number.isNaN(measured.candidate.value);
+  const candidate = isCounted ? measured.candidate : { ...measured.candidate, value: null };
+  const unknown = isCounted ? measured.unknown : 'its numbers are too large to be added up';
   const limits = measured.limits ?? limitsOf(check);
-  const { verdict, faults } = judged(measured, limits);
+  const { verdict, faults } = judged({ ...measured, candidate }, limits);
   const against = baseline.value === null ? '' : `, baseline ${formatValue(check.metric, baseline.value)}`;
   const seen =
     candidate.value === null
-      ? `nothing measured${measured.unknown === undefined ? '' : `: ${measured.unknown}`}`
+      ? `nothing measured${unknown === undefined ? '' : `: ${unknown}`}`
       : `candidate ${formatValue(check.metric, candidate.value)}${against} on ${candidate.samples} ${counted}`;
   return result(check, {
     verdict,
     reason: [seen, ...faults].join('; '),
-    candidate,
-    baseline,
+    candidate: recorded(candidate),
+    baseline: recorded(baseline),
     limits,
     better,
     ...(details === undefined ? {} : { details }),
   });
+}
+
+/** JSON has no infinite numbers; the reason tells it. */
+function recorded({ samples, value }: ArmEvidence): ArmEvidence {
+  return { samples, value: value !== null && Number.isFinite(value) ? value : null };
 }
 
 /** A result of a check that is not one number. @param reason without the check's name, which is put before it */
@@ -82,6 +91,8 @@ export function judged(
   if (baseline.value === null)
     return { verdict: 'inconclusive', faults: ['the baseline has no value to compare with'] };
   const worse = better === 'higher' ? baseline.value - value : value - baseline.value;
+  if (Number.isNaN(worse))
+    return { verdict: 'inconclusive', faults: ['neither is known to be the worse one: both are too large'] };
   if (worse > margin)
     faults.push(`more than ${formatValue(metric, margin)} ${better === 'higher' ? 'below' : 'above'} the baseline`);
   return { verdict: faults.length > 0 ? 'fail' : 'pass', faults };

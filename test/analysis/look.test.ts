@@ -248,3 +248,33 @@ describe("Kayenta's judge as a guardrail", () => {
     expect(guardrail.safeParse({ metric: 'kayenta', config: { metrics: [] } }).success).toBe(false);
   });
 });
+
+describe('a guardrail that can not be judged', () => {
+  const drift = guardrail.parse({ metric: 'prediction_drift' }) as MetricGuardrail;
+  const labels = (b: Record<string, number>, c: Record<string, number>): Comparison => ({
+    baseline: { kind: 'categories', counts: b },
+    candidate: { kind: 'categories', counts: c },
+  });
+  test('keeps no other from being judged', () => {
+    const { evidence } = judgeLook(
+      [measured(drift, labels({ a: 500 }, { a: Number.NaN })), measured(errors(), BAD)],
+      0.01,
+      {},
+    );
+    expect(evidence.map(({ verdict, rule }) => [verdict, rule])).toEqual([
+      ['inconclusive', 'unreadable'],
+      ['fail', expect.any(String)],
+    ]);
+    expect(evidence[0]?.reason).toMatch(/^prediction_drift: could not be read: /);
+  });
+  test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])('a label may be called %s', (label) => {
+    const counts = (some: number) =>
+      Object.fromEntries([
+        ['a', 500 - some],
+        [label, some],
+      ]);
+    for (const comparison of [labels({ a: 500 }, counts(400)), labels(counts(400), { a: 500 })])
+      expect(judgeLook([measured(drift, comparison)], 0.01, {}).evidence[0]).toMatchObject({ verdict: 'fail' });
+    expect(judgeLook([measured(drift, labels(counts(10), counts(10)))], 0.01, {}).evidence[0]?.verdict).toBe('pass');
+  });
+});

@@ -12,8 +12,8 @@ describe('shadow', () => {
     agreed: 0,
     baselineErrors: 0,
     candidateErrors: 0,
-    latencyDifferenceMs: { count: 0, sum: 0, sumOfSquares: 0 },
-    scoreDifference: { count: 0, sum: 0, sumOfSquares: 0 },
+    latencyDifferenceMs: { count: 0, sum: 0 },
+    scoreDifference: { count: 0, sum: 0 },
   };
   test.each([
     ['no pairs', {}, 'inconclusive'],
@@ -26,7 +26,7 @@ describe('shadow', () => {
     expect(judgeShadow(plan, { ...summary, ...over }).verdict).toBe(verdict);
   });
   test('shows what it has seen', () => {
-    const moments = (sum: number) => ({ count: 80, sum, sumOfSquares: 0 });
+    const moments = (sum: number) => ({ count: 80, sum });
     const seen = { pairs: 110, compared: 80, agreed: 76, candidateErrors: 20, baselineErrors: 10 };
     const evidence = judgeShadow(plan, {
       ...summary,
@@ -70,7 +70,13 @@ describe('counts that a step waits for', () => {
     '%d labels of the baseline and %d of the candidate, over segments, where 100 each are needed: %s',
     (b, c, verdict) => {
       const outcomes = (['baseline', 'candidate'] as const).flatMap((arm) =>
-        [40, (arm === 'baseline' ? b : c) - 40].map((joined, i) => ({ arm, segment: `s${i}`, joined, correct: 0 })),
+        [40, (arm === 'baseline' ? b : c) - 40].map((joined, i) => ({
+          arm,
+          segment: `s${i}`,
+          joined,
+          correct: 0,
+          unread: 0,
+        })),
       );
       expect(judgeLabelCount(100, outcomes)).toMatchObject({
         metric: 'labels',

@@ -14,6 +14,7 @@ import {
   labelFor,
   newService,
   predictionOf,
+  shadowBucketOf,
   shadowPairOf,
 } from '../stores/observation-fixtures.js';
 import { decisionOf, stateOf } from '../stores/rollout-fixtures.js';
@@ -61,7 +62,7 @@ describe('API over HTTP', () => {
       }
       expect((await store.armSummaries({ service }))[0]?.requests).toBe(20);
       expect(await store.labelledOutcomes({ service })).toEqual([
-        { arm: 'baseline', segment: '', joined: 1, correct: 1 },
+        { arm: 'baseline', segment: '', joined: 1, correct: 1, unread: 0 },
       ]);
     });
 
@@ -69,6 +70,14 @@ describe('API over HTTP', () => {
       const service = newService();
       const batch = { ...batchOf({ buckets: [{ ...bucketOf(service), region: 'eu' } as never] }), zone: 'b' };
       expect((await post(batch)).status).toBe(202);
+    });
+
+    test('reads what an older gateway ships', async () => {
+      const service = newService();
+      const bucket = shadowBucketOf(service);
+      const squared = { ...bucket, scoreDifference: { ...bucket.scoreDifference, sumOfSquares: null } };
+      expect((await post(batchOf({ shadowBuckets: [squared] }))).status).toBe(202);
+      expect((await store.shadowSummary({ service })).scoreDifference).toEqual(bucket.scoreDifference);
     });
 
     const service = newService();

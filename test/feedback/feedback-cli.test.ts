@@ -81,7 +81,7 @@ test('from users’ requests to labels of a file, counts, and nothing left of on
   expect(again.stdout).toBe('42 rows: 0 added, 40 there before, 2 refused\n');
 
   await until(async () => (await stats()).counts.reduce((sum, { items }) => sum + items, 0) === 80, 20_000);
-  await until(async () => (await store.exposureCounts({ service: 'digits' })).length === 2);
+  await until(async () => (await stats()).counts.every(({ items, exposed }) => exposed === items), 20_000);
   const { counts, sources, currencies } = await stats();
   // Though no prediction was recorded, all of it finds its unit, and its arm.
   expect(counts.map(({ kind, arm, version }) => [kind, arm, version])).toEqual([

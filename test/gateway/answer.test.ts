@@ -71,13 +71,19 @@ describe('an Open Inference answer', () => {
 });
 
 test.each([
-  ['compressed', ['content-type', 'application/json', 'content-encoding', 'gzip'], 100],
-  ['not JSON', ['content-type', 'text/html'], 100],
-  ['too large', ['content-type', 'application/json'], 10],
-])('an answer that is %s is not read', (_, headers, most) => {
+  ['compressed may say anything', ['content-type', 'application/json', 'content-encoding', 'gzip'], 100, null],
+  ['not JSON says nothing', ['content-type', 'text/html'], 100, UNREADABLE],
+  ['too large may say anything', ['content-type', 'application/json'], 10, null],
+])('an answer that is %s', (_, headers, most, said) => {
   const copy = new AnswerCopy(headers, most, protocol);
   copy.add(Buffer.from(JSON.stringify({ outputs: [predict([7])] })));
-  expect(copy.read()).toEqual(UNREADABLE);
+  expect(copy.read()).toEqual(said);
+});
+
+test('a row of 200,000 scores is read like any other', () => {
+  const scores = Array.from({ length: 200_000 }, (_, at) => (at === 7 ? 0.9 : 0.5));
+  expect(read({ name: 'scores', data: [scores] })).toEqual({ label: '7', score: 0.9 });
+  expect(read({ name: 'scores', data: [[0.2, 0.8, 0.8]] })).toEqual({ label: '1', score: 0.8 });
 });
 
 /** As JSON where it can be: `fc.anything` also makes BigInts and cycles. */

@@ -128,6 +128,18 @@ describe('the collector', () => {
     expect(stage.counts()).toEqual({ baseline: { requests: 10, errors: 0 } });
   });
 
+  test('gets no more bytes at once than it takes, whatever is in them', async () => {
+    await stage.close();
+    stage = await GatewayStage.open({ batchBytes: 1000, shipIntervalMs: 60_000 });
+    for (let i = 0; i < 10; i += 1) await stage.infer(`user-${i}`);
+    await stage.gateway.close();
+    const sizes = stage.collector.requests.map(({ body }) => body.length);
+    expect(sizes.length).toBeGreaterThan(2);
+    expect(Math.max(...sizes)).toBeLessThan(1600);
+    expect(stage.batches().flatMap((batch) => batch.predictions)).toHaveLength(10);
+    expect(stage.counts()).toEqual({ baseline: { requests: 10, errors: 0 } });
+  });
+
   test('gets a sample of predictions, and counts of all', async () => {
     await stage.close();
     stage = await GatewayStage.open({ shipIntervalMs: 60_000 }, { predictionSample: 0 });

@@ -75,6 +75,9 @@ test.each([
   ['fails', answers(500)],
   ['gives no ranking', ((_, response) => void response.end('{}')) as Behaviour],
   ['hangs', hangs],
+  ['ranks an item without a name', ranks(['', 'e'], 'v2')],
+  ['ranks an item that no database takes', ranks(['e\0', 'f'], 'v2')],
+  ['ranks an item with too long a name', ranks(['e'.repeat(256), 'f'], 'v2')],
 ])('where one %s, the other’s list is answered, and nobody is preferred', async (_, behaviour) => {
   stage.v1.behaviour = ranks(['a', 'b'], 'v1');
   stage.v2.behaviour = behaviour;

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { fetch } from 'undici';
 import { featuresOf as featuresIn } from '../../src/gateway/record/features.js';
-import { type Behaviour, GatewayStage, until } from './stage.js';
+import { type Behaviour, GatewayStage, predicts, until } from './stage.js';
 import { policyOf } from './traffic-policy.js';
 
 const featuresOf = (body: Buffer) => featuresIn(stage.route().protocol, body);
@@ -45,6 +45,59 @@ describe('shadow pairs', () => {
     expect([sum(2, (b) => b.pairs), sum(2, (b) => b.agreed)]).toEqual([3, 0]);
     expect(sum(1, (b) => b.scoreDifference.sum)).toBeCloseTo(1.25);
     expect(stage.batches().flatMap(({ shadowPairs }) => shadowPairs)).toEqual([]);
+    await stage.restart();
+  });
+
+  test('whose candidate makes no prediction do not agree; of what is not known nothing is said', async () => {
+    const says =
+      (body: string, status = 200, headers = {}): Behaviour =>
+      (_, response) =>
+        void response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
+    stage.v1.behaviour = scores(0.5);
+    const candidates = [
+      says('{"outputs":[{"name":"predict","data":[NaN]}]}'),
+      says('{"error":"no such feature"}', 422),
+      says('{"detail":"not loaded"}'),
+      says('not the first byte of gzip', 200, { 'content-encoding': 'gzip' }),
+    ];
+    for (const [at, behaviour] of candidates.entries()) {
+      stage.v2.behaviour = behaviour;
+      await stage.apply({ epoch: at + 1, shadowPercent: 100 });
+      await stage.infer('user-1');
+      await until(() => stage.counts()['shadow']?.requests === at + 1);
+    }
+    await stage.gateway.close();
+    const pairs = stage.batches().flatMap(({ shadowBuckets }) => shadowBuckets);
+    expect(
+      pairs.map(({ epoch, compared, agreed, candidateErrors }) => [epoch, compared, agreed, candidateErrors]),
+    ).toEqual([
+      [1, 1, 0, 0],
+      [2, 1, 0, 0],
+      [3, 1, 0, 0],
+      [4, 0, 0, 0],
+    ]);
+    await stage.restart();
+  });
+
+  test('by a tolerance: no text is near 0', async () => {
+    [stage.v1.behaviour, stage.v2.behaviour] = [predicts('0.05'), predicts('')];
+    await stage.apply({ shadowPercent: 100, traffic: policyOf({ scoreTolerance: 0.1 }) });
+    await stage.infer('user-1');
+    await until(() => stage.counts()['shadow']?.requests === 1);
+    await stage.gateway.close();
+    expect(stage.batches().flatMap(({ shadowBuckets }) => shadowBuckets)).toMatchObject([{ compared: 1, agreed: 0 }]);
+    await stage.restart();
+  });
+
+  test('of a candidate out of its mind are counted like others, and do not get the batch refused', async () => {
+    [stage.v1.behaviour, stage.v2.behaviour] = [scores(-1e308), scores(1e308, 'no')];
+    await stage.apply({ shadowPercent: 100 });
+    for (let i = 0; i < 5; i += 1) await stage.infer(`user-${i}`);
+    await until(() => stage.counts()['shadow']?.requests === 5);
+    await stage.gateway.close();
+    const totals = stage.batches().flatMap(({ shadowBuckets }) => shadowBuckets.map((b) => b.scoreDifference));
+    expect(totals.reduce((sum, total) => sum + total.count, 0)).toBe(5);
+    expect(totals.reduce((sum, total) => sum + total.sum, 0)).toBe(5e15);
     await stage.restart();
   });
 });
@@ -95,6 +148,24 @@ describe('samples of features', () => {
       featuresOf(Buffer.from(JSON.stringify({ inputs: [{ name: 'x', shape: [1, 501], data: Array(501).fill(1) }] }))),
     ).toBeNull();
   });
+});
+
+test('names of features are the users’, and such as a database takes', () => {
+  const service = {
+    kind: 'json',
+    unitKey: 'request',
+    path: '/predict',
+    features: { pointer: '' },
+    prediction: '/label',
+    batch: false,
+  } as const;
+  const body = '{"a\\u0000b":1,"half \\ud83d":2,"__proto__":3,"constructor":4,"' + 'x'.repeat(300) + '":5}';
+  expect(Object.entries(featuresIn(service, Buffer.from(body)) ?? {})).toEqual([
+    ['ab', 1],
+    ['half \ufffd', 2],
+    ['constructor', 4],
+    ['x'.repeat(200), 5],
+  ]);
 });
 
 describe('what is shown', () => {

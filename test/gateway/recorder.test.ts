@@ -28,6 +28,7 @@ describe('what is recorded one by one', () => {
     new Recorder({
       most: 10,
       batchRecords: 10,
+      batchBytes: 1e6,
       predictionSample,
       predictionsPerSecond,
       featureSamples: 5,

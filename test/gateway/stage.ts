@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fetch } from 'undici';
+import { observationBatch } from '../../src/api/observation-schema.js';
 import type { ObservationBatch } from '../../src/domain/observation.js';
 import type { Route } from '../../src/domain/route.js';
 import type { GatewayConfig } from '../../src/gateway/config.js';
@@ -189,11 +190,11 @@ export class GatewayStage {
     return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
   }
 
-  /** Every batch that the collector took, repeats left out. */
+  /** Every batch that the collector took, repeats left out. @throws where the real one would have refused it */
   batches(): ObservationBatch[] {
     const seen = new Map<string, ObservationBatch>();
     for (const { body } of this.collector.requests) {
-      const batch = JSON.parse(body) as ObservationBatch;
+      const batch = observationBatch.parse(JSON.parse(body));
       seen.set(`${batch.bootId}/${batch.sequence}`, batch);
     }
     return [...seen.values()];

@@ -68,6 +68,30 @@ describe('metrics from the store', () => {
     expect(candidate.counts).toEqual({ '7': 1 });
   });
 
+  test('an answer without a prediction counts as one, where the baseline makes any', async () => {
+    const [own, silent] = [newService(), newService()];
+    const made = (of: string, arm: 'baseline' | 'candidate', label: string | null) => predictionOf(of, { arm, label });
+    const predictions = [
+      ...[made(own, 'baseline', '7'), made(own, 'baseline', '7')],
+      ...[made(own, 'candidate', '7'), made(own, 'candidate', null), made(own, 'candidate', null)],
+      ...[made(silent, 'baseline', null), made(silent, 'candidate', null), made(silent, 'candidate', '7')],
+    ];
+    const feedback = predictions.map((prediction) => labelFor(prediction, '7'));
+    await store.appendObservations(batchOf({ predictions, feedback }));
+    const compared = (metric: 'prediction_drift' | 'accuracy', of: string) =>
+      metrics.compare(metric, { service: of, epochs: [1, 1] }, 'candidate');
+    expect(await compared('prediction_drift', own)).toEqual({
+      baseline: { kind: 'categories', counts: { '7': 2 } },
+      candidate: { kind: 'categories', counts: { '7': 1, '(no prediction)': 2 } },
+    });
+    expect(await compared('accuracy', own)).toEqual({ baseline: share(2, 2), candidate: share(1, 3) });
+    expect(await compared('prediction_drift', silent)).toEqual({
+      baseline: { kind: 'categories', counts: {} },
+      candidate: { kind: 'categories', counts: { '7': 1 } },
+    });
+    expect(await compared('accuracy', silent)).toEqual({ baseline: share(0, 0), candidate: share(1, 1) });
+  });
+
   test('in the shadow phase the discarded answers stand for the candidate', async () => {
     expect(await metrics.compare('error_rate', scope, 'shadow')).toEqual({
       baseline: share(1, 100),

@@ -69,6 +69,19 @@ export function experimentContract(store: () => Store): void {
       expect(later.integrity.expectedShare).toBeNull();
     });
 
+    test('a unit counts once, in the arm that it met first', async () => {
+      const service = newService();
+      const candidate = { arm: 'candidate' } as const;
+      await store().appendObservations(
+        batchOf({ exposures: [exposed(service, 'a'), exposed(service, 'b', candidate)] }),
+      );
+      await store().appendObservations(
+        batchOf({ exposures: [exposed(service, 'a', candidate), exposed(service, 'c', candidate)] }),
+      );
+      const { integrity } = await read(questionOf(service));
+      expect(integrity).toMatchObject({ inBothArms: 0, units: { baseline: 1, candidate: 2 } });
+    });
+
     test('a unit that other answers were given to than its arm’s is in both', async () => {
       const service = newService();
       await store().appendObservations(

@@ -100,8 +100,8 @@ export function shadowBucketOf(service: string, parts: Partial<ShadowBucket> = {
     agreed: 6,
     baselineErrors: 1,
     candidateErrors: 2,
-    latencyDifferenceMs: { count: 7, sum: 14, sumOfSquares: 40 },
-    scoreDifference: { count: 5, sum: -0.5, sumOfSquares: 0.1 },
+    latencyDifferenceMs: { count: 7, sum: 14 },
+    scoreDifference: { count: 5, sum: -0.5 },
     ...parts,
   };
 }

@@ -54,7 +54,10 @@ test('promote --full skips all gates but the cutover’s own approval, for who h
     const rollout = await stage.start(full, service);
     await rollout.until(({ weightPercent }) => weightPercent === 10);
     await ask(service, 'promote-full');
-    const { phases: passed } = await rollout.until(({ waiting }) => waiting?.kind === 'approval');
+    // An approval is void once a verdict changes: the first one at this gate has to be there.
+    const { phases: passed } = await rollout.until(
+      ({ waiting, verdict }) => waiting?.kind === 'approval' && verdict === 'pass',
+    );
     expect(passed).toMatchObject({
       canary: { status: 'passed' },
       abTest: { status: 'skipped' },

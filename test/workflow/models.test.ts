@@ -302,7 +302,8 @@ describe('an approval', () => {
     });
     await stage.run(world, service, async () => {
       const rollout = await stage.start(withRegistry(service, {}, gate), service);
-      const { approval } = await rollout.until(({ status }) => status === 'waiting');
+      // Void once a verdict changes: the first one at this gate has to be there.
+      const { approval } = await rollout.until(({ status, verdict }) => status === 'waiting' && verdict === 'pass');
       expect(approval?.given).toEqual([]);
       await expect(say(service, 'approve', artifacts('v1', 'v0'))).rejects.toThrow(
         `for a candidate of digest ${versions.v0.artifact.digest}, and this candidate is ${versions.v2.artifact.digest}`,

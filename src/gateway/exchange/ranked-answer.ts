@@ -61,6 +61,10 @@ export function mergeRankings(
   return { body: Buffer.from(JSON.stringify({ ...baseline.text, outputs })), interleaved };
 }
 
+const LONGEST_ITEM = 255;
+
+/** What can be recorded: a list with an item that can't be is no ranking, and its version has failed. */
 function isItem(value: unknown): value is ItemId {
-  return typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value));
+  if (typeof value === 'number') return Number.isFinite(value);
+  return typeof value === 'string' && value.length > 0 && value.length <= LONGEST_ITEM && !value.includes('\0');
 }

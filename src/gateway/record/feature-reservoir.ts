@@ -4,7 +4,7 @@ import type { ReadAnswer } from '../read-answer.js';
 import { featuresOf } from './features.js';
 import type { Observed } from './recorder.js';
 
-/** Larger requests are not kept for their features. */
+/** Larger requests are not kept for their features, nor features that are larger written down than they came. */
 const LARGEST_BODY_BYTES = 64 * 1024;
 
 interface Drawn {
@@ -59,7 +59,7 @@ export class FeatureReservoir {
 
 function sampleOf({ observed, predictionId, body, answer }: Drawn): FeatureSample | null {
   const features = featuresOf(observed.route.protocol, body);
-  if (features === null) return null;
+  if (features === null || JSON.stringify(features).length > LARGEST_BODY_BYTES) return null;
   const { route, arm, version, segment, at } = observed;
   const { service, rolloutId, epoch } = route;
   const time = new Date(at).toISOString();

@@ -5,6 +5,7 @@ import { firstRow, tensorsOf } from '../../protocols/tensors.js';
 
 const MOST_FEATURES = 500;
 const LONGEST_NAME = 100;
+const LONGEST_TEXT = 200;
 type Named = readonly [name: string, value: unknown];
 
 /**
@@ -15,7 +16,10 @@ type Named = readonly [name: string, value: unknown];
 export function featuresOf(protocol: Protocol, body: Buffer): Record<string, FeatureValue> | null {
   const features = namedIn(protocol, parsed(body));
   if (features.length === 0 || features.length > MOST_FEATURES) return null;
-  return Object.fromEntries(features.map(([name, value]) => [name, featureOf(value)]));
+  // Names are the users' too: no parser of JSON that is on its guard takes `__proto__`.
+  return Object.fromEntries(
+    features.map(([name, value]) => [textOf(name), featureOf(value)]).filter(([name]) => name !== '__proto__'),
+  );
 }
 
 function namedIn(protocol: Protocol, request: unknown): Named[] {
@@ -58,7 +62,12 @@ function numbered(name: string, row: readonly unknown[]): Named[] {
 function featureOf(value: unknown): FeatureValue {
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   if (typeof value === 'boolean') return value ? 1 : 0;
-  return typeof value === 'string' ? value.replaceAll('\0', '').slice(0, 200) : null;
+  return typeof value === 'string' ? textOf(value) : null;
+}
+
+/** What a database takes: without NUL, and without the half of a character that was cut in two. */
+function textOf(text: string): string {
+  return text.replaceAll('\0', '').slice(0, LONGEST_TEXT).toWellFormed();
 }
 
 function parsed(body: Buffer): unknown {

@@ -4,6 +4,7 @@
  */
 export class RecordList<Item> {
   private texts: string[] = [];
+  private size = 0;
   private readonly most: number;
 
   constructor(most: number) {
@@ -14,16 +15,32 @@ export class RecordList<Item> {
     return this.texts.length;
   }
 
+  /** Of all texts, in UTF-8. */
+  get bytes(): number {
+    return this.size;
+  }
+
   /** @returns false where not all of them fit, and none was taken */
   add(...items: readonly Item[]): boolean {
     if (this.texts.length + items.length > this.most) return false;
-    for (const item of items) this.texts.push(JSON.stringify(item));
+    for (const item of items) {
+      const text = JSON.stringify(item);
+      this.texts.push(text);
+      this.size += Buffer.byteLength(text);
+    }
     return true;
   }
 
-  take(count: number): string[] {
-    const taken = this.texts.slice(0, count);
-    this.texts = this.texts.slice(count);
-    return taken;
+  /** @param bytes that they may have together */
+  take(count: number, bytes: number): string[] {
+    let [taken, left] = [0, bytes];
+    for (; taken < Math.min(count, this.texts.length); taken += 1) {
+      left -= Buffer.byteLength(this.texts[taken] as string);
+      if (left < 0) break;
+    }
+    const texts = this.texts.slice(0, taken);
+    this.texts = this.texts.slice(taken);
+    for (const text of texts) this.size -= Buffer.byteLength(text);
+    return texts;
   }
 }

@@ -1,6 +1,7 @@
 import type {
   Arm,
   ExposureRecord,
+  FeatureSample,
   FeedbackRecord,
   InterleavedList,
   ObservationBatch,
@@ -35,8 +36,9 @@ type Kind = keyof Omit<ObservationBatch, 'gatewayId' | 'bootId' | 'sequence' | '
 export interface RecorderOptions {
   /** Of each kind that may wait for a shipment. */
   readonly most: number;
-  /** Of each kind in one batch. */
+  /** Of each kind in one batch, and of all of them together in UTF-8. */
   readonly batchRecords: number;
+  readonly batchBytes: number;
   /** Share of predictions that are recorded, 0..1; buckets count all of them. */
   readonly predictionSample: number;
   /** Predictions recorded a second, about; of more, an even share. */
@@ -54,6 +56,7 @@ export class Recorder {
   private readonly exposures: RecordList<ExposureRecord>;
   private readonly interleaved: RecordList<InterleavedList>;
   private readonly feedback: RecordList<FeedbackRecord>;
+  private readonly featureSamples: RecordList<FeatureSample>;
   private readonly shadowCounts = new ShadowCounts();
   private readonly exposed: Exposures;
   private readonly features: FeatureReservoir;
@@ -76,6 +79,7 @@ export class Recorder {
     this.exposures = new RecordList(most);
     this.interleaved = new RecordList(most);
     this.feedback = new RecordList(most);
+    this.featureSamples = new RecordList(most);
     this.exposed = new Exposures(options.exposedUnits);
     this.features = new FeatureReservoir(options.featureSamples);
   }
@@ -151,16 +155,24 @@ export class Recorder {
    * @param all also what a bucket that has not ended yet holds
    */
   take(all = false): string | null {
-    const { batchRecords } = this.options;
+    const { batchRecords, batchBytes } = this.options;
+    for (const sample of this.features.take(Date.now(), all)) this.keep(this.featureSamples, sample);
+    let left = batchBytes;
+    const within = (texts: string[]) => {
+      left -= texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+      return texts;
+    };
+    const takeOf = <Item>(list: RecordList<Item>) => within(list.take(batchRecords, left));
+    // What guardrails are judged by is first.
     const taken = {
-      buckets: this.totals.takeBuckets().map(toText),
-      predictions: this.predictions.take(batchRecords),
-      shadowBuckets: this.shadowCounts.take().map(toText),
-      shadowPairs: this.shadowPairs.take(batchRecords),
-      exposures: this.exposures.take(batchRecords),
-      interleaved: this.interleaved.take(batchRecords),
-      features: this.features.take(Date.now(), all).map(toText),
-      feedback: this.feedback.take(batchRecords),
+      buckets: within(this.totals.takeBuckets().map(toText)),
+      shadowBuckets: within(this.shadowCounts.take().map(toText)),
+      feedback: takeOf(this.feedback),
+      exposures: takeOf(this.exposures),
+      predictions: takeOf(this.predictions),
+      shadowPairs: takeOf(this.shadowPairs),
+      interleaved: takeOf(this.interleaved),
+      features: takeOf(this.featureSamples),
     } satisfies Record<Kind, string[]>;
     if (Object.values(taken).every((texts) => texts.length === 0)) return null;
     return Object.entries(taken)
@@ -170,9 +182,14 @@ export class Recorder {
 
   /** Whether one batch is not enough for what still waits. */
   get hasFullBatch(): boolean {
-    return [this.predictions, this.shadowPairs, this.exposures, this.interleaved, this.feedback].some(
-      (list) => list.length >= this.options.batchRecords,
-    );
+    const { batchRecords, batchBytes } = this.options;
+    const bytes = this.lists.reduce((sum, list) => sum + list.bytes, 0);
+    return bytes >= batchBytes || this.lists.some((list) => list.length >= batchRecords);
+  }
+
+  private get lists(): readonly Pick<RecordList<unknown>, 'length' | 'bytes'>[] {
+    const { predictions, shadowPairs, exposures, interleaved, feedback, featureSamples } = this;
+    return [predictions, shadowPairs, exposures, interleaved, feedback, featureSamples];
   }
 
   /** Lets go of what belongs to routes that are over. */

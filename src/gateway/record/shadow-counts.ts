@@ -1,11 +1,10 @@
 import type { ShadowBucket } from '../../domain/observation.js';
-import { BUCKET_MS } from '../../domain/observation.js';
+import { BUCKET_MS, LARGEST_VALUE } from '../../domain/observation.js';
 import type { Route } from '../../domain/route.js';
 
-interface OpenMoments {
+interface OpenTotal {
   count: number;
   sum: number;
-  sumOfSquares: number;
 }
 
 interface OpenBucket {
@@ -15,8 +14,8 @@ interface OpenBucket {
   agreed: number;
   baselineErrors: number;
   candidateErrors: number;
-  readonly latencyDifferenceMs: OpenMoments;
-  readonly scoreDifference: OpenMoments;
+  readonly latencyDifferenceMs: OpenTotal;
+  readonly scoreDifference: OpenTotal;
 }
 
 /** How the candidate's answer to a copied request compares with the baseline's. */
@@ -47,7 +46,9 @@ export class ShadowCounts {
     if (pair.candidateError) bucket.candidateErrors += 1;
     if (pair.baselineError || pair.candidateError) return;
     addTo(bucket.latencyDifferenceMs, pair.latencyDifferenceMs);
-    if (pair.scoreDifference !== null) addTo(bucket.scoreDifference, pair.scoreDifference);
+    // A model out of its mind says 1e200: a sum that is too large would be refused, with all else that is sent along.
+    if (pair.scoreDifference !== null)
+      addTo(bucket.scoreDifference, Math.max(-LARGEST_VALUE, Math.min(LARGEST_VALUE, pair.scoreDifference)));
   }
 
   take(): ShadowBucket[] {
@@ -65,7 +66,7 @@ export class ShadowCounts {
     if (buckets === undefined) this.open.set(route, (buckets = []));
     const known = buckets.find((bucket) => bucket.start === start);
     if (known !== undefined) return known;
-    const none = (): OpenMoments => ({ count: 0, sum: 0, sumOfSquares: 0 });
+    const none = (): OpenTotal => ({ count: 0, sum: 0 });
     const bucket: OpenBucket = {
       start,
       pairs: 0,
@@ -81,8 +82,7 @@ export class ShadowCounts {
   }
 }
 
-function addTo(moments: OpenMoments, value: number): void {
-  moments.count += 1;
-  moments.sum += value;
-  moments.sumOfSquares += value * value;
+function addTo(total: OpenTotal, value: number): void {
+  total.count += 1;
+  total.sum += value;
 }

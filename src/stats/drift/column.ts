@@ -1,11 +1,10 @@
 import { twoProportionTest } from '../comparison/proportion.js';
 import { requireSample, type Sample } from '../sample/sample.js';
-import { sorted } from '../sample/sort.js';
 import { chiSquareOfCounts } from './chi-square.js';
 import { jensenShannonDistance, populationStability } from './divergence.js';
-import { ksOfSorted } from './kolmogorov-smirnov.js';
+import { ksTest } from './kolmogorov-smirnov.js';
 import { categoryShares, countCategories, hasAtMost, numericShares } from './shares.js';
-import { referenceSpread, wassersteinOfSorted } from './wasserstein.js';
+import { normedWasserstein } from './wasserstein.js';
 
 /** One feature: numbers, or the names of categories. */
 export type Column =
@@ -86,9 +85,8 @@ function scoreOf(column: Column, method: DriftMethod): number {
 
 function numericScore(column: Column, method: 'ks' | 'wasserstein'): number {
   if (column.type !== 'numeric') throw new RangeError(`${method} needs numbers; the column is categorical`);
-  const [reference, current] = [sorted(column.reference), sorted(column.current)];
-  if (method === 'ks') return ksOfSorted(reference, current).pValue;
-  return wassersteinOfSorted(reference, current) / referenceSpread(column.reference);
+  if (method === 'ks') return ksTest(column.reference, column.current).pValue;
+  return normedWasserstein(column.reference, column.current);
 }
 
 function sharesOf(column: Column) {

@@ -19,7 +19,14 @@ export function numericShares(reference: Sample, current: Sample): SharePair & {
   requireSample(current, 'current');
   if (hasAtMost(reference, MOST_VALUES))
     return { ...categoryShares(Array.from(reference), Array.from(current)), edges: null };
-  const edges = sturgesEdges(reference, current);
+  const [min, max] = rangeOf(reference, current);
+  if (!Number.isFinite(max - min)) {
+    // A range without a width has no bins: a quarter of every value has the same shares.
+    const quarter = (values: Sample) => Float64Array.from(values, (value) => value / 4);
+    const { edges, ...shares } = numericShares(quarter(reference), quarter(current));
+    return { ...shares, edges: edges?.map((edge) => edge * 4) ?? null };
+  }
+  const edges = sturgesEdges(min, max, reference.length + current.length);
   return { edges, reference: binShares(reference, edges), current: binShares(current, edges) };
 }
 
@@ -64,16 +71,20 @@ export function hasAtMost(values: Sample, most: number, alsoIn: Sample = []): bo
   return true;
 }
 
-/** Source: H. A. Sturges (1926), JASA 21:65-66: log2(n) + 1 bins. */
-function sturgesEdges(reference: Sample, current: Sample): number[] {
+function rangeOf(...samples: readonly Sample[]): [min: number, max: number] {
   let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const sample of [reference, current])
+  for (const sample of samples)
     for (let i = 0; i < sample.length; i += 1) {
       const value = sample[i] as number;
       if (value < min) min = value;
       if (value > max) max = value;
     }
-  const width = (max - min) / (Math.log2(reference.length + current.length) + 1);
+  return [min, max];
+}
+
+/** Source: H. A. Sturges (1926), JASA 21:65-66: log2(n) + 1 bins. */
+function sturgesEdges(min: number, max: number, values: number): number[] {
+  const width = (max - min) / (Math.log2(values) + 1);
   const bins = Math.ceil((max - min) / width);
   const step = (max - min) / bins;
   return Array.from({ length: bins + 1 }, (_, i) => (i === bins ? max : i * step + min));

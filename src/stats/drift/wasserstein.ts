@@ -1,5 +1,6 @@
 import { momentsOf } from '../sample/moments.js';
 import { requireEqualLength, requireSample, type Sample } from '../sample/sample.js';
+import { largestSize, safeScale } from '../sample/scale.js';
 import { sorted } from '../sample/sort.js';
 
 /**
@@ -13,8 +14,7 @@ export function wassersteinDistance(x: Sample, y: Sample): number {
   return wassersteinOfSorted(sorted(x), sorted(y));
 }
 
-/** The same of samples that are sorted already. */
-export function wassersteinOfSorted(x: Float64Array, y: Float64Array): number {
+function wassersteinOfSorted(x: Float64Array, y: Float64Array): number {
   const [n, m] = [x.length, y.length];
   let area = 0;
   if (n === m) {
@@ -38,14 +38,15 @@ const LEAST_SPREAD = 0.001;
 
 /** Distance in standard deviations (divisor n) of the reference, so that features of different units compare. */
 export function normedWasserstein(reference: Sample, current: Sample): number {
-  const distance = wassersteinDistance(reference, current);
-  return distance / referenceSpread(reference);
-}
-
-/** Standard deviation of the reference with divisor n, at least 0.001. */
-export function referenceSpread(reference: Sample): number {
-  const { n, m2 } = momentsOf(reference);
-  return Math.max(Math.sqrt(m2 / n), LEAST_SPREAD);
+  requireSample(reference, 'reference');
+  requireSample(current, 'current');
+  // A quotient of two overflows would be 0 or NaN, which no threshold takes for drift.
+  const scale = safeScale(largestSize(reference, current));
+  const [before, now] = [sorted(reference), sorted(current)].map((values) =>
+    scale === 1 ? values : values.map((value) => value / scale),
+  ) as [Float64Array, Float64Array];
+  const { n, m2 } = momentsOf(before);
+  return wassersteinOfSorted(before, now) / Math.max(Math.sqrt(m2 / n), LEAST_SPREAD);
 }
 
 /**

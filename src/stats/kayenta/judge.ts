@@ -1,6 +1,7 @@
 import { mannWhitneyTest } from '../comparison/mann-whitney.js';
 import { momentsOf } from '../sample/moments.js';
 import { requireSample, type Sample, withoutNaN } from '../sample/sample.js';
+import { largestSize, safeScale } from '../sample/scale.js';
 import { wideFences } from '../series/outliers.js';
 import { shiftInterval } from './mann-whitney-interval.js';
 
@@ -48,6 +49,14 @@ export function judgeMetric(experiment: Sample, control: Sample, plan: JudgePlan
   const replace = plan.nanStrategy === 'replace';
   const [x, y] = [prepared(experiment, plan, 'experiment'), prepared(control, plan, 'control')];
   const none = { shift: null, meanRatio: null, critical: false };
+  if (safeScale(largestSize(withoutNaN(experiment), withoutNaN(control))) > 1)
+    // Differences would be infinite, and an infinite shift clears no infinite margin.
+    return {
+      ...none,
+      classification: 'NodataFailMetric',
+      reason: 'values are too large to be compared',
+      critical: plan.critical === true,
+    };
   if (x.length === 0 || y.length === 0) {
     if (replace) return { ...none, classification: 'Pass', reason: 'no values, and NaN is replaced: nothing differs' };
     const side = x.length === 0 ? 'experiment' : 'control';

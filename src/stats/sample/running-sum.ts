@@ -6,8 +6,10 @@
 export function addToSum(cells: Float64Array, at: number, value: number): void {
   const sum = cells[at] as number;
   const next = sum + value;
-  const lost = Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum;
   cells[at] = next;
+  // Past the largest double nothing is left to correct: what is infinite stays so, and is not made NaN.
+  if (!Number.isFinite(next)) return;
+  const lost = Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum;
   cells[at + 1] = (cells[at + 1] as number) + lost;
 }
 

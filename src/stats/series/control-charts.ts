@@ -69,6 +69,6 @@ export function cusumChart(values: Sample, { mean, sd }: Reference, slack = 0.5,
     high.push(up);
     low.push(down);
   }
-  const alarms = high.flatMap((value, i) => (Math.max(value, low[i] as number) > decision * sd ? [i] : []));
+  const alarms = high.flatMap((value, i) => (Math.max(value, low[i] as number) > decision ? [i] : []));
   return { high, low, alarms };
 }

@@ -12,6 +12,7 @@ import { feedback } from './010-feedback.js';
 import { impact } from './011-impact.js';
 import { rolloutRecord } from './012-rollout-record.js';
 import { rolloutList } from './013-rollout-list.js';
+import { noSquaresOfPairs } from './014-no-squares-of-pairs.js';
 
 /** In order. What has been released is never edited: a change of the schema is a new migration. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -28,4 +29,5 @@ export const MIGRATIONS: readonly Migration[] = [
   impact,
   rolloutRecord,
   rolloutList,
+  noSquaresOfPairs,
 ];

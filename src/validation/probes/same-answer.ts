@@ -21,7 +21,10 @@ export function sameAnswer(a: Prediction, b: Prediction, tolerance = DEFAULT_TOL
 
 /** For examples in reports: the label, and the best score where there are several. */
 export function shortAnswer({ label, scores }: Prediction): string {
-  const best = scores !== null && scores.length > 1 ? ` (${Math.max(...scores).toPrecision(6)})` : '';
+  const best =
+    scores !== null && scores.length > 1
+      ? ` (${scores.reduce((best, score) => Math.max(best, score)).toPrecision(6)})`
+      : '';
   return `${label.length > 60 ? `${label.slice(0, 60)}…` : label}${best}`;
 }
 

@@ -5,6 +5,7 @@ import { jensenShannonDistance, populationStability } from '../../stats/drift/di
 import { ksOfSorted } from '../../stats/drift/kolmogorov-smirnov.js';
 import { numericShares, type SharePair } from '../../stats/drift/shares.js';
 import { normedWasserstein } from '../../stats/drift/wasserstein.js';
+import { largestSize, safeScale } from '../../stats/sample/scale.js';
 import { sorted } from '../../stats/sample/sort.js';
 import { judgeValue } from '../judge-value.js';
 import { MOST_TEXTS } from './dictionary.js';
@@ -136,7 +137,8 @@ function orderedDistance(method: 'ks' | 'wasserstein', labels: readonly string[]
     current: shares.current[i] as number,
   }));
   if (points.some(({ at }) => at === null)) return null;
-  const order = points.map((point) => ({ ...point, at: point.at as number })).sort((a, b) => a.at - b.at);
+  const scale = safeScale(largestSize(points.map(({ at }) => at as number)));
+  const order = points.map((point) => ({ ...point, at: (point.at as number) / scale })).sort((a, b) => a.at - b.at);
   const mean = order.reduce((sum, { at, reference }) => sum + at * reference, 0);
   const spread = Math.sqrt(order.reduce((sum, { at, reference }) => sum + reference * (at - mean) ** 2, 0));
   let [gap, largest, area] = [0, 0, 0];
@@ -149,7 +151,7 @@ function orderedDistance(method: 'ks' | 'wasserstein', labels: readonly string[]
   return method === 'ks' ? largest : area / Math.max(spread, LEAST_SPREAD);
 }
 
-/** As `referenceSpread` of src/stats: a constant reference has no spread to divide by. */
+/** As `normedWasserstein` of src/stats: a constant reference has no spread to divide by. */
 const LEAST_SPREAD = 0.001;
 
 function labelCounts(tally: RowChecksTally, arm: ComparedArm): Map<string, number> | null {

@@ -131,6 +131,53 @@ describe('what can not be measured is inconclusive, and says why', () => {
   });
 });
 
+describe('a model out of its mind does not pass', () => {
+  const told = (giant: string, baseline = '1') =>
+    Array.from({ length: 40 }, (_, i) =>
+      row(i, String(i % 5), answer(i === 7 ? giant : String(i % 5)), {
+        baseline: answer(i === 7 ? baseline : String(i % 5)),
+      }),
+    );
+  test.each<ValidationCheck>([
+    { metric: 'mae', max: 1e9 },
+    { metric: 'mse', max: 1e9 },
+    { metric: 'rmse', max: 1e9 },
+    { metric: 'max_error', max: 1e9 },
+    { metric: 'mean_error', min: -1e9, max: 1e9 },
+    { metric: 'mape', max: 1e9 },
+    { metric: 'r2', min: 0 },
+    { metric: 'explained_variance', min: 0 },
+    { metric: 'mse', noWorseThan: 'baseline', margin: 1 },
+    { metric: 'r2', noWorseThan: 'baseline', margin: 1 },
+  ])('by $metric', (check) => {
+    for (const giant of ['1e200', '-1e200', '1.7e308', '-1.7e308'])
+      expect({ giant, verdict: one(check, told(giant)).verdict }).toEqual({ giant, verdict: 'fail' });
+  });
+  test('where the baseline is out of its mind as well, neither is the better one', () => {
+    const check: ValidationCheck = { metric: 'mse', noWorseThan: 'baseline', margin: 1 };
+    expect(one(check, told('1e200', '1e200'))).toMatchObject({
+      verdict: 'inconclusive',
+      reason: expect.stringContaining('both are too large'),
+    });
+  });
+  test('nor do truths whose variance can not be added up', () => {
+    const rows = told('1').map((each) => ({ ...each, label: String(each.index * 1e200) }));
+    expect(one({ metric: 'r2', min: 0 }, rows)).toMatchObject({
+      verdict: 'inconclusive',
+      candidate: { samples: 40, value: null },
+      reason: 'r2: nothing measured: its numbers are too large to be added up',
+    });
+  });
+  test.each(['ks', 'wasserstein', 'psi', 'jensenshannon'] as const)('by drift (%s)', (method) => {
+    const rows = Array.from({ length: 200 }, (_, i) =>
+      row(i, '1', answer(i % 2 === 0 ? '1.7e308' : '-1.7e308'), { baseline: answer(String(Math.sin(i))) }),
+    );
+    const check: ValidationCheck = { metric: 'prediction_drift', method, max: 0.3 };
+    expect(one({ ...check, of: 'value' }, rows).verdict).toBe('fail');
+    expect(one({ ...check, of: 'label' }, rows).verdict).toBe('fail');
+  });
+});
+
 describe('which score is of which class', () => {
   const AUC: ValidationCheck = { metric: 'roc_auc', min: 0.9 };
   const rows = classified(0, 200, ['a', 'b', 'c']);
