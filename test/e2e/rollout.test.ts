@@ -247,6 +247,27 @@ test('a candidate that breaks all at once: the gateway takes it out, and the rol
   }
 });
 
+test('a candidate that answers NaN, which is no JSON: it is taken out for what it does not say', async () => {
+  const mad = await startServer((_, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end('{"outputs":[{"name":"predict","shape":[1,1],"datatype":"FP32","data":[NaN]}]}');
+  });
+  try {
+    const path = await it.fileFrom('examples/digits-v2.yaml', 'mad.yaml', [
+      ...longStep,
+      [`http://127.0.0.1:${it.ports.v2}`, mad.url],
+      [/ {2}validation:\n(.*\n)*?(?= {2}canary)/, ''],
+    ]);
+    await it.sluice('start', path);
+    const state = await it.until(({ status }) => status === 'rolled-back');
+    expect(state.reason).toMatch(
+      /^prediction_drift: label "\(no prediction\)" is 100\.00 % of the candidate's \d+ predictions, 0\.00 % of the baseline's/,
+    );
+  } finally {
+    await mad.close();
+  }
+});
+
 describe('the two rollouts of the demo', () => {
   test('v2 is promoted after an approval: exit 0', async () => {
     const path = await it.fileFrom('examples/digits-v2.yaml', 'v2.yaml', quick);
