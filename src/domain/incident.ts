@@ -134,6 +134,8 @@ export function evidenceOfRollout(evidence: readonly Evidence[]): IncidentEviden
   }));
 }
 
+/** Never in the middle of a character: half of one is nothing that a database keeps, and keys are cut here as well. */
 export function cutText(text: string, length: number = LONGEST_TEXT): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+  const whole = text.toWellFormed();
+  return whole.length <= length ? whole : `${whole.slice(0, length - 1).replace(/\p{Surrogate}$/u, '')}…`;
 }

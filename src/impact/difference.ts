@@ -30,6 +30,13 @@ export function analyseDifference(
   range: BucketRange,
 ): MethodFinding {
   const pairs = pairsOf(treated, control, range);
+  if (pairs === null)
+    return unknown(
+      question,
+      'difference',
+      `there is no finite gap to ${control.name}: some of the numbers are too large`,
+      { before: 0, after: 0 },
+    );
   const before = pairs.filter(({ bucket }) => bucket <= range.before[1]);
   const after = pairs.filter(({ bucket }) => bucket >= 0);
   const samples = { before: before.length, after: after.length };
@@ -71,23 +78,32 @@ interface Pair {
   readonly gap: number;
 }
 
-function pairsOf(treated: readonly BucketValue[], { values, scale }: Control, range: BucketRange): Pair[] {
+/** @returns null where there is no finite gap between the two */
+function pairsOf(treated: readonly BucketValue[], { values, scale }: Control, range: BucketRange): Pair[] | null {
   const inRange = (all: readonly BucketValue[]) => {
     const { before, after } = seriesIn(range, all);
     return [...before, ...after];
   };
   const others = new Map(inRange(values).map(({ bucket, value }) => [bucket, value]));
   const factor = scale === 'same' ? 1 : scaleOf(seriesIn(range, treated).before, others);
-  return inRange(treated).flatMap(({ bucket, value }) => {
+  if (factor === null) return null;
+  const pairs = inRange(treated).flatMap(({ bucket, value }) => {
     const other = others.get(bucket);
     return other === undefined ? [] : [{ bucket, value, gap: value - factor * other }];
   });
+  return pairs.every(({ gap }) => Number.isFinite(gap)) ? pairs : null;
 }
 
-/** Both series have the same mean before, so that a season of so many percent is the same in both. */
-function scaleOf(before: readonly BucketValue[], others: ReadonlyMap<number, number>): number {
+/**
+ * Both series have the same mean before, so that a season of so many percent is the same in both.
+ * @returns null where that is no finite number, or would scale the control to nothing
+ */
+function scaleOf(before: readonly BucketValue[], others: ReadonlyMap<number, number>): number | null {
   const both = before.filter(({ bucket }) => others.has(bucket));
   const top = both.reduce((sum, { value }) => sum + value, 0);
   const bottom = both.reduce((sum, { bucket }) => sum + (others.get(bucket) ?? 0), 0);
-  return bottom === 0 ? 1 : top / bottom;
+  if (bottom === 0) return 1;
+  const scale = top / bottom;
+  const isKnown = Number.isFinite(bottom) && Number.isFinite(scale) && (scale === 0) === (top === 0);
+  return isKnown ? scale : null;
 }

@@ -13,9 +13,15 @@ export interface Question {
 
 type Rest = Pick<MethodFinding, 'samples' | 'assumptions'>;
 
-/** @param lead how the effect was found, for its line */
+/** Sums of squares of numbers beyond 1e150 are not finite, nor is what is made of them. */
+const TOO_LARGE = 'some of its numbers are too large to be reckoned with';
+
+/**
+ * @param lead how the effect was found, for its line
+ * @returns unknown where no finite effect and interval came of it, which is not "no change"
+ */
 export function findingOf(
-  { metric, goal, unit, alpha }: Question,
+  question: Question,
   method: ImpactMethod,
   found: {
     readonly mean: ImpactEstimate;
@@ -25,7 +31,10 @@ export function findingOf(
   },
   rest: Rest,
 ): MethodFinding {
-  const { mean, end, pValue, lead } = found;
+  const { metric, goal, unit, alpha } = question;
+  const { pValue, lead } = found;
+  const [mean, end] = [finiteEstimate(found.mean), finiteEstimate(found.end)];
+  if (mean === null || Number.isNaN(pValue)) return unknown(question, method, TOO_LARGE, rest.samples);
   const [low, high] = mean.interval;
   const rises = low > 0;
   const falls = high < 0;
@@ -33,6 +42,15 @@ export function findingOf(
   const percent = Math.round(1000 * (1 - alpha)) / 10;
   const reason = `${metric}, ${lead}: ${formatChange(mean.effect, unit, mean.relative)} (${percent} % interval ${formatInterval(mean.interval, unit)})`;
   return { method, says, reason, mean, end, pValue, alpha, ...rest };
+}
+
+function finiteEstimate(estimate: ImpactEstimate | null): ImpactEstimate | null {
+  if (estimate === null) return null;
+  const { effect, interval, relative, relativeInterval } = estimate;
+  if (![effect, ...interval].every(Number.isFinite)) return null;
+  return [relative, ...(relativeInterval ?? [])].every(Number.isFinite)
+    ? estimate
+    : { effect, interval, relative: null, relativeInterval: null };
 }
 
 export function unknown(
@@ -67,10 +85,12 @@ export function estimateAgainst(
   without: number,
 ): ImpactEstimate {
   const part = (v: number) => v / Math.abs(without);
+  // A part of the infinite is 0, which would rule out any harm.
+  const isKnown = without !== 0 && Number.isFinite(without);
   return {
     effect: estimate,
     interval,
-    relative: without === 0 ? null : part(estimate),
-    relativeInterval: without === 0 ? null : [part(interval[0]), part(interval[1])],
+    relative: isKnown ? part(estimate) : null,
+    relativeInterval: isKnown ? [part(interval[0]), part(interval[1])] : null,
   };
 }

@@ -31,11 +31,13 @@ export function placeboTest(
     const start = part[position]?.bucket;
     if (chosen === null || start === undefined || length < 2 || isConstant(part.map(({ value }) => value))) return [];
     const timed = { times: part.map(({ bucket }) => bucket), values: part.map(({ value }) => value) };
-    return [segmentedRegression(timed, start, chosen.model, { confidence: 1 - alpha }).meanEffect];
+    const { meanEffect } = segmentedRegression(timed, start, chosen.model, { confidence: 1 - alpha });
+    // Numbers too large to be reckoned with find nothing, and are no proof that there is nothing to find.
+    return meanEffect.interval.every(Number.isFinite) ? [meanEffect] : [];
   });
   if (runs.length < FEWEST_RUNS)
     return notPossible(
-      `${before.length} buckets before the rollout leave room for ${runs.length} placebos; ${FEWEST_RUNS} are needed`,
+      `${before.length} buckets before the rollout are good for ${runs.length} placebos; ${FEWEST_RUNS} are needed`,
     );
   const found = runs.filter(({ pValue }) => pValue < alpha).length;
   const asLarge = runs.filter(({ t }) => Math.abs(t) >= Math.abs(real.fit?.meanEffect.t ?? 0)).length / runs.length;

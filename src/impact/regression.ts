@@ -58,16 +58,19 @@ export function analyseSeries(question: Question, series: MetricSeries, range: B
   const lead = `against its own course before (${chosen.words})`;
   const mean = estimateOf(fit.meanEffect, fit.relativeEffect);
   const end = estimateOf(fit.endEffect, null);
+  const finding = findingOf(
+    question,
+    'regression',
+    { mean, end, pValue: fit.meanEffect.pValue, lead },
+    { samples, assumptions: chosen.assumptions },
+  );
+  // A model without a finite effect has no finite course to show.
+  const fitted = finding.says === 'unknown' ? null : { fit, kept };
   return {
-    finding: findingOf(
-      question,
-      'regression',
-      { mean, end, pValue: fit.meanEffect.pValue, lead },
-      { samples, assumptions: chosen.assumptions },
-    ),
-    fit,
-    chosen,
-    points: pointsOf(series, range, { fit, kept }, strange),
+    finding,
+    fit: fitted && fit,
+    chosen: fitted && chosen,
+    points: pointsOf(series, range, fitted, strange),
     outliers: wordsOf(values, strange, new Set(kept.map(({ bucket }) => bucket)), range, question.unit),
   };
 }
@@ -103,6 +106,8 @@ function withoutOutliers(question: Question, { before, after }: MetricSeries, ch
 }
 
 function strangest({ residuals }: SegmentedRegression, values: readonly BucketValue[]): number | null {
+  // Of a sum that overflowed: they say nothing of single buckets.
+  if (!residuals.every(Number.isFinite)) return null;
   const scores = (robustScores(residuals).scores ?? []).map(Math.abs);
   const most = Math.max(0, ...scores);
   return most > OUTLIER_SCORE ? (values[scores.indexOf(most)]?.bucket ?? null) : null;

@@ -51,6 +51,8 @@ export interface VersionTraffic {
 export interface VersionFeedback extends Moments {
   readonly version: string;
   readonly kind: FeedbackKind;
+  /** On how many scales, or in how many currencies, the kind's values of all versions are. Those of several have no mean. */
+  readonly scales: number;
 }
 
 /** Units that met one version and no other in the span, and those of them that came again in the span after it. */

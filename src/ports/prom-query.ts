@@ -25,13 +25,19 @@ export interface PromSeries {
   readonly value: number;
 }
 
-/** One number for each series, at most 1,000; none at all is a gap, never an empty list. */
+/** A series that is there and has no number. */
+export interface PromUnread {
+  readonly labels: PromSeries['labels'];
+  readonly why: string;
+}
+
+/** One number for each series, at most 1,000 with those that have none; no number at all is a gap, never an empty list. */
 export type PromVector =
-  | { readonly kind: 'series'; readonly series: readonly PromSeries[] }
+  | { readonly kind: 'series'; readonly series: readonly PromSeries[]; readonly unread: readonly PromUnread[] }
   | { readonly kind: PromGap; readonly why: string };
 
 /** Asks for one number at a moment. Never throws but the signal's reason. */
 export type PromQuery = (query: string, at: Date, signal: AbortSignal) => Promise<PromValue>;
 
-/** Asks for a number of each series at a moment; series that are NaN or infinite are left out. Never throws but the signal's reason. */
+/** Asks for a number of each series at a moment. Never throws but the signal's reason. */
 export type PromVectorQuery = (query: string, at: Date, signal: AbortSignal) => Promise<PromVector>;

@@ -24,7 +24,6 @@ export function trafficByVersion(client: SqlClient, span: ServiceSpan): Promise<
   );
 }
 
-/** Amounts in several currencies, or ratings on several scales, have no mean: such a kind is left out. */
 export function feedbackByVersion(client: SqlClient, span: ServiceSpan): Promise<VersionFeedback[]> {
   return client.query<VersionFeedback>(
     `WITH latest AS (
@@ -32,9 +31,9 @@ export function feedbackByVersion(client: SqlClient, span: ServiceSpan): Promise
          (coalesce(currency, ''), coalesce(scale_min, 1), coalesce(scale_max, 5)) AS unit FROM sluice.feedback
        WHERE ${inSpan('predicted_at')} AND kind NOT IN ('label', 'click', 'survey') AND value IS NOT NULL
        ORDER BY prediction_id, kind, received_at DESC, feedback_id DESC
-     ), mixed AS (SELECT kind FROM latest GROUP BY kind HAVING count(DISTINCT unit) > 1)
-     SELECT version, kind, count(*)::int8 AS count, sum(value) AS sum, sum(value * value) AS "sumOfSquares"
-     FROM latest WHERE kind NOT IN (SELECT kind FROM mixed) GROUP BY version, kind ORDER BY version, kind`,
+     ), units AS (SELECT kind, count(DISTINCT unit)::int8 AS scales FROM latest GROUP BY kind)
+     SELECT version, kind, count(*)::int8 AS count, sum(value) AS sum, sum(value * value) AS "sumOfSquares", scales
+     FROM latest JOIN units USING (kind) GROUP BY version, kind, scales ORDER BY version, kind`,
     paramsOf(span),
   );
 }

@@ -172,7 +172,7 @@ export function feedbackStoreContract(store: () => Store): void {
     expect(await store().feedback.forget(stays)).toMatchObject({ exposures: 1, features: 1, lists: 1 });
   });
 
-  test('means of money in two currencies, or of ratings on two scales, are left out', async () => {
+  test('money in two currencies, or ratings on two scales, are told as such', async () => {
     const service = newService();
     const rated = { kind: 'rating', value: 4 } as const;
     const money = { kind: 'revenue', value: 4 } as const;
@@ -182,9 +182,20 @@ export function feedbackStoreContract(store: () => Store): void {
       feedbackOf(service, { ...money, currency: 'EUR' }),
       feedbackOf(service, { ...money, currency: 'USD' }),
     ]);
-    const means = () => store().monitorData.feedback({ service, ...SPAN });
-    expect((await means()).map(({ kind, count }) => [kind, count])).toEqual([['rating', 2]]);
+    const told = async () =>
+      (await store().monitorData.feedback({ service, ...SPAN })).map(({ kind, count, scales }) => [
+        kind,
+        count,
+        scales,
+      ]);
+    expect(await told()).toEqual([
+      ['rating', 2, 1],
+      ['revenue', 2, 2],
+    ]);
     await store().feedback.append([feedbackOf(service, { ...rated, scale: [0, 10] })]);
-    expect(await means()).toEqual([]);
+    expect(await told()).toEqual([
+      ['rating', 3, 2],
+      ['revenue', 2, 2],
+    ]);
   });
 }

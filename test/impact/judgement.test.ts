@@ -11,8 +11,9 @@ import { judgeHypothesis } from '../../src/impact/hypothesis.js';
 import { reportOf } from '../../src/impact/report.js';
 import { impactSeriesOf } from '../../src/impact/report-series.js';
 import { combine } from '../../src/impact/verdict.js';
+import { toJsonDocument } from '../../src/stores/json-document.js';
 import { PLAIN_SPEC } from '../domain/plain-spec.js';
-import { evidenceOf, RULES, rangeOf, simulate } from './simulated.js';
+import { evidenceOf, RULES, rangeOf, simulate, units } from './simulated.js';
 
 const QUESTION = { metric: 'conversion', goal: 'increase', unit: 'share', alpha: 0.05 } as const;
 const CLEAN: PlaceboTest = { runs: 9, found: 0, asLarge: 0, largest: null, verdict: 'clean', reason: 'none' };
@@ -110,6 +111,100 @@ describe('a series', () => {
     );
     expect(impact.findings.map(({ says }) => says)).toEqual(['unknown', 'unknown', 'unknown']);
     expect(impact.reason).toContain('the store said no');
+  });
+});
+
+describe('numbers too large to be reckoned with', () => {
+  const { treated, untreated, range, random } = simulate({
+    seed: 4,
+    days: { before: 28, rollout: 2, after: 14 },
+    effect: -0.2,
+  });
+  const broken = (series: typeof treated, value: number, which: (bucket: number) => boolean) =>
+    series.map((one) => (which(one.bucket) ? { ...one, value } : one));
+  const analysed = (own: typeof treated, others = untreated) => {
+    const [held, kept] = [units(random, 400, 0.1), units(random, 400, 0.1)];
+    const readOut = {
+      kind: 'moments',
+      columns: ['value', 'denominator'],
+      arms: { baseline: held, candidate: kept },
+    } as const;
+    const impact = analyseMetric(
+      evidenceOf(own, {
+        control: { name: 'search', read: { value: others } },
+        holdback: { value: { readOut, groups: { kept: own, held: others } } },
+      }),
+      range,
+      RULES,
+    );
+    expect(JSON.parse(toJsonDocument(impact))).toEqual(impact);
+    return impact.findings.map(({ says }) => says);
+  };
+
+  test('are there none, each method finds the harm that there is', () => {
+    expect(analysed(treated)).toEqual(['no-change', 'worse', 'worse', 'worse']);
+  });
+
+  test.each([1e200, 1.7e308, -1.7e308])(
+    '%d in a bucket of the control after the cutover: unknown, which is not no change',
+    (value) => {
+      expect(
+        analysed(
+          treated,
+          broken(untreated, value, (bucket) => bucket === 3),
+        ),
+      ).toEqual(['no-change', 'unknown', 'unknown', 'worse']);
+    },
+  );
+
+  test.each([1.7e308, -1.7e308])('%d all over the control before: it is not left out in silence', (value) => {
+    const [, , difference] = analysed(
+      treated,
+      broken(untreated, value, (bucket) => bucket < 0),
+    );
+    expect(difference).toBe('unknown');
+  });
+
+  test('a control that is scaled to nothing is none', () => {
+    const tiny = treated.map((one) => ({ ...one, value: one.value * 1e-30 }));
+    const [, , difference] = analysed(
+      tiny,
+      broken(untreated, 1e300, (bucket) => bucket < 0),
+    );
+    expect(difference).toBe('unknown');
+  });
+
+  test.each([1e160, 1e200, 1.7e308])('%d in the series itself: unknown after the cutover, left out before', (value) => {
+    const at = (which: number) => analysed(broken(treated, value, (bucket) => bucket === which));
+    expect(at(3)).toEqual(['no-change', 'unknown', 'unknown', 'unknown']);
+    expect(at(-12)).toEqual(['no-change', 'unknown', 'unknown', 'worse']);
+  });
+
+  test('none of it is ruled harmless, and the bucket is named', () => {
+    const impact = analyseMetric(evidenceOf(broken(treated, 1.7e308, (bucket) => bucket > 8)), range, RULES);
+    expect(impact).toMatchObject({ verdict: 'inconclusive', model: null, placebo: { verdict: 'not-possible' } });
+    expect(impact.reason).toContain('too large to be reckoned with');
+    const one = analyseMetric(evidenceOf(broken(treated, 1e200, (bucket) => bucket === 3)), range, RULES);
+    expect(one.outliers).toEqual([expect.stringContaining('unlike all others (counted)')]);
+  });
+
+  test('placebos that could not be reckoned are none: they found nothing, and prove nothing', () => {
+    const impact = analyseMetric(evidenceOf(broken(treated, 1e200, (bucket) => bucket === -25)), range, RULES);
+    expect(impact.placebo).toMatchObject({ verdict: 'not-possible', runs: 0 });
+    expect(impact.findings[0]).toMatchObject({ method: 'regression', says: 'worse' });
+  });
+
+  test('a holdback whose sums are infinite is unknown', () => {
+    const arm = units(random, 400, 0.1);
+    const huge = { ...arm, products: arm.products.map((row) => row.map(() => Number.POSITIVE_INFINITY)) };
+    const readOut = {
+      kind: 'moments',
+      columns: ['value', 'denominator'],
+      arms: { baseline: arm, candidate: huge },
+    } as const;
+    const holdback = { value: { readOut, groups: { held: [], kept: [] } } };
+    const { findings } = analyseMetric(evidenceOf(treated, { holdback }), range, RULES);
+    expect(findings[0]).toMatchObject({ method: 'holdback', says: 'unknown' });
   });
 });
 

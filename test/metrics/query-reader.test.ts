@@ -233,6 +233,12 @@ describe('Prometheus', () => {
         { labels: { at: '0' }, value: 1 },
         { labels: { at: '2' }, value: 3 },
       ],
+      unread: [{ labels: { at: '1' }, why: 'the answer is NaN' }],
+    });
+    server.behaviour = json(vector('+Inf', '1'));
+    expect(await createPromVectorQuery(own)('up', new Date(), signal)).toMatchObject({
+      series: [{ value: 1 }],
+      unread: [{ labels: { at: '0' }, why: 'the answer is +Inf' }],
     });
     server.behaviour = json(vector('NaN'));
     expect(await createPromVectorQuery(own)('up', new Date(), signal)).toMatchObject({ kind: 'nan' });

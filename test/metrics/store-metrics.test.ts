@@ -72,9 +72,14 @@ describe('metrics from the store', () => {
     const [own, silent] = [newService(), newService()];
     const made = (of: string, arm: 'baseline' | 'candidate', label: string | null) => predictionOf(of, { arm, label });
     const predictions = [
-      ...[made(own, 'baseline', '7'), made(own, 'baseline', '7')],
-      ...[made(own, 'candidate', '7'), made(own, 'candidate', null), made(own, 'candidate', null)],
-      ...[made(silent, 'baseline', null), made(silent, 'candidate', null), made(silent, 'candidate', '7')],
+      made(own, 'baseline', '7'),
+      made(own, 'baseline', '7'),
+      made(own, 'candidate', '7'),
+      made(own, 'candidate', null),
+      made(own, 'candidate', null),
+      made(silent, 'baseline', null),
+      made(silent, 'candidate', null),
+      made(silent, 'candidate', '7'),
     ];
     const feedback = predictions.map((prediction) => labelFor(prediction, '7'));
     await store.appendObservations(batchOf({ predictions, feedback }));

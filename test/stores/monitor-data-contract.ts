@@ -110,8 +110,33 @@ export function monitorDataContract(store: () => Store): void {
       { version: 'v2', requests: 10, errors: 1, latency: {} },
     ]);
     expect(await data().feedback(span)).toEqual([
-      { version: 'v1', kind: 'thumb', count: 2, sum: 1, sumOfSquares: 1 },
-      { version: 'v2', kind: 'rating', count: 1, sum: 4, sumOfSquares: 16 },
+      { version: 'v1', kind: 'thumb', count: 2, sum: 1, sumOfSquares: 1, scales: 1 },
+      { version: 'v2', kind: 'rating', count: 1, sum: 4, sumOfSquares: 16, scales: 1 },
+    ]);
+  });
+
+  test('a kind on several scales, or in several currencies, is there, and says so for every version', async () => {
+    const service = newService();
+    const given = { predictedAt: at(1), kind: 'rating', value: 4 } as const;
+    const amount = { predictedAt: at(1), kind: 'revenue', value: 10 } as const;
+    await store().appendObservations(
+      batchOf({
+        feedback: [
+          feedbackOf(service, given),
+          feedbackOf(service, { ...given, scale: [1, 5] }),
+          feedbackOf(service, { ...given, version: 'v2', value: 9, scale: [1, 10] }),
+          feedbackOf(service, { ...given, version: 'v2', kind: 'thumb', value: 1 }),
+          feedbackOf(service, { ...amount, currency: 'EUR' }),
+          feedbackOf(service, { ...amount, currency: 'USD' }),
+          feedbackOf(service, { ...amount, currency: 'SEK' }),
+        ],
+      }),
+    );
+    expect(await data().feedback({ service, since: at(0), until: at(60) })).toMatchObject([
+      { version: 'v1', kind: 'rating', count: 2, scales: 2 },
+      { version: 'v1', kind: 'revenue', count: 3, scales: 3 },
+      { version: 'v2', kind: 'rating', count: 1, scales: 2 },
+      { version: 'v2', kind: 'thumb', count: 1, scales: 1 },
     ]);
   });
 

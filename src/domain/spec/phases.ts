@@ -13,7 +13,11 @@ const share = z.number().min(0).max(1);
 const shadow = z.strictObject({
   sample: z.number().gt(0).max(100).default(100).describe('Percent of requests that are copied to the candidate.'),
   minSamples: z.int().min(20).default(200).describe('Compared pairs before the phase can pass.'),
-  minAgreement: share.default(0.8).describe('The least share of pairs in which both give the same label; no prediction where the baseline makes one is another.'),
+  minAgreement: share
+    .default(0.8)
+    .describe(
+      'The least share of pairs in which both give the same label; no prediction where the baseline makes one is another.',
+    ),
   maxDuration: duration.prefault('30m').describe('When this is over without enough pairs, a person decides.'),
 });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PromSeries, PromValue, PromVector } from '../../ports/prom-query.js';
+import type { PromSeries, PromUnread, PromValue, PromVector } from '../../ports/prom-query.js';
 import type { Gap, HttpAnswer } from '../ask-http.js';
 import { numberValue, type Reduce, readNumber, reduceNumbers } from '../number-reading.js';
 
@@ -77,23 +77,27 @@ export function rangeValue(data: PromData, moment: Moment, stepMs: number, reduc
   return stale ?? reduceNumbers(numbers, reduce);
 }
 
-/** A number for each series; those that are NaN or infinite are left out. */
+/** A number for each series; those that are NaN or infinite are named. */
 export function vectorValues(data: PromData, moment: Moment): PromVector {
   if (data.resultType !== 'vector') {
     const one = instantValue(data, moment);
-    return one.kind === 'value' ? { kind: 'series', series: [{ labels: {}, value: one.value }] } : one;
+    return one.kind === 'value' ? { kind: 'series', series: [{ labels: {}, value: one.value }], unread: [] } : one;
   }
   const { result } = data;
   if (result.length > MOST_SERIES)
     return { kind: 'many', why: `${result.length} series, and ${MOST_SERIES} are read at most` };
   const numbers: PromSeries[] = [];
+  const unread: PromUnread[] = [];
   let gap: Gap = { kind: 'none', why: 'no series' };
   for (const { metric, value } of result) {
     const read = value === undefined ? HISTOGRAM : (staleness(value[0], moment) ?? numberOf(value[1]));
     if (read.kind === 'value') numbers.push({ labels: metric, value: read.value });
-    else gap = read;
+    else {
+      gap = read;
+      unread.push({ labels: metric, why: read.why });
+    }
   }
-  return numbers.length === 0 ? gap : { kind: 'series', series: numbers };
+  return numbers.length === 0 ? gap : { kind: 'series', series: numbers, unread };
 }
 
 const HISTOGRAM = { kind: 'invalid', why: 'the query gives a histogram' } as const;

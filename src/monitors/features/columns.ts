@@ -50,8 +50,7 @@ function columnOf(
   const [before, after] = [reference, current].map((rows) =>
     rows.map(({ features }) => (Object.hasOwn(features, name) ? (features[name] ?? null) : null)),
   ) as [FeatureValue[], FeatureValue[]];
-  const type =
-    planOf(spec, name)?.type ?? (before.some((value) => typeof value === 'string') ? 'categorical' : 'numeric');
+  const type = planOf(spec, name)?.type ?? typeOf(before);
   // What is no number is missing from a column of numbers.
   const isThere = (value: FeatureValue) => (type === 'numeric' ? typeof value === 'number' : value !== null);
   const [kept, now] = [before.filter(isThere), after.filter(isThere)];
@@ -63,4 +62,10 @@ function columnOf(
     missing: { reference: before.length - kept.length, current: after.length - now.length },
     holes: before.map((value) => (isThere(value) ? 0 : 1)),
   };
+}
+
+/** What most of the values are: one "n/a" makes no categories of a thousand numbers. */
+function typeOf(values: readonly FeatureValue[]): FeatureColumn['type'] {
+  const count = (type: 'number' | 'string') => values.filter((value) => typeof value === type).length;
+  return count('string') > count('number') ? 'categorical' : 'numeric';
 }

@@ -1,3 +1,4 @@
+import { cutText } from '../../domain/incident.js';
 import type { Finding } from '../../domain/monitor.js';
 import { formatNumber, formatShare } from '../../domain/quantity.js';
 import type { FeatureMonitor } from '../../domain/spec/monitors/features.js';
@@ -8,7 +9,7 @@ import { largerShareP } from '../../stats/drift/dependent-tests.js';
 import type { Comparison } from '../windows/comparison.js';
 import { chanceBeyondAll } from '../windows/extremes.js';
 import { dependenceBetween, levelsOf, placesOf } from '../windows/in-time.js';
-import { type Shift, shiftOf } from '../windows/shift.js';
+import { judgedBy, type Shift, shiftOf } from '../windows/shift.js';
 import { type FeatureColumn, planOf } from './columns.js';
 
 type Aspect = 'drift' | 'missing' | 'outside' | 'new-categories';
@@ -83,15 +84,7 @@ export function judgeFeature(
         missingShare - missingBefore >= spec.missing,
       ),
     );
-  if (shift !== null)
-    comparisons.push(
-      about(
-        'drift',
-        { message: driftMessage(column.name, shift), value: shift.score, limit: shift.threshold },
-        shift.p,
-        shift.isFar,
-      ),
-    );
+  if (shift !== null) comparisons.push(about('drift', driftOf(column.name, shift), shift.p, shift.isFar));
   if (outside !== null && outside.count > 0) {
     const least = column.type === 'numeric' ? spec.outside : spec.newCategories;
     comparisons.push(
@@ -128,10 +121,9 @@ function toColumn({ type, reference, current }: FeatureColumn): Column {
     : { type, reference: reference as string[], current: current as string[] };
 }
 
-function driftMessage(name: string, { method, score, threshold, p, distance }: Shift): string {
-  const far =
-    threshold === null ? `distance ${formatNumber(distance)}` : `${method} ${formatNumber(score)}, limit ${threshold}`;
-  return `${name} has another distribution than in the reference (${far}, p ${p.toExponential(1)})`;
+function driftOf(name: string, shift: Shift) {
+  const { words, ...judged } = judgedBy(shift);
+  return { ...judged, message: `${name} has another distribution than in the reference (${words})` };
 }
 
 interface Outside {
@@ -191,14 +183,14 @@ function unseen(column: FeatureColumn, pace: number | null): Outside | null {
   const [n, m] = [reference.length, current.length];
   const dependence = dependenceBetween(placesOf(reference), { reference: n, current: m }, pace);
   const count = byCount.reduce((sum, [, n]) => sum + n, 0);
-  const named = byCount.slice(0, MOST_NAMED).map(([name]) => JSON.stringify(name.slice(0, LONGEST_NAME)));
+  const named = byCount.slice(0, MOST_NAMED).map(([name]) => JSON.stringify(cutText(name, LONGEST_NAME)));
   return {
     count,
     share: count / current.length,
     before: 0,
     p: Math.min(1, (known.size + counts.size) * beyond(most, n, m, dependence)),
     message: `${formatShare(count / current.length)} of ${current.length} values are of ${counts.size} categories that the reference never had: ${named.join(', ')}`,
-    categories: byCount.slice(0, MOST_NAMED).map(([name]) => name.slice(0, LONGEST_NAME)),
+    categories: byCount.slice(0, MOST_NAMED).map(([name]) => cutText(name, LONGEST_NAME)),
   };
 }
 

@@ -1,3 +1,4 @@
+import { cutText } from '../../domain/incident.js';
 import type { MonitorReading } from '../../domain/monitor.js';
 import { categoryShares } from '../../stats/drift/shares.js';
 import type { FeatureColumn } from './columns.js';
@@ -61,16 +62,19 @@ function byNumber(reference: readonly number[], current: readonly number[]) {
     return { edges: null, categories: numbers.map(String), reference: shareOf(reference), current: shareOf(current) };
   }
   const [low, high] = [numbers[0] as number, numbers.at(-1) as number];
-  const width = (high - low) / BINS;
+  // From both ends: the difference of the largest numbers is infinite.
+  const edges = Array.from({ length: BINS + 1 }, (_, at) => low * (1 - at / BINS) + high * (at / BINS));
   const shares = (values: readonly number[]) => {
     const counts = Array.from({ length: BINS }, () => 0);
     for (const value of values) {
-      const bin = Math.min(BINS - 1, Math.floor((value - low) / width));
+      const bin = Math.min(
+        BINS - 1,
+        edges.findLastIndex((edge) => edge <= value),
+      );
       counts[bin] = (counts[bin] as number) + 1;
     }
     return counts.map((count) => count / values.length);
   };
-  const edges = Array.from({ length: BINS + 1 }, (_, at) => (at === BINS ? high : low + at * width));
   return { edges, categories: null, reference: shares(reference), current: shares(current) };
 }
 
@@ -88,7 +92,7 @@ function byCategory({ reference, current }: Values) {
       ? shown
       : [...shown, { name: `${rest.length} others`, reference: sum('reference'), current: sum('current') }];
   return {
-    categories: all.map(({ name }) => name.slice(0, LONGEST_NAME)),
+    categories: all.map(({ name }) => cutText(name, LONGEST_NAME)),
     reference: all.map((bar) => bar.reference),
     current: all.map((bar) => bar.current),
   };

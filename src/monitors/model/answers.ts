@@ -4,12 +4,12 @@ import type { ModelMonitor } from '../../domain/spec/monitors/model.js';
 import type { OutputRow } from '../../ports/monitor-data.js';
 import type { Column } from '../../stats/drift/column.js';
 import { dependentKsTest, largerShareP } from '../../stats/drift/dependent-tests.js';
-import { momentsOf } from '../../stats/sample/moments.js';
 import type { Comparison } from '../windows/comparison.js';
 import { dependenceBetween, levelsOf, type TimedPair } from '../windows/in-time.js';
-import { type Shift, shiftOf } from '../windows/shift.js';
+import { judgedBy, type Shift, shiftOf } from '../windows/shift.js';
 
 export interface Confidence {
+  /** Without the hundredth of the scores at either end. */
   readonly mean: number;
   readonly low: number;
 }
@@ -19,7 +19,19 @@ export function scoresOf(rows: readonly OutputRow[]): number[] {
 }
 
 export function confidenceOf(scores: readonly number[], { confidence: { low } }: ModelMonitor): Confidence {
-  return { mean: momentsOf(scores).mean, low: scores.filter((score) => score < low).length / scores.length };
+  return { mean: trimmedMean(scores), low: scores.filter((score) => score < low).length / scores.length };
+}
+
+const CUT_SHARE = 0.01;
+
+/**
+ * One score of 1000 among shares would hide any fall of a plain mean. The median would see none that a third of the scores has; and of shares, a hundredth
+ * can't hide more than 0.01. Divided before they are added up, as the sum of finite scores may not be finite.
+ */
+function trimmedMean(scores: readonly number[]): number {
+  const cut = Math.ceil(CUT_SHARE * scores.length);
+  const kept = scores.toSorted((a, b) => a - b).slice(cut, scores.length - cut);
+  return kept.reduce((sum, score) => sum + score / kept.length, 0);
 }
 
 export function confidenceValues({ mean, low }: Confidence, samples: number, version: string): MonitorValue[] {
@@ -105,7 +117,8 @@ export function labelComparison(
   spec: ModelMonitor,
   version: string,
 ): Comparison {
-  const { method, score, threshold, isFar, p } = shift;
+  const { isFar, p } = shift;
+  const { words, value, limit } = judgedBy(shift);
   const whose = what === 'predicted' ? `labels that ${version} predicts` : `true labels of ${version}'s requests`;
   return {
     p,
@@ -117,9 +130,9 @@ export function labelComparison(
       cause: what === 'predicted' ? 'version' : 'environment',
       version,
       subject: null,
-      message: `${whose} come in other shares than in the reference (${method} ${formatNumber(score)}, limit ${threshold}, p ${p.toExponential(1)})`,
-      value: score,
-      limit: threshold,
+      message: `${whose} come in other shares than in the reference (${words})`,
+      value,
+      limit,
     },
   };
 }

@@ -1,3 +1,4 @@
+import { cutText } from '../../domain/incident.js';
 import type { Finding, MonitorValue } from '../../domain/monitor.js';
 import { formatShare } from '../../domain/quantity.js';
 import { type ModelMonitor, QUALITY_METRICS, type QualityMetric } from '../../domain/spec/monitors/model.js';
@@ -101,7 +102,7 @@ export function qualityFalls(
 }
 
 /** What a model says may be a page long. */
-const short = (label: string) => label.slice(0, 80);
+const short = (label: string) => cutText(label, 80);
 
 /** Row by row in the order given: 1 is right. */
 type Rightness = readonly number[];

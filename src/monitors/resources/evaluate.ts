@@ -44,15 +44,16 @@ export function evaluateResources(
       const limits = limitsOf(spec).filter((limit) => limit.resource === resource);
       const reading = readings.get(target.name)?.[resource] ?? { kind: 'unmeasured', why: 'it was not read' };
       const about = { target, resource, limits };
-      const gap = gapOf(target, resource, reading);
-      if (gap !== null && limits.length > 0) gaps.push(gap);
+      if (limits.length > 0) gaps.push(...gapsOf(target, resource, reading));
+      // What was in trouble when it was last seen is so until it is seen to be well.
       if (reading.kind === 'measured') {
         cases.push(...judged(about, reading.instances, before, { ...spec, at: run.at }));
+        cases.push(...remembered(about, before).filter(({ instance }) => reading.unread.has(instance)));
         for (const [instance, value] of reading.instances) values.push(valueOf(about, instance, value));
+        for (const [instance, why] of reading.unread) values.push(noValue(about, instance, why));
       } else {
-        // What was in trouble when it was last seen is so until it is seen to be well.
         cases.push(...remembered(about, before));
-        values.push({ ...valueOf(about, target.name, 0), value: null, samples: 0, why: reading.why });
+        values.push(noValue(about, target.name, reading.why));
       }
     }
   const inTrouble = cases.filter(({ trouble }) => trouble.since !== null).sort(worseFirst);
@@ -107,16 +108,20 @@ function keyOf({ target, instance, limit }: Pick<Case, 'target' | 'instance' | '
   return `${target.name}:${limit.resource}:${limit.severity}:${instance}`;
 }
 
-function gapOf(
-  target: ResourceTarget,
+function gapsOf(
+  { name, minInstances }: ResourceTarget,
   resource: Resource,
   reading: NonNullable<TargetReading[Resource]>,
-): string | null {
-  if (reading.kind === 'unmeasured') return `${resource} of ${target.name} (${reading.why})`;
-  const { size } = reading.instances;
-  return size >= target.minInstances
-    ? null
-    : `${resource} of ${target.name} (${size} instances in sight, expected ${target.minInstances} at least)`;
+): string[] {
+  if (reading.kind === 'unmeasured') return [`${resource} of ${name} (${reading.why})`];
+  const { instances, unread } = reading;
+  const inSight = instances.size + unread.size;
+  return [
+    ...[...unread].map(([instance, why]) => `${resource} of ${instance} of ${name} (${why})`),
+    ...(inSight >= minInstances
+      ? []
+      : [`${resource} of ${name} (${inSight} instances in sight, expected ${minInstances} at least)`]),
+  ];
 }
 
 function judge(findings: readonly Finding[], gaps: readonly string[], values: readonly MonitorValue[]) {
@@ -184,6 +189,10 @@ function isOfVersion(
 
 function valueOf({ target, resource }: About, instance: string, value: number): MonitorValue {
   return { metric: resource, subject: instance, version: target.version ?? null, value, samples: 1 };
+}
+
+function noValue(about: About, instance: string, why: string): MonitorValue {
+  return { ...valueOf(about, instance, 0), value: null, samples: 0, why };
 }
 
 function worseFirst(a: Case, b: Case): number {

@@ -1,6 +1,6 @@
 import type { ResourceTarget } from '../../domain/spec/monitors/resources.js';
 import type { LocalSample } from './local-sample.js';
-import { type ResourceReading, type TargetReading, unmeasured } from './reading.js';
+import { measured, type ResourceReading, type TargetReading, unmeasured } from './reading.js';
 
 /** What a sample of this machine says of a target. */
 export function readFromSample(target: ResourceTarget, sample: LocalSample): TargetReading {
@@ -17,7 +17,7 @@ function ofMachine({ capacity: { networkBytesPerS } }: ResourceTarget, { machine
     disk:
       disks.length === 0
         ? unmeasured('no disk is in sight')
-        : { kind: 'measured', instances: new Map(disks.map(({ mount, share }) => [mount, share])) },
+        : measured(new Map(disks.map(({ mount, share }) => [mount, share]))),
     ...(networkBytesPerS === undefined ? {} : { network: one('machine', bytesPerS / networkBytesPerS) }),
   };
 }
@@ -54,7 +54,5 @@ function withChildren(roots: readonly number[], { processes }: LocalSample): Loc
 }
 
 function one(name: string, value: number): ResourceReading {
-  return Number.isFinite(value)
-    ? { kind: 'measured', instances: new Map([[name, value]]) }
-    : unmeasured(`${name} has no number`);
+  return Number.isFinite(value) ? measured(new Map([[name, value]])) : unmeasured(`${name} has no number`);
 }

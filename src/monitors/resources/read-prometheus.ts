@@ -1,7 +1,8 @@
+import { cutText } from '../../domain/incident.js';
 import type { ResourceTarget } from '../../domain/spec/monitors/resources.js';
 import type { PromVectorQuery } from '../../ports/prom-query.js';
 import { instanceLabel, resourceQueries } from './prom-queries.js';
-import { type ResourceReading, type TargetReading, unmeasured } from './reading.js';
+import { measured, type ResourceReading, type TargetReading, unmeasured } from './reading.js';
 
 /** Of one target; further ones are not looked at, and that is said. */
 const MOST_INSTANCES = 500;
@@ -32,22 +33,23 @@ async function readOne(
   if (promVector === null) return unmeasured('this worker knows no Prometheus');
   const answer = await promVector(query, new Date(at), signal);
   if (answer.kind !== 'series') return unmeasured(`Prometheus: ${answer.kind}: ${answer.why}`);
-  const { series } = answer;
-  if (series.length > MOST_INSTANCES)
-    return unmeasured(`${series.length} series, at most ${MOST_INSTANCES} are looked at`);
+  const all = [...answer.series, ...answer.unread];
+  if (all.length > MOST_INSTANCES) return unmeasured(`${all.length} series, at most ${MOST_INSTANCES} are looked at`);
   const instances = new Map<string, number>();
-  for (const { labels, value } of series) {
+  const unread = new Map<string, string>();
+  for (const { labels, ...read } of all) {
     const label = labels[by];
     if (label === undefined) return unmeasured(`a series has no label ${by}`);
     const name = plain(label);
-    if (instances.has(name)) return unmeasured(`several series of ${by} ${name}`);
-    if (!Number.isFinite(value) || value < 0) return unmeasured(`${by} ${name} has ${value}, which is no share`);
-    instances.set(name, value);
+    if (instances.has(name) || unread.has(name)) return unmeasured(`several series of ${by} ${name}`);
+    if ('why' in read) unread.set(name, read.why);
+    else if (read.value < 0) unread.set(name, `${read.value} is no share`);
+    else instances.set(name, read.value);
   }
-  return { kind: 'measured', instances };
+  return measured(instances, unread);
 }
 
 /** Labels are somebody else's text, and end in messages. */
 function plain(text: string): string {
-  return text.replace(/\p{Cc}+/gu, ' ').slice(0, LONGEST_NAME);
+  return cutText(text.replace(/\p{Cc}+/gu, ' '), LONGEST_NAME);
 }

@@ -21,6 +21,8 @@ interface Measured {
   readonly count: number;
   readonly sum: number;
   readonly sumOfSquares: number;
+  /** Sums of values on several scales, or in several currencies, say nothing. */
+  readonly scales: number;
 }
 
 export function evaluateUsers(
@@ -30,16 +32,17 @@ export function evaluateUsers(
 ): MonitorOutcome {
   const { baseline, candidate } = rows.serving;
   const all = measure(rows);
-  const enough = all.filter(({ count }) => count >= spec.minCount);
+  const enough = all.filter(({ count, scales }) => count >= spec.minCount && scales === 1);
   const of = (metric: UserMetric, version: string | null) =>
     enough.find((one) => one.metric === metric && one.version === version);
   const versions = [baseline, ...(candidate === null ? [] : [candidate])];
   const metrics = spec.metrics ?? USER_METRICS.filter((metric) => all.some((one) => one.metric === metric));
+  const wanted = [...new Set([...metrics, ...spec.limits.map(({ metric }) => metric)])];
   const comparisons = metrics.flatMap((metric) => {
     const [before, now] = [of(metric, baseline), of(metric, candidate)];
     return before && now ? [compare(now, before, spec)] : [];
   });
-  const gaps = metrics.flatMap((metric) =>
+  const gaps = wanted.flatMap((metric) =>
     versions.flatMap((version) => (of(metric, version) ? [] : [gap(all, metric, version, spec)])),
   );
   return outcomeOf(run, {
@@ -52,7 +55,7 @@ export function evaluateUsers(
       ),
       ...findingsOf(comparisons, spec.alpha),
     ],
-    gaps: metrics.length === 0 ? ['no feedback has come, and no unit was seen'] : gaps,
+    gaps: wanted.length === 0 ? ['no feedback has come, and no unit was seen'] : gaps,
     values: all.map(valueOf),
     summary: enough.map(sentence).join(', '),
     state: run.state,
@@ -62,15 +65,14 @@ export function evaluateUsers(
 function measure({ feedback, returns }: UserRows): Measured[] {
   const isKnown = (kind: string): kind is UserMetric => (USER_METRICS as readonly string[]).includes(kind);
   return [
-    ...feedback.flatMap(({ kind, version, count, sum, sumOfSquares }) =>
-      isKnown(kind) ? [{ metric: kind, version, count, sum, sumOfSquares }] : [],
-    ),
+    ...feedback.flatMap(({ kind, ...sums }) => (isKnown(kind) ? [{ metric: kind, ...sums }] : [])),
     ...returns.map(({ version, units, returned }) => ({
       metric: 'returning' as const,
       version,
       count: units,
       sum: returned,
       sumOfSquares: returned,
+      scales: 1,
     })),
   ];
 }
@@ -80,9 +82,14 @@ const meanOf = ({ sum, count }: Measured) => sum / count;
 const format = (metric: UserMetric, value: number) => (isShare(metric) ? formatShare(value) : formatNumber(value));
 
 function valueOf(one: Measured): MonitorValue {
-  const { metric, version, count } = one;
+  const { metric, version, count, scales } = one;
   const about = { metric: metric.replace('-', '_'), subject: null, version, samples: count };
+  if (scales > 1) return { ...about, value: null, why: mixture(scales) };
   return count === 0 ? { ...about, value: null, why: 'nobody has said anything' } : { ...about, value: meanOf(one) };
+}
+
+function mixture(scales: number): string {
+  return `values on ${scales} scales, or in as many currencies, have no mean`;
 }
 
 function sentence(one: Measured): string {
@@ -90,7 +97,8 @@ function sentence(one: Measured): string {
 }
 
 function gap(all: readonly Measured[], metric: UserMetric, version: string, { minCount }: UserMonitor): string {
-  const count = all.find((one) => one.metric === metric && one.version === version)?.count ?? 0;
+  const { count = 0, scales = 1 } = all.find((one) => one.metric === metric && one.version === version) ?? {};
+  if (scales > 1) return `${metric} of ${version} (${mixture(scales)})`;
   return `${metric} of ${version} (${count}, ${minCount} are needed)`;
 }
 

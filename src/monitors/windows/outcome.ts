@@ -24,18 +24,22 @@ export interface Judged {
   readonly state: unknown;
 }
 
-/** Puts a run's reading together: a critical finding fails it, a gap makes it inconclusive. */
+/**
+ * Puts a run's reading together: a critical finding fails it, a gap makes it inconclusive. A number that is not finite is none, and a gap: no store keeps it,
+ * and no comparison with it says anything.
+ */
 export function outcomeOf(
   { service, monitor, at }: Pick<MonitorRun, 'service' | 'monitor' | 'at'>,
   { kind, window, findings, gaps, values, summary, details, state }: Judged,
 ): MonitorOutcome {
-  const worstFirst = findings.toSorted((a, b) => rank(a) - rank(b));
+  const worstFirst = findings.toSorted((a, b) => rank(a) - rank(b)).map(keepable);
+  const missing = [...gaps, ...values.filter(isOverflow).map(overflowWords)];
   const said = worstFirst.map(({ message }) => message);
   const isCritical = worstFirst[0]?.severity === 'critical';
   const [verdict, reason] = isCritical
     ? (['fail', listed(said)] as const)
-    : gaps.length > 0
-      ? (['inconclusive', `can't be measured: ${listed(gaps)}`] as const)
+    : missing.length > 0
+      ? (['inconclusive', `can't be measured: ${listed(missing)}`] as const)
       : (['pass', said.length > 0 ? listed(said) : summary] as const);
   return {
     reading: {
@@ -47,11 +51,33 @@ export function outcomeOf(
       verdict,
       reason,
       findings: worstFirst.slice(0, MOST_FINDINGS),
-      values: values.slice(0, MOST_VALUES),
-      ...(details === undefined ? {} : { details }),
+      values: values
+        .slice(0, MOST_VALUES)
+        .map((one) => (isOverflow(one) ? { ...one, value: null, why: OVERFLOW } : one)),
+      ...(details === undefined ? {} : { details: asJson(details) }),
     },
     state,
   };
+}
+
+const OVERFLOW = 'no finite number came of it';
+
+function isOverflow({ value }: MonitorValue): boolean {
+  return value !== null && !Number.isFinite(value);
+}
+
+function overflowWords({ metric, subject, version }: MonitorValue): string {
+  return `${[metric, subject, version].filter((part) => part !== null).join(' of ')} (${OVERFLOW})`;
+}
+
+function keepable(finding: Finding): Finding {
+  const finite = (value: number | null) => (Number.isFinite(value) ? value : null);
+  return { ...finding, value: finite(finding.value), limit: finite(finding.limit) };
+}
+
+/** Which has null for a number that is not finite. */
+function asJson(details: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return JSON.parse(JSON.stringify(details)) as Readonly<Record<string, unknown>>;
 }
 
 /** There is nothing to look at. */

@@ -1,3 +1,5 @@
+import { formatNumber } from '../../domain/quantity.js';
+import { normalCdf } from '../../stats/distributions/normal.js';
 import {
   type Column,
   columnDrift,
@@ -21,8 +23,10 @@ export interface Shift {
   readonly score: number;
   /** What the distance is compared with; null for ks and chisquare, whose p is corrected with all others. */
   readonly threshold: number | null;
-  /** Whether the distance reaches the threshold; of ks and chisquare, whether it is more than a trifle. */
+  /** Whether the distance reaches the threshold, or else `apart`; of ks and chisquare, whether it is more than a trifle. */
   readonly isFar: boolean;
+  /** Numbers' distribution functions that lie far apart though the distance does not reach its threshold; null where that is not so. */
+  readonly apart: { readonly gap: number; readonly limit: number } | null;
   /** Of a test of two samples, whatever the method. */
   readonly p: number;
   /** Jensen-Shannon distance, 0..0.83: the same scale for columns of every type. */
@@ -52,14 +56,46 @@ export function shiftOf(
       ? numericShares(column.reference, column.current)
       : categoryShares(column.reference, column.current),
   );
-  const about = { method, p, distance, dependence };
+  const about = { method, p, distance, dependence, apart: null };
   if (method === 'ks' || method === 'chisquare') {
     const isFar = gap === undefined ? distance >= TRIFLES.categories : gap >= TRIFLES.numbers;
     return { ...about, score: p, threshold: null, isFar };
   }
   const threshold = given.threshold ?? defaultThreshold(method);
   const { score, drifted } = columnDrift(column, method, threshold);
-  return { ...about, score, threshold, isFar: drifted };
+  const limit = farGap(threshold);
+  const apart = !drifted && gap !== undefined && gap > limit ? { gap, limit } : null;
+  return { ...about, score, threshold, isFar: drifted || apart !== null, apart };
+}
+
+/** What it was judged by, for a finding: the distance, or the gap that it does not see. */
+export function judgedBy({ method, score, threshold, p, distance, apart }: Shift) {
+  const far =
+    threshold === null ? `distance ${formatNumber(distance)}` : `${method} ${formatNumber(score)}, limit ${threshold}`;
+  const gap =
+    apart === null
+      ? ''
+      : `; distribution functions ${formatNumber(apart.gap)} apart, limit ${formatNumber(apart.limit)}`;
+  return {
+    words: `${far}${gap}, p ${p.toExponential(1)}`,
+    value: apart?.gap ?? score,
+    limit: apart?.limit ?? threshold,
+  };
+}
+
+const FAR_SHIFT = 5;
+/** Below it, PSI would be undercut: it grows with the square of a shift. */
+const LEAST_THRESHOLD = 0.1;
+
+/**
+ * The gap from which on numbers lie far apart whatever a distance says. One value of 1e6 in a thousand makes the deviation of the reference, by which
+ * Wasserstein's distance is divided, tens of thousands of times as large, and stretches the bins of the other distances until all else is in one; ranks
+ * don't feel it. The gap is that of a normal distribution which moves by five thresholds: at 0.1 by half a deviation, 0.197. The distances come to 0.1
+ * sooner, Wasserstein's by 0.1 deviations (gap 0.04), Jensen-Shannon's by 0.28 (0.11), PSI by 0.32 (0.13). So of ordinary numbers they alone decide, also
+ * with a threshold of somebody's own; the gap speaks where the deviation, or the bins, are not those of most values.
+ */
+function farGap(threshold: number): number {
+  return 2 * normalCdf((FAR_SHIFT * Math.max(threshold, LEAST_THRESHOLD)) / 2) - 1;
 }
 
 function chosenMethod(column: Column): ShiftMethod {

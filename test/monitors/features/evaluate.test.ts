@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { FeatureValue } from '../../../src/domain/observation.js';
 import { featureMonitor } from '../../../src/domain/spec/monitors/features.js';
 import { evaluateFeatures } from '../../../src/monitors/features/evaluate.js';
+import { plotOf, plotsOf } from '../../../src/monitors/features/plot-data.js';
 import { seededRandom } from '../../../src/stats/sample/random.js';
 import { AT, FOUND } from '../windows/found.js';
 
@@ -127,6 +128,56 @@ test.each([
   const reading = run({ reference: [...reference], current: [...current] });
   expect(reading).toMatchObject({ verdict: 'inconclusive', findings: [] });
   expect(reading.reason).toContain(why);
+});
+
+describe('one odd request in the reference', () => {
+  const shifted = (random: () => number) => ({ ...steady(random), income: 1 + random() });
+  const odd = (income: FeatureValue, rows = 500) => {
+    const { reference, current } = windows(steady, shifted, rows);
+    return { reference: [{ at: AT, features: { ...steady(() => 0.5), income } }, ...reference.slice(1)], current };
+  };
+
+  test.each(['n/a', '42'])('%s makes no categories of numbers, and is a missing one', (text) => {
+    const reading = run(odd(text));
+    expect(reading.findings.map(({ key }) => key)).toContain('features:drift:income');
+    expect(reading.details?.ranked).toContainEqual(expect.objectContaining({ feature: 'income', type: 'numeric' }));
+    const quiet = odd(text);
+    expect(run({ ...quiet, current: quiet.reference }).findings).toEqual([]);
+  });
+
+  test('nor does a number make numbers of texts: it is one more category', () => {
+    const { reference, current } = windows(steady, (random) => ({
+      ...steady(random),
+      country: random() < 0.1 ? 'de' : 'fr',
+    }));
+    const first = { at: AT, features: { ...steady(() => 0.5), country: 7 } };
+    const { details, findings } = run({ reference: [first, ...reference.slice(1)], current });
+    expect(details?.ranked).toContainEqual(expect.objectContaining({ feature: 'country', type: 'categorical' }));
+    expect(findings.map(({ key }) => key)).toContain('features:drift:country');
+  });
+
+  test('a number out of all proportion hides no shift from a distance, and the message says what was judged', () => {
+    const { findings } = run(odd(1e6, 1500));
+    expect(findings.find(({ key }) => key === 'features:drift:income')).toMatchObject({
+      message: expect.stringMatching(
+        /^income has another .* \(wasserstein 0.0\d+, limit 0.1; distribution functions 0.99\d* apart, limit 0.197413, p /,
+      ),
+      value: expect.closeTo(0.999, 2),
+      limit: expect.closeTo(0.197, 3),
+    });
+  });
+});
+
+test('a plot of the largest numbers has edges, and each value is between its own', () => {
+  const many = Array.from({ length: 30 }, (_, i) => (i - 15) * 1e307);
+  const values = [-1.7e308, ...many, 1.7e308];
+  const plot = plotOf({ name: 'x', type: 'numeric', reference: values, current: [0, ...many] }, true);
+  expect(plotsOf({ details: { plots: [plot] } })).toEqual([plot]);
+  const edges = plot?.edges ?? [];
+  expect([edges[0], edges.at(-1)]).toEqual([-1.7e308, 1.7e308]);
+  const inBin = (bin: number) =>
+    values.filter((v) => v >= (edges[bin] ?? 0) && (v < (edges[bin + 1] ?? 0) || bin === edges.length - 2)).length;
+  expect(plot?.reference).toEqual(plot?.reference.map((_, bin) => inBin(bin) / values.length));
 });
 
 test('names of features are what requests say, and are no more than names', () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { modelMonitor } from '../../../src/domain/spec/monitors/model.js';
 import { evaluateModel, type ModelRows } from '../../../src/monitors/model/evaluate.js';
 import { seededRandom } from '../../../src/stats/sample/random.js';
+import { toJsonDocument } from '../../../src/stores/json-document.js';
 import { AT, FOUND } from '../windows/found.js';
 
 interface World {
@@ -83,6 +84,58 @@ test('less sure than it was', () => {
   expect(keys(reading)).toEqual(['model:confidence', 'model:low-confidence']);
   expect(reading).toMatchObject({ verdict: 'pass' });
   expect(keys(run(rowsOf({ ...WELL, score: 0.35 }, WELL)))).toEqual([]);
+});
+
+describe('scores that are none', () => {
+  const scoresOf = (scores: (i: number) => number) =>
+    draw(WELL, seededRandom(3)).map((row, i) => ({ ...row, score: scores(i) }));
+  const confidence = (before: (i: number) => number, now: (i: number) => number) => {
+    const outputs = { reference: scoresOf(before), current: scoresOf(now) };
+    return run({ ...rowsOf(WELL, WELL), outputs }, { checks: ['confidence'] });
+  };
+  const around = (middle: number) => (i: number) => middle + (i % 10) / 100;
+  const broken =
+    (score: number, usual: (i: number) => number, count = 1) =>
+    (i: number) =>
+      i < count ? score : usual(i);
+  const mean = ({ values }: ReturnType<typeof run>) => values.find(({ metric }) => metric === 'confidence_mean')?.value;
+
+  test.each<[string, (i: number) => number, (i: number) => number]>([
+    ['1000 in the window', around(0.85), broken(1000, around(0.65))],
+    ['-1000 in the reference', broken(-1000, around(0.85)), around(0.65)],
+    ['the largest numbers in the window', around(0.85), broken(1.7e308, around(0.65), 2)],
+    ['the largest negative ones in the reference', broken(-1.7e308, around(0.85), 2), around(0.65)],
+  ])('%s: a fall is seen all the same, and what is told is what scores are', (_, before, now) => {
+    const reading = confidence(before, now);
+    expect(keys(reading)).toEqual(['model:confidence']);
+    expect(mean(reading)).toBeCloseTo(0.695, 2);
+    expect(JSON.parse(toJsonDocument(reading))).toEqual(reading);
+  });
+
+  test('and no fall is made of them', () => {
+    expect(keys(confidence(broken(1000, around(0.85)), broken(-1000, around(0.85))))).toEqual([]);
+  });
+
+  test('a fall of a fifth of the scores is one', () => {
+    const reading = confidence(around(0.85), (i) => (i % 5 === 0 ? 0.55 : around(0.85)(i)));
+    expect(keys(reading)).toEqual(['model:confidence']);
+  });
+
+  test('too many of them to be told from scores: a number all the same, or none, and kept', () => {
+    for (const score of [1000, 1.7e308, -1.7e308]) {
+      const reading = confidence(around(0.85), broken(score, around(0.65), 400));
+      expect(Number.isFinite(mean(reading))).toBe(true);
+      expect(JSON.parse(toJsonDocument(reading))).toEqual(reading);
+    }
+  });
+});
+
+test('a class with a long name is cut between characters', () => {
+  const page = `${'x'.repeat(79)}\u{1F600}${'y'.repeat(50)}`;
+  const reading = run(rowsOf({ right: { cat: 0.95, [page]: 0.95 } }, { right: { cat: 0.95, [page]: 0.5 } }));
+  const long = reading.findings.filter(({ subject }) => subject?.startsWith('xx'));
+  expect(long.map(({ key }) => key)).toContain(`model:recall:${'x'.repeat(79)}…`);
+  for (const { key, subject } of long) expect([key.isWellFormed(), subject?.isWellFormed()]).toEqual([true, true]);
 });
 
 test('other labels, because the world has others', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { resources } from '../../../src/domain/spec/monitors/resources.js';
 import { evaluateResources, type ResourceState } from '../../../src/monitors/resources/evaluate.js';
-import { type TargetReading, unmeasured } from '../../../src/monitors/resources/reading.js';
+import { measured, type TargetReading, unmeasured } from '../../../src/monitors/resources/reading.js';
 import { takeReading } from '../../../src/monitors/resources/trouble.js';
 
 const CPU = { resource: 'cpu', enter: 0.9, leave: 0.8, severity: 'critical' };
@@ -15,13 +15,10 @@ const specOf = (over: object = {}) =>
   resources.parse({ kind: 'resources', targets: TWO, limits: [CPU], enterAfter: 1, coolDown: '2m', ...over });
 const minute = (at: number) => new Date(Date.UTC(2026, 0, 1, 0, at)).toISOString();
 const cpu = (...values: number[]): TargetReading => ({
-  memory: measured(0.1),
-  disk: measured(0.1),
-  cpu: { kind: 'measured', instances: new Map(values.map((value, at) => [`i${at}`, value])) },
+  memory: measured(new Map([['i0', 0.1]])),
+  disk: measured(new Map([['i0', 0.1]])),
+  cpu: measured(new Map(values.map((value, at) => [`i${at}`, value]))),
 });
-function measured(value: number) {
-  return { kind: 'measured', instances: new Map([['i0', value]]) } as const;
-}
 const run = (readings: Record<string, TargetReading>, at = 0, state: unknown = null, spec = specOf()) =>
   evaluateResources(spec, new Map(Object.entries(readings)), {
     service: 'digits',
@@ -86,6 +83,41 @@ describe('what can not be measured', () => {
     const away = run({ stable: cpu(0.1), trial: { ...cpu(0.1), cpu: unmeasured('away') } }, 1, bad.state);
     expect(away.reading).toMatchObject({ verdict: 'fail', findings: [{ subject: 'i1' }] });
     expect(run({ stable: cpu(0.1), trial: cpu(0.1) }, 2, away.state).reading.verdict).toBe('pass');
+  });
+});
+
+describe('an instance without a number among others', () => {
+  const unread = new Map([['i1', 'the answer is NaN']]);
+  const blind = { cpu: measured(new Map([['i0', 0.3]]), unread) };
+
+  test('is a gap, and hides nothing of the others', () => {
+    const { reading } = run({ stable: cpu(0.1), trial: { ...cpu(), ...blind } });
+    expect(reading).toMatchObject({ verdict: 'inconclusive', findings: [] });
+    expect(reading.reason).toContain('cpu of i1 of trial (the answer is NaN)');
+    expect(reading.values).toContainEqual(
+      expect.objectContaining({ subject: 'i1', value: null, samples: 0, why: 'the answer is NaN' }),
+    );
+    const worse = { cpu: measured(new Map([['i0', 0.99]]), unread) };
+    expect(run({ stable: cpu(0.1), trial: worse }).reading).toMatchObject({
+      verdict: 'fail',
+      findings: [{ subject: 'i0' }],
+    });
+  });
+
+  test('keeps its trouble until it is seen to be well', () => {
+    const bad = run({ stable: cpu(0.1), trial: cpu(0.1, 0.95) });
+    const away = run({ stable: cpu(0.1), trial: blind }, 1, bad.state);
+    expect(away.reading).toMatchObject({ verdict: 'fail', findings: [{ subject: 'i1' }] });
+    expect(Object.keys((away.state as ResourceState).troubles)).toEqual(['trial:cpu:critical:i1']);
+    const calm = run({ stable: cpu(0.1), trial: cpu(0.1, 0.1) }, 2, away.state);
+    expect(run({ stable: cpu(0.1), trial: cpu(0.1, 0.1) }, 4, calm.state).reading.verdict).toBe('pass');
+  });
+
+  test('counts as one in sight', () => {
+    const spec = specOf({ targets: [{ ...TWO[0] }, { ...TWO[1], minInstances: 2 }] });
+    expect(
+      run({ stable: cpu(0.1), trial: { ...cpu(0.1, 0.1), ...blind } }, 0, null, spec).reading.reason,
+    ).not.toContain('cpu of trial');
   });
 });
 

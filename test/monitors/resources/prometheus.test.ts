@@ -6,6 +6,7 @@ import axios from 'axios';
 import fc from 'fast-check';
 import { promString } from '../../../src/domain/promql.js';
 import { type ResourceTarget, resources } from '../../../src/domain/spec/monitors/resources.js';
+import type { ResourceState } from '../../../src/monitors/resources/evaluate.js';
 import { resourceQueries } from '../../../src/monitors/resources/prom-queries.js';
 import { createResourceMonitor } from '../../../src/monitors/resources/run-monitor.js';
 import type { PromVectorQuery } from '../../../src/ports/prom-query.js';
@@ -73,7 +74,7 @@ onPrometheus('on a real Prometheus', () => {
         value: Number(value[1]),
       }),
     );
-    return series.length === 0 ? { kind: 'none', why: 'no series' } : { kind: 'series', series };
+    return series.length === 0 ? { kind: 'none', why: 'no series' } : { kind: 'series', series, unread: [] };
   };
 
   beforeAll(async () => {
@@ -190,17 +191,49 @@ test('without a Prometheus, or with a label missing or double, it is inconclusiv
   const answers: (PromVectorQuery | null)[] = [
     null,
     () => Promise.resolve({ kind: 'timeout', why: 'slow' }),
-    () => Promise.resolve({ kind: 'series', series: [{ labels: {}, value: 0.1 }] }),
-    () => Promise.resolve({ kind: 'series', series: [...series, ...series] }),
-    () => Promise.resolve({ kind: 'series', series: [{ labels: { instance: 'a' }, value: Number.NaN }] }),
+    () => Promise.resolve({ kind: 'series', series: [{ labels: {}, value: 0.1 }], unread: [] }),
+    () => Promise.resolve({ kind: 'series', series: [...series, ...series], unread: [] }),
+    () => Promise.resolve({ kind: 'series', series, unread: [{ labels: { instance: 'a' }, why: 'NaN' }] }),
+    () => Promise.resolve({ kind: 'series', series, unread: [{ labels: { instance: 'b' }, why: 'NaN' }] }),
+    () => Promise.resolve({ kind: 'series', series: [{ labels: { instance: 'a' }, value: -1 }], unread: [] }),
     () =>
       Promise.resolve({
         kind: 'series',
         series: Array.from({ length: 501 }, (_, at) => ({ labels: { instance: `${at}` }, value: 0 })),
+        unread: [],
       }),
   ];
   for (const promVector of answers) {
     const { reading } = await createResourceMonitor({ promVector })(spec, run);
     expect(reading).toMatchObject({ verdict: 'inconclusive', findings: [] });
   }
+});
+
+test('an instance that turns NaN stays in trouble, whatever its name; others are judged', async () => {
+  const spec = resources.parse({
+    kind: 'resources',
+    enterAfter: 1,
+    targets: [{ name: 'all', prometheus: { exporter: 'custom', queries: { cpu: 'cpu' }, by: 'pod' } }],
+    limits: [{ resource: 'cpu', enter: 0.9, leave: 0.8, severity: 'critical' }],
+  });
+  const pod = `${'b'.repeat(199)}\u{1F600}`;
+  const [a, b] = [{ labels: { pod: 'a' }, value: 0.2 }, { pod }];
+  const run = (state: unknown, answer: Awaited<ReturnType<PromVectorQuery>>) =>
+    createResourceMonitor({ promVector: () => Promise.resolve(answer) })(spec, {
+      service: 's',
+      monitor: 'm',
+      at: new Date().toISOString(),
+      state,
+      signal: new AbortController().signal,
+    });
+  const bad = await run(null, { kind: 'series', series: [a, { labels: b, value: 0.97 }], unread: [] });
+  const blind = await run(bad.state, {
+    kind: 'series',
+    series: [a],
+    unread: [{ labels: b, why: 'the answer is NaN' }],
+  });
+  expect([bad.reading.verdict, blind.reading.verdict]).toEqual(['fail', 'fail']);
+  expect(blind.state).toEqual(bad.state);
+  const [key = ''] = Object.keys((blind.state as ResourceState).troubles);
+  expect([key, key.isWellFormed()]).toEqual([`all:cpu:critical:${'b'.repeat(199)}…`, true]);
 });

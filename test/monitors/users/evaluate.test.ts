@@ -16,6 +16,7 @@ const yes = (version: string, sum: number, count: number): VersionFeedback => ({
   count,
   sum,
   sumOfSquares: sum,
+  scales: 1,
 });
 const rating = (version: string, mean: number, deviation: number, count: number): VersionFeedback => ({
   version,
@@ -23,6 +24,7 @@ const rating = (version: string, mean: number, deviation: number, count: number)
   count,
   sum: mean * count,
   sumOfSquares: count * (mean ** 2 + deviation ** 2),
+  scales: 1,
 });
 
 function run(feedback: readonly VersionFeedback[], over: object = {}, rows: Partial<UserRows> = {}) {
@@ -72,6 +74,28 @@ describe('what is not known', () => {
   test('of one version only', () => {
     const { reason } = run([yes('v1', 800, 1000), yes('v2', 10, 20)]);
     expect(reason).toBe("can't be measured: thumb of v2 (20, 50 are needed)");
+  });
+  test('of a kind on several scales: its mean is none, and that is said', () => {
+    const limits = [{ metric: 'rating', min: 4, severity: 'critical' }];
+    const mixed = [rating('v1', 4.2, 1, 1000), rating('v2', 2, 1, 500)].map((one) => ({ ...one, scales: 2 }));
+    const thumbs = [yes('v1', 800, 1000), yes('v2', 400, 500)];
+    const reading = run([...thumbs, ...mixed], { limits });
+    const why = 'values on 2 scales, or in as many currencies, have no mean';
+    expect(reading).toMatchObject({
+      verdict: 'inconclusive',
+      reason: `can't be measured: rating of v1 (${why}); rating of v2 (${why})`,
+    });
+    expect(reading.values).toContainEqual(
+      expect.objectContaining({ metric: 'rating', version: 'v2', value: null, samples: 500, why }),
+    );
+    expect(run([...thumbs, ...mixed]).verdict).toBe('inconclusive');
+    expect(run([...thumbs, ...mixed], { metrics: ['thumb'] }).verdict).toBe('pass');
+  });
+  test('of a metric that has a limit', () => {
+    const limits = [{ metric: 'rating', min: 4, severity: 'critical' }];
+    const { verdict, reason } = run([yes('v1', 800, 1000), yes('v2', 400, 500)], { limits, metrics: ['thumb'] });
+    expect(verdict).toBe('inconclusive');
+    expect(reason).toBe("can't be measured: rating of v1 (0, 50 are needed); rating of v2 (0, 50 are needed)");
   });
   test('of a metric that is asked for', () => {
     const { verdict } = run([yes('v1', 800, 1000), yes('v2', 400, 500)], { metrics: ['rating'] });

@@ -3,8 +3,11 @@ import fc from 'fast-check';
 import type { Finding } from '../../../src/domain/monitor.js';
 import { changed, findingsOf } from '../../../src/monitors/windows/comparison.js';
 import { chanceBeyondAll } from '../../../src/monitors/windows/extremes.js';
-import { shiftOf } from '../../../src/monitors/windows/shift.js';
+import { outcomeOf } from '../../../src/monitors/windows/outcome.js';
+import { judgedBy, shiftOf } from '../../../src/monitors/windows/shift.js';
 import { seededRandom } from '../../../src/stats/sample/random.js';
+import { toJsonDocument } from '../../../src/stores/json-document.js';
+import { AT } from './found.js';
 
 const finding = (key: string): Finding => ({
   key,
@@ -81,4 +84,85 @@ describe('shift', () => {
     const [reference, current] = [Array.from({ length: 200 }, () => 'a'), Array.from({ length: 200 }, () => 'b')];
     expect(shiftOf({ type: 'categorical', reference, current }).p).toBeLessThan(1e-20);
   });
+});
+
+describe('one value that is out of all proportion', () => {
+  const random = seededRandom(3);
+  /** Source: G. E. P. Box, M. E. Muller (1958), Annals of Mathematical Statistics 29:610-611. */
+  const gauss = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  const draw = (of: () => number, rows = 2000) => Array.from({ length: rows }, of);
+  const shift = (reference: number[], current: number[], given = {}) =>
+    shiftOf({ type: 'numeric', reference, current }, given);
+
+  test.each(['wasserstein', 'psi', 'jensenshannon'] as const)('in the reference hides no shift from %s', (method) => {
+    const reference = [1e6, ...draw(gauss)];
+    const moved = shift(
+      reference,
+      draw(() => gauss() + 3),
+      { method },
+    );
+    expect(moved.score).toBeLessThan(moved.threshold ?? 0);
+    expect(moved).toMatchObject({
+      isFar: true,
+      apart: { gap: expect.closeTo(0.866, 1), limit: expect.closeTo(0.197, 3) },
+    });
+    expect(moved.p).toBeLessThan(1e-9);
+    expect(judgedBy(moved).words).toMatch(
+      new RegExp(`^${method} 0[.0-9]*, limit 0.1; distribution functions 0.8\\d+ apart, limit 0.197413, p 0.0e\\+0$`),
+    );
+    expect(shift(reference, draw(gauss), { method })).toMatchObject({ isFar: false, apart: null });
+  });
+
+  const SHAPES = { normal: gauss, even: random, steep: () => -Math.log(1 - random()), skewed: () => Math.exp(gauss()) };
+  test.each([
+    ['wasserstein', ['normal', 'even', 'steep', 'skewed']],
+    ['psi', ['normal', 'even']],
+    ['jensenshannon', ['normal', 'even']],
+  ] as const)('%s alone decides of ordinary numbers, at its own threshold', (method, shapes) => {
+    for (const shape of shapes)
+      for (const threshold of [0.1, 0.3]) {
+        const of = SHAPES[shape];
+        const before = draw(of, 4000);
+        const deviation = Math.sqrt(mean(before.map((value) => value ** 2)) - mean(before) ** 2);
+        // In steps so small that the threshold is passed by little.
+        for (let by = 0; by < 1; by += 0.03) {
+          const now = draw(() => of() + by * deviation, 4000);
+          const { isFar, apart } = shift(before, now, { method, threshold });
+          expect({ shape, threshold, by, apart }).toEqual({ shape, threshold, by, apart: null });
+          if (isFar) break;
+        }
+      }
+  });
+
+  function mean(values: readonly number[]): number {
+    return values.reduce((sum, value) => sum + value / values.length, 0);
+  }
+});
+
+test('what is no finite number is a gap, and the reading can be kept', () => {
+  const value = { metric: 'mean', subject: null, version: 'v1', samples: 9 };
+  const { reading } = outcomeOf(
+    { service: 's', monitor: 'm', at: AT },
+    {
+      kind: 'model',
+      window: null,
+      findings: [{ ...finding('large'), value: Number.POSITIVE_INFINITY, limit: Number.NaN }],
+      gaps: [],
+      values: [
+        { ...value, value: 0.5 },
+        { ...value, value: Number.NaN },
+      ],
+      summary: 'all is well',
+      details: { plots: [{ edges: [0, Number.NEGATIVE_INFINITY] }] },
+      state: null,
+    },
+  );
+  expect(reading).toMatchObject({
+    verdict: 'inconclusive',
+    reason: "can't be measured: mean of v1 (no finite number came of it)",
+    findings: [{ value: null, limit: null }],
+    values: [{ value: 0.5 }, { value: null, why: 'no finite number came of it' }],
+    details: { plots: [{ edges: [0, null] }] },
+  });
+  expect(JSON.parse(toJsonDocument(reading))).toEqual(reading);
 });
