@@ -130,6 +130,7 @@ describeInBrowser('what the page shows and sends is the newest, and whole', () =
       const { page } = await open(api, '/rollouts/r-digits-2');
       const chart = page.getByRole('figure', { name: /^Requests a second/ });
       await chart.getByText('Numbers').click();
+      await chart.getByRole('columnheader', { name: 'Time' }).waitFor();
       expect(await chart.getByRole('columnheader').allTextContents()).toEqual(['Time', 'v1', 'v2', 'other-1']);
       expect(await chart.locator('tbody td:nth-child(2)').allTextContents()).toEqual(['–', '5', '–']);
     });
