@@ -3,11 +3,11 @@ import { z } from 'zod';
 import { type KeyHolder, subjectFault } from '../domain/identity.js';
 import { decodeBase64url } from './base64url.js';
 
-const subject = z.string().superRefine((text, ctx) => {
+export const subject = z.string().superRefine((text, ctx) => {
   const fault = subjectFault(text);
   if (fault !== null) ctx.addIssue({ code: 'custom', message: `"${text}" can't be a subject: ${fault}` });
 });
-const role = z.string().regex(/^[A-Za-z0-9._-]{1,63}$/, 'a role has 1 to 63 letters, digits, dots, _ or -');
+export const role = z.string().regex(/^[A-Za-z0-9._-]{1,63}$/, 'a role has 1 to 63 letters, digits, dots, _ or -');
 
 const holder = z.union([
   z.strictObject({ issuer: z.literal(true) }),

@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { describeError, SluiceError } from '../../domain/errors.js';
-import { subjectFault } from '../../domain/identity.js';
+import { role, subject } from '../../identity/key-schema.js';
 import { readDocument } from '../../yaml/read-document.js';
 
 /** Tells a token of ours from others at a glance, for people and for scanners of secrets. */
@@ -12,17 +12,8 @@ const LOOK_AGAIN_MS = 1000;
 
 const entry = z.strictObject({
   name: z.string().trim().min(1).max(200).describe('What people read.'),
-  subject: z
-    .string()
-    .superRefine((text, ctx) => {
-      const fault = subjectFault(text);
-      if (fault !== null) ctx.addIssue({ code: 'custom', message: `"${text}" can't be a subject: ${fault}` });
-    })
-    .describe('Who decisions are by.'),
-  roles: z
-    .array(z.string().regex(/^[A-Za-z0-9._-]{1,63}$/, 'a role has 1 to 63 letters, digits, dots, _ or -'))
-    .min(1)
-    .max(50),
+  subject: subject.describe('Who decisions are by.'),
+  roles: z.array(role).min(1).max(50),
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected the SHA-256 of the token, 64 hex digits'),
   expires: z.iso.datetime({ offset: true }).optional().describe('Refused from then on. Default: never.'),
 });

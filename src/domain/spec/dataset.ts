@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withoutFault } from './without-fault.js';
 
 const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i;
 const S3 = /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/.+/;
@@ -10,10 +11,7 @@ const source = z
   .string()
   .min(1)
   .max(2000)
-  .superRefine((text, ctx) => {
-    const fault = faultOf(text);
-    if (fault !== null) ctx.addIssue({ code: 'custom', message: fault });
-  })
+  .superRefine(withoutFault(faultOf))
   .describe(
     'A path under the worker’s SLUICE_DATA_DIR, an http or https URL, or s3://bucket/key. Formats by ending: .csv, .tsv, .ndjson, .jsonl (also .gz), .parquet.',
   );

@@ -46,7 +46,7 @@ async function merged(deps: ExchangeDeps, assigned: AssignedRequest, interleavin
     method: interleaving.method,
     at: new Date(at).toISOString(),
     unitHash: deps.ids.hashUnit(assigned.unit),
-    items: interleaved.items.map(({ id, ...item }) => ({ item: String(id).slice(0, 255), ...item })),
+    items: interleaved.items.map(({ id, ...item }) => ({ item: String(id), ...item })),
   });
 }
 

@@ -33,14 +33,15 @@ export class RecordList<Item> {
 
   /** @param bytes that they may have together */
   take(count: number, bytes: number): string[] {
-    let [taken, left] = [0, bytes];
+    let [taken, size] = [0, 0];
     for (; taken < Math.min(count, this.texts.length); taken += 1) {
-      left -= Buffer.byteLength(this.texts[taken] as string);
-      if (left < 0) break;
+      const next = size + Buffer.byteLength(this.texts[taken] as string);
+      if (next > bytes) break;
+      size = next;
     }
+    this.size -= size;
     const texts = this.texts.slice(0, taken);
     this.texts = this.texts.slice(taken);
-    for (const text of texts) this.size -= Buffer.byteLength(text);
     return texts;
   }
 }

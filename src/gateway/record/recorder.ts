@@ -157,16 +157,19 @@ export class Recorder {
   take(all = false): string | null {
     const { batchRecords, batchBytes } = this.options;
     for (const sample of this.features.take(Date.now(), all)) this.keep(this.featureSamples, sample);
-    let left = batchBytes;
-    const within = (texts: string[]) => {
-      left -= texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+    // What guardrails are judged by is first.
+    const buckets = this.totals.takeBuckets().map(toText);
+    const shadowBuckets = this.shadowCounts.take().map(toText);
+    let left = batchBytes - bytesOf(buckets) - bytesOf(shadowBuckets);
+    const takeOf = <Item>(list: RecordList<Item>) => {
+      const before = list.bytes;
+      const texts = list.take(batchRecords, left);
+      left -= before - list.bytes;
       return texts;
     };
-    const takeOf = <Item>(list: RecordList<Item>) => within(list.take(batchRecords, left));
-    // What guardrails are judged by is first.
     const taken = {
-      buckets: within(this.totals.takeBuckets().map(toText)),
-      shadowBuckets: within(this.shadowCounts.take().map(toText)),
+      buckets,
+      shadowBuckets,
       feedback: takeOf(this.feedback),
       exposures: takeOf(this.exposures),
       predictions: takeOf(this.predictions),
@@ -205,4 +208,8 @@ export class Recorder {
 
 function toText(record: object): string {
   return JSON.stringify(record);
+}
+
+function bytesOf(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { duration } from '../duration.js';
 import { modulePathFault } from '../module-path.js';
 import { receiverUrl, secretRef } from '../receiver.js';
+import { withoutFault } from '../without-fault.js';
 import { common, probeRows } from './check-fields.js';
 
 /** What users bring. */
@@ -13,10 +14,7 @@ export const customCheck = z
       .string()
       .min(1)
       .max(1000)
-      .superRefine((path, ctx) => {
-        const fault = modulePathFault(path);
-        if (fault !== null) ctx.addIssue({ code: 'custom', message: fault });
-      })
+      .superRefine(withoutFault(modulePathFault))
       .optional()
       .describe('A .js, .mjs or .ts file under the worker’s SLUICE_DATA_DIR.'),
     url: receiverUrl.optional().describe('Is posted the suite’s results.'),
