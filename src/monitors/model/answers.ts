@@ -4,6 +4,7 @@ import type { ModelMonitor } from '../../domain/spec/monitors/model.js';
 import type { OutputRow } from '../../ports/monitor-data.js';
 import type { Column } from '../../stats/drift/column.js';
 import { dependentKsTest, largerShareP } from '../../stats/drift/dependent-tests.js';
+import { quantiles } from '../../stats/sample/quantile.js';
 import type { Comparison } from '../windows/comparison.js';
 import { dependenceBetween, levelsOf, type TimedPair } from '../windows/in-time.js';
 import { judgedBy, type Shift, shiftOf } from '../windows/shift.js';
@@ -101,13 +102,19 @@ export function labelShift(
 }
 
 const MOST_CLASSES = 50;
+const TENTHS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 
 function columnOf(reference: readonly string[], current: readonly string[]): Column {
-  const distinct = new Set([...reference, ...current]);
   const isNumber = (label: string) => label.trim() !== '' && Number.isFinite(Number(label));
-  return distinct.size > MOST_CLASSES && [...distinct].every(isNumber)
-    ? { type: 'numeric', reference: reference.map(Number), current: current.map(Number) }
-    : { type: 'categorical', reference, current };
+  const all = [...reference, ...current];
+  if (new Set(all.filter(isNumber)).size <= MOST_CLASSES) return { type: 'categorical', reference, current };
+  if (all.every(isNumber)) return { type: 'numeric', reference: reference.map(Number), current: current.map(Number) };
+  // A "NaN" among numbers: a kind of its own beside tenths of the numbers. As categories they would all be rare, and nothing would be seen.
+  const known = reference.filter(isNumber).map(Number);
+  const cuts = known.length === 0 ? [] : quantiles(known, TENTHS);
+  const kindOf = (label: string) =>
+    isNumber(label) ? String(cuts.filter((cut) => Number(label) > cut).length) : label;
+  return { type: 'categorical', reference: reference.map(kindOf), current: current.map(kindOf) };
 }
 
 /** @param what `predicted` labels, or `true` ones */

@@ -147,6 +147,40 @@ test('other labels, because the world has others', () => {
   ]);
 });
 
+describe('answers that are numbers of many kinds', () => {
+  const random = seededRandom(5);
+  const labels = (labelOf: (number: number, i: number) => string) =>
+    draw(WELL, random).map((row, i) => ({ ...row, label: labelOf(random(), i) }));
+  const output = (before: (number: number, i: number) => string, now: typeof before) =>
+    run(
+      { ...rowsOf(WELL, WELL), outputs: { reference: labels(before), current: labels(now) } },
+      { checks: ['output'] },
+    );
+  const usual = (number: number) => String(number);
+  const sometimes = (every: number, word: string, labelOf: typeof usual) => (number: number, i: number) =>
+    i % every === 0 ? word : labelOf(number);
+  const larger = (number: number) => String(number + 0.5);
+
+  test.each([
+    ['larger ones', usual, larger],
+    ['larger ones, and one NaN in the window', usual, sometimes(1000, 'NaN', larger)],
+    ['larger ones, and one NaN in the reference', sometimes(1000, 'NaN', usual), larger],
+    ['the same, but each fifth is NaN', usual, sometimes(5, 'NaN', usual)],
+    ['all are NaN', usual, () => 'NaN'],
+    ['all were NaN', () => 'NaN', usual],
+  ])('%s: seen', (_, before, now) => {
+    expect(keys(output(before, now))).toEqual(['model:predicted-labels']);
+  });
+
+  test.each([
+    ['the same', usual, usual],
+    ['the same with one NaN', usual, sometimes(1000, 'NaN', usual)],
+    ['each fifth is NaN, as before', sometimes(5, 'NaN', usual), sometimes(5, 'NaN', usual)],
+  ])('%s: no finding', (_, before, now) => {
+    expect(keys(output(before, now))).toEqual([]);
+  });
+});
+
 test('concept drift against its own past is the world’s, against the baseline of the same time the version’s', () => {
   const rows = rowsOf(WELL, { right: { cat: 0.95, dog: 0.6 } });
   for (const isOwnPast of [true, false]) {
