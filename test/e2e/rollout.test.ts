@@ -36,9 +36,9 @@ async function isRunning(rollout: WorkflowHandle): Promise<boolean> {
   return found?.status.name === 'RUNNING';
 }
 
-/** The example, quicker: fewer samples, so that the suite ends in time. */
+/** The example, quicker: fewer samples, so that the suite ends in time; of so few, chance makes less agree. */
 const quick = [
-  ['minSamples: 200', 'minSamples: 100'],
+  ['minSamples: 200, minAgreement: 0.85', 'minSamples: 100, minAgreement: 0.75'],
   ['bake: 5s', 'bake: 2s'],
   ['keepBaselineWarm: 10s', 'keepBaselineWarm: 2s'],
   ['minDetectableEffect: 0.04', 'minDetectableEffect: 0.08'],
@@ -46,7 +46,7 @@ const quick = [
 /** One long step, to do things in. */
 const longStep = [
   [/steps:\n(.*\n)*?(?= {2}abTest)/, 'steps: [ { setWeight: 20, bake: 10m } ]\n'],
-  ['minSamples: 200', 'minSamples: 50'],
+  ['minSamples: 200, minAgreement: 0.85', 'minSamples: 50, minAgreement: 0.7'],
 ] as const;
 
 describe('bad input', () => {
@@ -182,7 +182,7 @@ describe('the control plane is lost', () => {
     const path = await it.fileFrom('examples/digits-v2.yaml', 'killed.yaml', [
       [/steps:\n(.*\n)*?(?= {2}abTest)/, 'steps: [ { setWeight: 20, bake: 8s }, { setWeight: 40, bake: 1s } ]\n'],
       [/ {2}(abTest|impact):.*\n/, ''],
-      ['minSamples: 200', 'minSamples: 50'],
+      ['minSamples: 200, minAgreement: 0.85', 'minSamples: 50, minAgreement: 0.7'],
       ['keepBaselineWarm: 10s', 'keepBaselineWarm: 60s'],
     ]);
     await it.sluice('start', path);
