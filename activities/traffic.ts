@@ -1,5 +1,5 @@
 import { SluiceError } from '../src/domain/errors.js';
-import type { Route } from '../src/domain/route.js';
+import { newestOf, type Route } from '../src/domain/route.js';
 import type { RolloutSpec } from '../src/domain/spec/rollout-spec.js';
 import type { Store } from '../src/ports/store.js';
 import type { TrafficRouter } from '../src/ports/traffic-router.js';
@@ -35,8 +35,16 @@ export const createTrafficActivities = ({ router, store }: TrafficDeps) => ({
     return { epoch: newest?.epoch ?? 0 };
   },
 
+  /**
+   * What a way back has to be above. Whoever is silent is not waited for: the gateways refuse what is too low, and it is asked again.
+   * @throws what the gateways said, where the store is silent as well
+   */
   async newestEpoch(service: string): Promise<number> {
-    return (await newestRoute({ router, store }, service, 'error'))?.epoch ?? 0;
+    const [applied, kept] = await Promise.allSettled([router.readBack(service), store.latestRoute(service)]);
+    if (applied.status === 'rejected' && kept.status === 'rejected') throw applied.reason;
+    const routes = applied.status === 'fulfilled' ? applied.value.map(({ route }) => route) : [];
+    if (kept.status === 'fulfilled' && kept.value !== null) routes.push(kept.value);
+    return newestOf(routes)?.epoch ?? 0;
   },
 
   /**

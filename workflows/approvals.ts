@@ -82,6 +82,11 @@ export function dropVoidApprovals(run: Run): void {
 export async function hold(run: Run, note: string): Promise<void> {
   decide(run, { action: 'hold', reason: note, evidence: newestLook(run) });
   update(run, { reason: note, waiting: { kind: 'hold', since: now(), until: null, note } });
+  await holdOn(run);
+}
+
+/** The hold in progress, also where the run before this one began it. */
+export async function holdOn(run: Run): Promise<void> {
   await condition(() => isAnswered(run));
   takeApproval(run);
 }

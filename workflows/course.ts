@@ -1,4 +1,4 @@
-import { condition } from '@temporalio/workflow';
+import { condition, patched } from '@temporalio/workflow';
 import { basisOf, describeApproval, hasQuorum } from '../src/domain/approval.js';
 import type { Command, CommandRequest, CommandSource, ReceivedCommand } from '../src/domain/decision.js';
 import { asReceived, isRepeat } from './acceptance.js';
@@ -24,9 +24,7 @@ function act(run: Run, received: ReceivedCommand): void {
       update(run, { paused: null });
       return note(run, received);
     case 'promote':
-      if (run.state.waiting?.kind === 'hold') inbox.approval ??= received;
-      else inbox.skip ??= received;
-      return;
+      return take(run, run.state.waiting?.kind === 'hold' ? 'approval' : 'skip', received);
     case 'promote-full':
       inbox.full ??= received;
       return note(run, received);
@@ -41,8 +39,7 @@ function act(run: Run, received: ReceivedCommand): void {
       update(run, { owner: received.to ?? run.state.owner });
       return note(run, received, `owned by ${received.to}`);
     case 'break-glass':
-      inbox.glass ??= received;
-      return;
+      return take(run, 'glass', received);
     case 'supersede':
       return giveWay(run, received);
     case 'reject':
@@ -114,7 +111,13 @@ function takeYes(run: Run, received: ReceivedCommand): void {
     update(run, { approval: now });
     if (!hasQuorum(now)) return note(run, received, describeApproval(now));
   }
-  run.inbox.approval ??= received;
+  take(run, 'approval', received);
+}
+
+/** The first one is acted on, which writes it down; one more, while a pause holds the first, is written down as it is. */
+function take(run: Run, what: 'approval' | 'skip' | 'glass', received: ReceivedCommand): void {
+  if (!run.inbox[what]) run.inbox[what] = received;
+  else if (patched('one-more-noted')) note(run, received);
 }
 
 function delegate(run: Run, received: ReceivedCommand): void {

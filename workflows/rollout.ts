@@ -1,4 +1,11 @@
-import { allHandlersFinished, CancellationScope, condition, continueAsNew, isCancellation } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  isCancellation,
+  patched,
+} from '@temporalio/workflow';
 import { PHASES, type Phase, phaseAfter, RUN_PHASES, type RunPhase, TRIAL_PHASES } from '../src/domain/phase.js';
 import { hasEnded, type RolloutState } from '../src/domain/rollout-state.js';
 import { keepAliases, returnAliases } from './aliases.js';
@@ -38,7 +45,7 @@ export async function rollout(input: RolloutInput): Promise<RolloutState> {
   const { flushed } = publishChanges(run);
   tellOthers(run);
   if (input.spec.registry) keepAliases(run);
-  if (!input.carried)
+  if (!run.input.carried)
     decide(run, {
       action: 'start',
       actor: input.startedBy,
@@ -64,6 +71,7 @@ export async function rollout(input: RolloutInput): Promise<RolloutState> {
   }
   phases.cancel();
   await finished.catch(() => undefined);
+  if (run.shouldContinueAsNew && !hasEnded(run.state.status)) await stoppedOr(run, flushed);
 
   await CancellationScope.nonCancellable(async () => {
     if (!hasEnded(run.state.status) && !run.shouldContinueAsNew)
@@ -76,6 +84,17 @@ export async function rollout(input: RolloutInput): Promise<RolloutState> {
   // Whoever cancelled this run in its last moments meant the next one as well, which would not hear of it.
   if (CancellationScope.current().consideredCancelled) stopFor(run, CALLED_OFF);
   return continueAsNew<typeof rollout>({ ...input, carried: carry(run) });
+}
+
+/** The store may be away for long before this run can hand over: whoever wants back meanwhile does not wait for it. */
+async function stoppedOr(run: Run, flushed: () => Promise<void>): Promise<void> {
+  try {
+    await Promise.race([flushed(), condition(() => run.inbox.stop !== null)]);
+  } catch (error) {
+    stopFor(run, isCancellation(error) ? CALLED_OFF : causeOf(error));
+  }
+  if (run.inbox.stop !== null && patched('stop-before-handing-over'))
+    await CancellationScope.nonCancellable(() => rollBack(run));
 }
 
 /** Of its own accord: where somebody has met the candidate, that is a way back. */

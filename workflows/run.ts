@@ -34,7 +34,8 @@ export interface Run {
 /** Workflow time as ISO text: the SDK makes `Date` deterministic. */
 export const now = () => new Date().toISOString();
 
-export function openRun(input: RolloutInput): Run {
+export function openRun(given: RolloutInput): Run {
+  const input = withoutForged(given);
   const { carried } = input;
   const startedAt = workflowInfo().startTime.toISOString();
   return {
@@ -55,6 +56,12 @@ export function openRun(input: RolloutInput): Run {
     aliases: carried?.aliases ?? { course: null, moves: [] },
     shouldContinueAsNew: false,
   };
+}
+
+/** Only a run before this one hands something over: whoever starts a workflow could else name phases as passed that never were. */
+function withoutForged({ carried, ...start }: RolloutInput): RolloutInput {
+  const isHandedOver = workflowInfo().continuedFromExecutionRunId !== undefined;
+  return isHandedOver && carried !== undefined ? { ...start, carried } : start;
 }
 
 export function carry(run: Run): CarriedRun {

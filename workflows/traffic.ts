@@ -60,7 +60,7 @@ async function neverOnceStopped(run: Run): Promise<void> {
 export async function promote(run: Run): Promise<void> {
   await neverOnceStopped(run);
   const epoch = run.state.epoch + 1;
-  update(run, { epoch });
+  update(run, { epoch, reason: `${run.state.candidate} serves all once every gateway has confirmed it` });
   const route = stableRoute(
     run.input.spec,
     run.input.rolloutId,
@@ -68,8 +68,9 @@ export async function promote(run: Run): Promise<void> {
     'candidate',
     run.input.spec.phases.impact?.holdback ?? 0,
   );
+  const reason = `${run.state.candidate} serves all of ${run.state.service}`;
   await persistent.setTraffic.executeWithOptions({ summary: `cutover: ${run.state.candidate} serves all` }, [route]);
-  update(run, { weightPercent: 100, shadowPercent: 0 });
+  update(run, { weightPercent: 100, shadowPercent: 0, reason });
   run.outbox.route = route;
 }
 
@@ -165,7 +166,8 @@ async function sendBaseline(run: Run): Promise<void> {
       return;
     } catch (error) {
       if (typeOf(error) !== 'EPOCH_STALE') throw error;
-      const newest = await limited.newestEpoch(run.state.service);
+      // Where nobody can say it now, one above the last try: it is asked again until it is above theirs.
+      const newest = await limited.newestEpoch(run.state.service).catch(() => epoch);
       update(run, { epoch: Math.max(newest, run.state.epoch) });
     }
   }

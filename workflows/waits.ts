@@ -1,4 +1,4 @@
-import { condition } from '@temporalio/workflow';
+import { condition, patched } from '@temporalio/workflow';
 import type { Waiting } from '../src/domain/rollout-state.js';
 import { decide, now, type Run, update } from './run.js';
 
@@ -71,10 +71,12 @@ export function endGate(run: Run, title: string): void {
   });
 }
 
-/** Lets time pass at this weight, guardrails watched meanwhile. */
+/** Lets time pass at this weight, guardrails watched meanwhile. What the run before this one had put off stays so. */
 export async function bake(run: Run, ms: number, since: string, note: string): Promise<void> {
-  const until = isoAfter(since, ms);
-  update(run, { waiting: { kind: 'bake', since, until, note } });
+  const { waiting } = run.state;
+  const goesOn = waiting?.kind === 'bake' && waiting.note === note && patched('waits-carried');
+  const until = goesOn ? (waiting.until ?? now()) : isoAfter(since, ms);
+  update(run, { waiting: { kind: 'bake', since: goesOn ? waiting.since : since, until, note } });
   if (Date.parse(until) > Date.now()) await untilOr(run, () => isCutShort(run), `bake: ${note}`);
   await condition(() => run.state.paused === null || isMoved(run));
   update(run, { waiting: null });

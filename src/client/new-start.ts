@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { SluiceError } from '../domain/errors.js';
-import type { RolloutStart } from '../domain/rollout-start.js';
+import type { RolloutStart, StartingPoint } from '../domain/rollout-start.js';
 import type { RolloutSpec } from '../domain/spec/rollout-spec.js';
-import { contentDigest } from '../identity/content-digest.js';
+import { contentDigest, startDigests } from '../identity/content-digest.js';
 import { type Signer, signStart } from '../identity/signer.js';
 import { specDigest } from './load-spec.js';
 
@@ -10,15 +10,21 @@ import { specDigest } from './load-spec.js';
  * What starts one rollout of a spec, with an id of its own and, where somebody signs, the proof of who asks.
  * @throws {SluiceError} USAGE where `startedBy` is not who signs
  */
-export async function newStart(spec: RolloutSpec, startedBy: string, signer: Signer | null): Promise<RolloutStart> {
+export async function newStart(
+  spec: RolloutSpec,
+  startedBy: string,
+  signer: Signer | null,
+  attempt?: { readonly from: StartingPoint; readonly retryOf: string },
+): Promise<RolloutStart> {
   const subject = signer?.identity.subject ?? startedBy;
   if (subject !== startedBy)
     throw new SluiceError('USAGE', `the actor is ${startedBy}, and the identity that signs is ${subject}`);
   const { service } = spec;
   const rolloutId = newId(service);
-  const start = { rolloutId, spec, specDigest: specDigest(spec), startedBy };
+  const start = { rolloutId, spec, specDigest: specDigest(spec), startedBy, ...attempt };
   if (signer === null) return start;
-  return { ...start, statement: await signStart(signer, { service, rolloutId, digests: [contentDigest(spec)] }) };
+  const digests = startDigests(contentDigest(spec), attempt);
+  return { ...start, statement: await signStart(signer, { service, rolloutId, digests }) };
 }
 
 /** Sorts by time, and is unique enough for people who start at the same second: `digits-20261121-083015-1f3a`. */

@@ -50,14 +50,11 @@ export async function retryRollout(
   const ending = newest.isCompleted ? await handle.result() : null;
   const from = retryPoint(before.spec, ending, fromStep);
   const attempt = (before.attempt ?? 1) + 1;
-  const start = {
-    ...(await newStart(before.spec, startedBy, signer)),
-    attempt,
-    retryOf: before.rolloutId,
-    ...(from === undefined ? {} : { from }),
-  };
+  const retryOf = before.rolloutId;
+  const point = from === undefined ? undefined : { from, retryOf };
+  const start = { ...(await newStart(before.spec, startedBy, signer, point)), attempt, retryOf };
   const runId = await launchRollout(client, start, taskQueue);
-  return { rolloutId: start.rolloutId, workflowId, runId, retryOf: before.rolloutId, attempt, from: from ?? null };
+  return { rolloutId: start.rolloutId, workflowId, runId, retryOf, attempt, from: from ?? null };
 }
 
 /** What a run was started with, from the first event of its history. */

@@ -53,7 +53,7 @@ export function signCommand(
 
 /**
  * What proves a start. Valid for 30 days, as a start may wait in a queue.
- * @param digests `contentDigest(spec)` of each spec that may be run under this id
+ * @param digests `contentDigest(spec)` of each spec that may be run under this id, and of where it begins (startDigests)
  */
 export function signStart(
   signer: Signer,

@@ -1,9 +1,12 @@
-import { beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createIdentityActivities } from '../../activities/identity.js';
+import type { StartingPoint } from '../../src/domain/rollout-start.js';
 import type { RolloutState, RolloutStatus } from '../../src/domain/rollout-state.js';
-import { contentDigest } from '../../src/identity/content-digest.js';
+import { type RolloutSpec, rolloutSpec } from '../../src/domain/spec/rollout-spec.js';
+import { contentDigest, startDigests } from '../../src/identity/content-digest.js';
 import type { PrivateKey } from '../../src/identity/private-key.js';
 import { createSigner, signStart } from '../../src/identity/signer.js';
+import { PLAIN_SPEC } from '../domain/plain-spec.js';
 import { stateOf } from '../stores/rollout-fixtures.js';
 import { type People, people, publicOnly } from './signed.js';
 
@@ -17,10 +20,17 @@ beforeAll(async () => {
 });
 
 /** Over a store that knows one rollout at most. */
-const activities = (known: RolloutState | null = null, keys: PrivateKey[] | null = [who.alice, who.api]) =>
+const activities = (
+  known: RolloutState | null = null,
+  keys: PrivateKey[] | null = [who.alice, who.api],
+  itsSpec: RolloutSpec | null = null,
+) =>
   createIdentityActivities({
     identityKeys: keys?.map(publicOnly) ?? null,
-    store: { rollout: async (id) => (known?.rolloutId === id ? known : null) },
+    store: {
+      rollout: async (id) => (known?.rolloutId === id ? known : null),
+      record: { spec: async () => itsSpec },
+    },
   });
 
 const signed = async (key: PrivateKey, digests = [specDigest]) =>
@@ -70,4 +80,49 @@ test('a retry while it runs is no second start', async () => {
   const statement = await signed(who.alice);
   const known = stateOf('digits', { rolloutId });
   await expect(activities(known).verifyStart({ ...start, statement })).resolves.toHaveProperty('subject', 'alice');
+});
+
+describe('a new attempt that does not begin at the beginning', () => {
+  const retryOf = 'digits-20261101-070000-0a0a';
+  const steps = [5, 20, 50].map((setWeight) => ({ setWeight, bake: '1m' as const }));
+  const spec = rolloutSpec.parse({ ...PLAIN_SPEC, phases: { shadow: { minSamples: 20 }, canary: { steps } } });
+  const digest = contentDigest(spec);
+  const canary = (step: number): StartingPoint => ({ phase: 'canary', step });
+  const before = stateOf('digits', { rolloutId: retryOf, status: 'rolled-back', phase: 'canary', step: 1 });
+  const attempt = async (from: StartingPoint, signed: StartingPoint | null = from, known = before, its = spec) => {
+    const digests = startDigests(digest, signed === null ? undefined : { from: signed, retryOf });
+    const statement = await signStart(await createSigner(who.alice), { service: 'digits', rolloutId, digests });
+    const claimed = { ...start, specDigest: digest, statement, attempt: { from, retryOf, spec } };
+    return activities(known, undefined, its).verifyStart(claimed);
+  };
+
+  test('may begin where the one before had got to, or before it', async () => {
+    for (const from of [canary(1), canary(0), { phase: 'shadow', step: null } as const])
+      await expect(attempt(from)).resolves.toHaveProperty('subject', 'alice');
+  });
+
+  test('not where nobody signed for it, nor where the one before had not got to', async () => {
+    await expect(attempt(canary(1), null)).rejects.toThrow(/what is asked is not/);
+    await expect(attempt(canary(1), canary(0))).rejects.toThrow(/what is asked is not/);
+    await expect(attempt(canary(2))).rejects.toThrow(/it had got to step 2/);
+    const inShadow = { ...before, phase: 'shadow', step: null } as const;
+    await expect(attempt({ phase: 'abTest', step: null }, undefined, inShadow)).rejects.toThrow(/had not got so far/);
+  });
+
+  test('not after an attempt of another model, of another service, or one that still runs or never was', async () => {
+    const other = { ...spec, candidate: { ...spec.candidate, url: 'http://127.0.0.1:3' } };
+    await expect(attempt(canary(1), undefined, before, other)).rejects.toThrow(/had another spec/);
+    const wrong = [{ service: 'faces' }, { status: 'progressing' }, { rolloutId: 'x' }] as const;
+    for (const change of wrong)
+      await expect(attempt(canary(1), undefined, { ...before, ...change })).rejects.toThrow(/has ended before/);
+  });
+
+  test('digests that were given must name where it begins', async () => {
+    const statement = await signed(who.alice, [digest]);
+    const claimed = { ...start, specDigest: digest, statement, digests: [digest] };
+    const from = canary(1);
+    await expect(
+      activities(before, undefined, spec).verifyStart({ ...claimed, attempt: { from, retryOf, spec } }),
+    ).rejects.toThrow(/where it begins was not signed/);
+  });
 });

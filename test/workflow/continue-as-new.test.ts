@@ -44,12 +44,7 @@ test('a long rollout goes on in new runs: nothing is done twice and no decision 
     { pause: { approval: { timeout: '1h' } } },
     { setWeight: 50, bake: '20ms' },
   ];
-  // A verdict that changes at each look makes the history grow as weeks of quiet ones would.
-  let flip = false;
-  world.guardrail = () => {
-    flip = !flip;
-    return flip ? 'pass' : 'inconclusive';
-  };
+  restless(world);
   const runs = new Set<string>();
   await stage.run(world, service, async () => {
     const rollout = await stage.start(spec({ canary: { steps } }, service), service);
@@ -115,6 +110,91 @@ test('what a freeze holds is held in new runs as well, and an approval that was 
   expect(world.decisions.filter((d) => d.action === 'approve')).toHaveLength(1);
   expect(world.decisions.map((d) => d.sequence)).toEqual(world.decisions.map((_, i) => i + 1));
 });
+
+/** Verdicts that change at each look make the history grow as weeks of quiet ones would. */
+function restless(world: World): void {
+  let looks = 0;
+  world.guardrail = () => {
+    looks += 1;
+    return looks % 2 === 0 ? 'pass' : 'inconclusive';
+  };
+}
+
+/** Until several runs have followed that in which it is called. */
+async function whileRunsPass(service: string): Promise<void> {
+  const query = `WorkflowId = 'rollout/${service}'`;
+  const count = async () => (await stage.temporal.client.workflow.count(query)).count;
+  for (const before = await count(); (await count()) < before + 2; )
+    await new Promise((resolve) => setTimeout(resolve, 500));
+}
+
+test('a step that was put off stays so in new runs, and so does the end of the time for its evidence', async () => {
+  const [world, service] = [new World(), fresh()];
+  restless(world);
+  world.gate = () => 'inconclusive';
+  await stage.run(world, service, async () => {
+    const steps = [{ setWeight: 10, bake: '2s', maxDuration: '2h' }];
+    const rollout = await stage.start(spec({ canary: { steps } }, service), service);
+    await rollout.until(({ waiting }) => waiting?.kind === 'bake');
+    const hour = 3_600_000;
+    await sendCommand(stage.temporal.client, service, 'extend', { actor: 'bob', reason: 'a holiday', forMs: hour });
+    const { waiting } = await rollout.state();
+    await whileRunsPass(service);
+    expect((await rollout.state()).waiting).toEqual(waiting);
+    await sendCommand(stage.temporal.client, service, 'abort', { actor: 'bob', reason: 'seen' });
+    await rollout.result();
+
+    const other = await stage.start(spec({ canary: { steps } }, service), service);
+    const evidence = await other.until((state) => state.waiting?.kind === 'samples');
+    await whileRunsPass(service);
+    expect((await other.state()).waiting).toEqual(evidence.waiting);
+    await sendCommand(stage.temporal.client, service, 'abort', { actor: 'bob', reason: 'seen' });
+    await other.result();
+  });
+});
+
+test('a person who is asked because there is no evidence is still asked in new runs, once', async () => {
+  const [world, service] = [new World(), fresh()];
+  restless(world);
+  world.gate = () => 'inconclusive';
+  await stage.run(world, service, async () => {
+    const steps = [{ setWeight: 10, bake: '20ms', maxDuration: '100ms' }];
+    const rollout = await stage.start(spec({ canary: { steps } }, service), service);
+    const { waiting } = await rollout.until((state) => state.waiting?.kind === 'hold');
+    await whileRunsPass(service);
+    expect((await rollout.state()).waiting).toEqual(waiting);
+    await sendCommand(stage.temporal.client, service, 'approve', { actor: 'bob', reason: 'it is enough' });
+    expect(await rollout.result()).toMatchObject({ status: 'promoted' });
+  });
+  expect(world.decisions.filter(({ action }) => action === 'hold')).toHaveLength(1);
+  expect(world.traffic()).toEqual(['10', 'all v2']);
+});
+
+test.each(['rollback', 'abort'] as const)(
+  'a %s that comes while a run waits for the store to hand over is done at once',
+  async (command) => {
+    const [world, service] = [new World(), fresh()];
+    restless(world);
+    await stage.run(world, service, async () => {
+      const rollout = await stage.start(spec({ canary: { steps: [{ setWeight: 10, bake: '1h' }] } }, service), service);
+      await rollout.until((state) => state.weightPercent === 10);
+      world.storeDown = true;
+      for (let before = -1; world.progressSeen.length !== before; ) {
+        before = world.progressSeen.length;
+        await new Promise((resolve) => setTimeout(resolve, 4000));
+      }
+      await sendCommand(stage.temporal.client, service, command, { actor: 'bob', reason: 'it is bad' });
+      const deadline = Date.now() + 20_000;
+      while (world.traffic().at(-1) !== 'all v1' && Date.now() < deadline)
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      expect(world.traffic()).toEqual(['10', 'all v1']);
+      world.storeDown = false;
+      const status = command === 'abort' ? 'aborted' : 'rolled-back';
+      expect(await rollout.result()).toMatchObject({ status, reason: `${command} by bob: it is bad` });
+    });
+    expect(world.decisions.map((d) => d.sequence)).toEqual(world.decisions.map((_, i) => i + 1));
+  },
+);
 
 test('a cancellation that comes while a run goes on in a new one is not lost', async () => {
   const [world, service] = [new World(), fresh()];

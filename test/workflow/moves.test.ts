@@ -112,6 +112,28 @@ describe('a canary is moved by hand', () => {
     expect(world.traffic()).toEqual(['5', '20', '5', '20', '50', '45', 'all v2']);
   });
 
+  test('a weight by hand that is as high as the one an approval follows does not pass it over', async () => {
+    const [world, service] = [new World(), fresh()];
+    await stage.run(world, service, async () => {
+      const rollout = await stage.start(spec(withApproval, service), service);
+      await rollout.until(({ waiting }) => waiting?.kind === 'bake');
+      await ask(service, 'set-weight', { weightPercent: 20 });
+      await rollout.until(({ handWeight, waiting }) => handWeight === 20 && waiting?.kind === 'bake');
+      await ask(service, 'promote');
+      await rollout.until(
+        ({ step, handWeight, waiting }) => step === 1 && handWeight === null && waiting?.kind === 'bake',
+      );
+      await ask(service, 'promote');
+      await rollout.until(({ waiting, verdict }) => waiting?.kind === 'approval' && verdict === 'pass');
+      await ask(service, 'approve', { actor: 'carol' });
+      await rollout.until(({ weightPercent, waiting }) => weightPercent === 50 && waiting?.kind === 'bake');
+      await ask(service, 'abort');
+      await rollout.result();
+    });
+    expect(world.traffic()).toEqual(['5', '20', '20', '50', 'all v1']);
+    expect(world.decisions.filter(({ action }) => action === 'approve')).toMatchObject([{ actor: 'carol' }]);
+  });
+
   test('and an abort in the same moment wins', async () => {
     for (const order of [
       ['jump', 'abort'],

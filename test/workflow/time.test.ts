@@ -125,6 +125,10 @@ test('a rollout begins after its initial delay, which a person may cut short', a
     const ended = await rollout.result();
     expect(ended).toMatchObject({ status: 'promoted', eta: null });
   });
+  expect(world.decisions.filter(({ action }) => action === 'promote')).toMatchObject([
+    { actor: 'bob', reason: 'the initial delay: why' },
+    { actor: 'sluice' },
+  ]);
 });
 
 describe('the progress deadline', () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { sendCommand } from '../../src/client/send-command.js';
 import { startRollout } from '../../src/client/start-rollout.js';
-import type { RolloutState } from '../../src/domain/rollout-state.js';
+import { initialState, type RolloutState } from '../../src/domain/rollout-state.js';
 import { createSigner } from '../../src/identity/signer.js';
 import { type People, people, publicOnly } from '../identity/signed.js';
 import { freshNames, Stage, spec, World } from './harness.js';
@@ -80,6 +80,25 @@ describe('where keys are configured', () => {
     await stage.run(world, service, async () => {
       const rollout = await stage.start(spec({}, service), service);
       expect(await rollout.result()).toMatchObject({ status: 'failed', reason: /carries no statement of who asks/ });
+    });
+    expect(world.routes).toEqual([]);
+  });
+
+  test('who starts a workflow can’t name phases as passed that never were', async () => {
+    const [world, service] = [new World(), fresh()];
+    world.identityKeys = Object.values(keys).map(publicOnly);
+    await stage.run(world, service, async () => {
+      const given = spec({}, service);
+      const state = initialState('forged-1', given, new Date().toISOString());
+      for (const phase of ['validation', 'shadow', 'canary', 'abTest'] as const) state.phases[phase].status = 'passed';
+      const carried = { state, stage: null, inbox: { seen: [], approval: null, stop: null }, sequence: 9 };
+      const start = { rolloutId: 'forged-1', spec: given, specDigest: 'x', startedBy: 'mallory' };
+      const handle = await stage.temporal.client.workflow.start('rollout', {
+        workflowId: `rollout/${service}`,
+        taskQueue: service,
+        args: [{ ...start, carried }],
+      });
+      expect(await handle.result()).toMatchObject({ status: 'failed', reason: /carries no statement of who asks/ });
     });
     expect(world.routes).toEqual([]);
   });

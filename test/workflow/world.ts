@@ -20,7 +20,7 @@ import type { HookAnswer } from '../../src/hooks/call-hook.js';
 import type { HookCall } from '../../src/hooks/hook-request.js';
 import { evidence, impactSummary } from './evidence.js';
 
-const NO_ROLLOUTS = { rollout: async () => null };
+const NO_ROLLOUTS = { rollout: async () => null, record: { spec: async () => null } };
 
 /** Those that rollouts use. */
 export type RolloutModelActivities = Pick<ModelActivities, 'resolveModels' | 'moveRolloutAlias'>;
@@ -122,7 +122,10 @@ export class World {
       resolveModels: (given) => this.models.resolveModels(given),
       moveRolloutAlias: (move, late) => this.models.moveRolloutAlias(move, late),
       claimService: async ({ service }) => ({ epoch: this.epochOf(service) }),
-      newestEpoch: async (service) => this.epochOf(service),
+      newestEpoch: async (service) => {
+        if (this.storeDown) throw new Error('the store is down');
+        return this.epochOf(service);
+      },
       setTraffic: async (route) => {
         if (this.gatewayAway) throw new Error('gateway http://g2:8081: ECONNREFUSED');
         const newest = this.epochOf(route.service);

@@ -1,7 +1,8 @@
+import { patched } from '@temporalio/workflow';
 import type { Phase } from '../../src/domain/phase.js';
 import type { Waiting } from '../../src/domain/rollout-state.js';
 import { isExhausted } from '../../src/domain/verdict.js';
-import { hold } from '../approvals.js';
+import { hold, holdOn } from '../approvals.js';
 import { endPhase, groundsOf, newestLook, type Run } from '../run.js';
 import { isCutShort, isMoved, waitFor } from '../waits.js';
 
@@ -20,6 +21,7 @@ export async function awaitEvidence(run: Run, wait: { ms: number; note: string }
 
 async function untilShown(run: Run, wait: { ms: number; note: string }, title: string): Promise<void> {
   const kind: Waiting['kind'] = 'samples';
+  if (run.state.waiting?.kind === 'hold' && patched('waits-carried')) return holdOn(run);
   if (isCutShort(run)) return;
   const held = await waitFor(run, { kind, ...wait }, () => passed(run) || isExhausted(newestLook(run)));
   if (isCutShort(run)) return;

@@ -1,4 +1,4 @@
-import { condition } from '@temporalio/workflow';
+import { condition, patched } from '@temporalio/workflow';
 import type { ReceivedCommand } from '../../src/domain/decision.js';
 import type { HookMoment } from '../../src/domain/hook-moment.js';
 import { phaseAfter } from '../../src/domain/phase.js';
@@ -44,10 +44,14 @@ function after(run: Run, all: readonly Stretch[], at: Stretch): Stretch | undefi
   return next;
 }
 
-/** The next weight above the one in force. */
+/** The next weight above the one in force. One that ends in an approval is never passed over: a weight set by hand may be as high already. */
 function nextOf({ state }: Run, all: readonly Stretch[], { index, step }: Stretch): Stretch | undefined {
   const weight = state.handWeight ?? step.setWeight;
-  return all.find((next) => next.index > index && next.step.setWeight > weight);
+  const later = all.filter((next) => next.index > index);
+  const above = later.find((next) => next.step.setWeight > weight);
+  const asking = later.find(({ pauses }) => pauses.some(({ pause }) => 'approval' in pause));
+  const isPassedOver = asking !== undefined && (above === undefined || asking.index < above.index);
+  return isPassedOver && patched('approval-not-passed-over') ? asking : above;
 }
 
 /** Where a person sends it. The step begins anew, also where it is the one in progress. */
@@ -136,12 +140,17 @@ function leadsTo(run: Run, all: readonly Stretch[], at: Stretch, title: string):
 
 /** The least time first, then as long as the evidence takes; past the deadline a person decides. */
 async function analyse(run: Run, step: WeightStep, title: string): Promise<void> {
-  await bake(run, step.bake, run.stage?.enteredAt ?? now(), title);
+  if (!isBaked(run)) await bake(run, step.bake, run.stage?.enteredAt ?? now(), title);
   if (isMoved(run)) return;
   const deadlineMs = (step.maxDuration ?? 10 * step.bake) - step.bake;
   const weight = run.state.handWeight ?? step.setWeight;
   await awaitEvidence(run, { ms: Math.max(deadlineMs, 1), note: `evidence at ${weight} %` }, title);
   if (!isMoved(run)) endGate(run, title);
+}
+
+/** Whether the run before this one had got further: it waited for evidence, or for a person because there was none. */
+function isBaked({ state: { waiting } }: Run): boolean {
+  return (waiting?.kind === 'samples' || waiting?.kind === 'hold') && patched('waits-carried');
 }
 
 function stretches(steps: readonly CanaryStep[]): Stretch[] {

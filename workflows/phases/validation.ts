@@ -1,4 +1,4 @@
-import { condition } from '@temporalio/workflow';
+import { condition, patched } from '@temporalio/workflow';
 import type { Validation } from '../../src/domain/spec/validation/index.js';
 import type { Evidence } from '../../src/domain/verdict.js';
 import { contentDigest } from '../../src/identity/verify-statement.js';
@@ -9,7 +9,7 @@ import { beginPhase, endPhase, type Run, stop, update } from '../run.js';
 import { scaleUp } from '../scaling.js';
 import { isUnattended } from '../shape.js';
 import { drillRollback } from '../traffic.js';
-import { waitFor } from '../waits.js';
+import { endGate, waitFor } from '../waits.js';
 
 const MOST_REASONS = 20;
 
@@ -20,6 +20,7 @@ export async function validationPhase(run: Run): Promise<void> {
   if (isUnattended()) await proveStart(run);
   if (spec.initialDelay !== undefined)
     await waitFor(run, { kind: 'delay', ms: spec.initialDelay, note: 'before the validation suite' }, () => false);
+  if (run.inbox.skip && patched('delay-promoted')) endGate(run, 'the initial delay');
   run.inbox.skip = null;
   const { epoch } = await limited.claimService.executeWithOptions({ summary: `what serves ${spec.service} now?` }, [
     spec,
@@ -62,8 +63,10 @@ async function firstReplicas(run: Run): Promise<void> {
 
 /** Who asks must be proven before anything is done in that name. */
 async function proveStart(run: Run): Promise<void> {
-  const { rolloutId, spec, statement, digests } = run.input;
-  const claimed = { rolloutId, service: spec.service, specDigest: contentDigest(run.givenSpec), statement, digests };
+  const { rolloutId, spec, statement, digests, from, retryOf } = run.input;
+  const specDigest = contentDigest(run.givenSpec);
+  const attempt = from === undefined ? {} : { attempt: { from, retryOf, spec: run.givenSpec } };
+  const claimed = { rolloutId, service: spec.service, specDigest, statement, digests, ...attempt };
   const identity = await limited.verifyStart.executeWithOptions({ summary: 'who started this?' }, [claimed]);
   if (identity !== null) update(run, { startedBy: identity.subject });
 }
