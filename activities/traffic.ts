@@ -47,6 +47,13 @@ export const createTrafficActivities = ({ router, store }: TrafficDeps) => ({
     return newestOf(routes)?.epoch ?? 0;
   },
 
+  /** The newest route, where it gives all traffic to a version that is none of these; else null. */
+  async takenOver(service: string, versions: readonly string[]): Promise<Route | null> {
+    const newest = await newestRoute({ router, store }, service, 'error');
+    const isThird = newest !== null && newest.candidate === null && !versions.includes(newest.baseline.version);
+    return isThird ? newest : null;
+  },
+
   /**
    * Applies an absolute route to every gateway and reads it back; a retry repeats the same state.
    * @param lapsedAfterMs after which a gateway that is gone counts as having lost its lease; absent: all must confirm

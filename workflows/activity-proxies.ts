@@ -13,6 +13,7 @@ export const limited = proxyActivities<
     Activities,
     | 'claimService'
     | 'newestEpoch'
+    | 'takenOver'
     | 'assertServersReady'
     | 'assertBaselineReady'
     | 'verifyStart'

@@ -97,4 +97,6 @@ export interface Stop {
   readonly evidence: readonly Evidence[];
   /** Whether it goes back at once even where the spec asks for steps. */
   readonly isInstant?: boolean;
+  /** Whether somebody else moves the traffic. */
+  readonly isTakenOver?: boolean;
 }

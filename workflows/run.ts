@@ -155,7 +155,7 @@ export function endPhase(
 }
 
 /** Ends the rollout by a rule. The first reason to stop counts. */
-export function stop(run: Run, why: Pick<Stop, 'outcome' | 'reason' | 'evidence' | 'isInstant'>): void {
+export function stop(run: Run, why: Pick<Stop, 'outcome' | 'reason' | 'evidence' | 'isInstant' | 'isTakenOver'>): void {
   run.inbox.stop ??= {
     action: why.outcome === 'failed' ? 'fail' : 'rollback',
     actor: 'sluice',

@@ -49,6 +49,7 @@ async function watchServing(run: Run): Promise<never> {
         reason: `traffic was taken over: ${summary.superseded}`,
         evidence: [],
         isInstant: true,
+        isTakenOver: true,
       });
     if (failing[0])
       stop(run, { outcome: 'rolled-back', reason: `late labels: ${failing[0].reason}`, evidence: failing });

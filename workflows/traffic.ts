@@ -157,6 +157,7 @@ export async function descend(run: Run): Promise<void> {
 async function sendBaseline(run: Run): Promise<void> {
   const summary = `rollback: ${run.state.baseline} serves all`;
   for (;;) {
+    if (run.inbox.stop?.isTakenOver && patched('third-version-kept') && (await keptThird(run))) return;
     const epoch = run.state.epoch + 1;
     update(run, { epoch });
     const route = stableRoute(run.input.spec, run.input.rolloutId, epoch, 'baseline');
@@ -171,6 +172,32 @@ async function sendBaseline(run: Run): Promise<void> {
       update(run, { epoch: Math.max(newest, run.state.epoch) });
     }
   }
+}
+
+/**
+ * A person may have sent all back to a third version, without this workflow (`rollback --force --to`): that is a rollback too, and newer than this one. It is
+ * told again to all gateways, as it may have reached some of them only.
+ * @returns whether it is so
+ */
+async function keptThird(run: Run): Promise<boolean> {
+  const { service, baseline, candidate } = run.state;
+  const options = { summary: 'has a person sent all to a third version?' };
+  const route = await limited.takenOver.executeWithOptions(options, [service, [baseline, candidate]]).catch(() => null);
+  if (route === null) return false;
+  const { version } = route.baseline;
+  const told = persistent.setTraffic.executeWithOptions({ summary: `${version} serves all, as it was set` }, [route]);
+  const isTold = await told.then(
+    () => true,
+    (error: unknown) => {
+      if (typeOf(error) === 'EPOCH_STALE') return false;
+      throw error;
+    },
+  );
+  if (!isTold) return keptThird(run);
+  update(run, { epoch: Math.max(route.epoch, run.state.epoch) });
+  run.outbox.route = route;
+  decide(run, { action: 'check', reason: `${version} serves all, as was set in epoch ${route.epoch}: it is left so` });
+  return true;
 }
 
 /** The type of the failure that an activity ended with. */

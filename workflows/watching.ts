@@ -88,6 +88,7 @@ async function watchForever(run: Run, plan: StagePlan): Promise<never> {
         reason: `traffic was taken over: ${summary.superseded}`,
         evidence: summary.evidence,
         isInstant: true,
+        isTakenOver: true,
       });
     if (summary.trip)
       stop(run, {

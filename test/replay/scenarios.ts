@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { sendCommand } from '../../src/client/send-command.js';
 import type { CommandRequest } from '../../src/domain/decision.js';
+import { stableRoute } from '../../src/domain/exposure.js';
 import { guardrail } from '../../src/domain/spec/guardrail.js';
 import type { RolloutSpecInput } from '../../src/domain/spec/rollout-spec.js';
 import { scaling } from '../../src/domain/spec/scaling.js';
@@ -84,6 +85,35 @@ export const SCENARIOS: readonly Scenario[] = [
       await ask('jump', { step: 2 });
       await at(50);
       await ask('promote');
+    },
+  },
+  {
+    name: 'promoted-by-hand-past-no-approval',
+    ending: 'promoted',
+    phases: { canary: { steps: [{ setWeight: 5, bake: '1h' }, ...approvalStep.canary.steps] } },
+    others: { initialDelay: 3_600_000 },
+    drive: async ({ stage, service, rollout }) => {
+      const ask = (name: Parameters<typeof sendCommand>[2], more: Partial<CommandRequest> = {}) =>
+        sendCommand(stage.temporal.client, service, name, { actor: 'bob', reason: 'because', ...more });
+      await rollout.until((state) => state.waiting?.kind === 'delay');
+      await ask('promote');
+      await rollout.until((state) => state.weightPercent === 5 && state.waiting?.kind === 'bake');
+      await ask('set-weight', { weightPercent: 10 });
+      await rollout.until((state) => state.weightPercent === 10 && state.waiting?.kind === 'bake');
+      await ask('promote');
+      await rollout.until((state) => state.waiting?.kind === 'approval' && state.verdict === 'pass');
+      await ask('approve');
+    },
+  },
+  {
+    name: 'rolled-back-to-a-third-version',
+    ending: 'rolled-back',
+    phases: { canary: { steps: [{ setWeight: 10, bake: '1h' }] } },
+    drive: async ({ world, service, rollout }) => {
+      const { epoch, rolloutId } = await rollout.until((state) => state.weightPercent === 10);
+      const stable = stableRoute(spec({}, service), rolloutId, epoch + 1, 'baseline');
+      world.third = { ...stable, baseline: { version: 'v0', url: 'http://127.0.0.1:3' } };
+      world.takenOver = `epoch ${epoch} is refused, g1 has epoch ${epoch + 1}`;
     },
   },
   {

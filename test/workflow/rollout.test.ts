@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sendCommand } from '../../src/client/send-command.js';
+import { stableRoute } from '../../src/domain/exposure.js';
 import { PHASES } from '../../src/domain/phase.js';
 import { evidence } from './evidence.js';
 import { ALL_PHASES, freshNames, Stage, spec, trusting, World } from './harness.js';
@@ -127,6 +128,23 @@ test('a newer route from elsewhere ends the rollout: better no candidate than tw
     epoch: 13,
   });
   expect(world.traffic().at(-1)).toBe('all v1');
+});
+
+test('where a person has sent all to a third version meanwhile, that stays', async () => {
+  const [world, service] = [new World(), fresh()];
+  const given = spec({ canary: { steps: [{ setWeight: 10, bake: '1h' }] } }, service);
+  await stage.run(world, service, async () => {
+    const rollout = await stage.start(given, service);
+    const { epoch, rolloutId } = await rollout.until(({ weightPercent }) => weightPercent === 10);
+    const v0 = { version: 'v0', url: 'http://127.0.0.1:3' };
+    world.third = { ...stableRoute(given, rolloutId, epoch + 1, 'baseline'), baseline: v0 };
+    world.takenOver = `epoch ${epoch} is refused, g1 has epoch ${epoch + 1}`;
+    expect(await rollout.result()).toMatchObject({ status: 'rolled-back', weightPercent: 0, epoch: epoch + 1 });
+  });
+  expect(world.traffic()).toEqual(['10', 'all v0']);
+  expect(world.decisions.map(({ reason }) => reason)).toContainEqual(
+    expect.stringMatching(/^v0 serves all, as was set in epoch \d+: it is left so$/),
+  );
 });
 
 test('a brake that has tripped rolls back with its reason, whatever the guardrails say', async () => {

@@ -53,7 +53,7 @@ function render({ route, gateways, ledger }: ForcedOutcome, apiUrl: string): str
     `${route.service}: ${route.baseline.version} serves all, epoch ${route.epoch}`,
     renderTable(['GATEWAY', 'ADMIN', 'RESULT'], rows),
     `ledger: ${kept}`,
-    `a rollout that still runs hears of it when a worker is back; after a cutover, tell it: sluice rollback ${route.service}`,
+    'a rollout that still runs hears of it when a worker is back, and ends as rolled back',
   ].join('\n');
 }
 
