@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { describeError } from '../domain/errors.js';
 import type { Route, Trip } from '../domain/route.js';
@@ -27,6 +28,10 @@ export type PeerRoute = z.output<typeof peerRoutes>['routes'][number];
 
 const TIMEOUT_MS = 500;
 const TRIES = 5;
+/** Twice as long after each further try, so 3.75 s over all of them: about what a replica takes to start anew. */
+const TRIP_PAUSE_MS = 250;
+
+type Command = Pick<HttpCall, 'method' | 'body'> & { readonly path: string };
 
 /** The other replicas: they are told at once of what can't wait for the control plane, and asked at the start. */
 export class Peers {
@@ -40,15 +45,20 @@ export class Peers {
     return this.options.urls?.() ?? [];
   }
 
-  /** A candidate was taken out here. */
+  /** A candidate was taken out here. It is never late for that: the epoch says of which route. */
   async tellTrip({ service, epoch }: Route, trip: Trip): Promise<void> {
-    await this.tellAll('POST', `/v1/routes/${service}/trip`, { epoch, ...trip });
+    const body = JSON.stringify({ epoch, ...trip });
+    await this.tellAll({ method: 'POST', path: `/v1/routes/${service}/trip`, body }, TRIP_PAUSE_MS);
   }
 
-  /** A flag was changed here. Who has it already does not pass it on, so it does not go round for ever. */
+  /**
+   * A flag was changed here. Who has it already does not pass it on, so it does not go round for ever. No pause between the tries: a change that
+   * comes after the next one could undo it, since a flag that is gone has no revision.
+   */
   async tellFlag({ key, definition }: FlagChange): Promise<void> {
-    if (definition === null) await this.tellAll('DELETE', `/v1/flags/${key}`);
-    else await this.tellAll('PUT', `/v1/flags/${key}`, definition);
+    const path = `/v1/flags/${key}`;
+    if (definition === null) await this.tellAll({ method: 'DELETE', path }, 0);
+    else await this.tellAll({ method: 'PUT', path, body: JSON.stringify(definition) }, 0);
   }
 
   /** What the other replicas serve. Who does not answer is left out. */
@@ -75,13 +85,12 @@ export class Peers {
     return (await Promise.all(asked)).flat();
   }
 
-  private async tellAll(method: 'POST' | 'PUT' | 'DELETE', path: string, command?: object): Promise<void> {
-    const body = command === undefined ? {} : { body: JSON.stringify(command) };
-    await Promise.all(this.urls.map((url) => this.tellOne({ method, url: url + path, ...body })));
+  private async tellAll({ path, ...call }: Command, pauseMs: number): Promise<void> {
+    await Promise.all(this.urls.map((url) => this.tellOne({ ...call, url: url + path }, pauseMs)));
   }
 
-  /** One that is away asks when it is back. A refusal (it knows of something newer) is an answer. */
-  private async tellOne(call: Pick<HttpCall, 'method' | 'url' | 'body'>): Promise<void> {
+  /** One that is away for longer asks when it is back. A refusal (it knows of something newer) is an answer. */
+  private async tellOne(call: Pick<HttpCall, 'method' | 'url' | 'body'>, pauseMs: number): Promise<void> {
     const { token, log } = this.options;
     for (let tries = 1; ; tries += 1) {
       try {
@@ -89,9 +98,11 @@ export class Peers {
         if (status < 500) return;
         throw new Error(`status ${status}`);
       } catch (error) {
-        if (tries < TRIES) continue;
-        return log('warn', 'a peer could not be told', { url: call.url, cause: describeError(error) });
+        if (tries === TRIES)
+          return log('warn', 'a peer could not be told', { url: call.url, cause: describeError(error) });
       }
+      // No reason to keep a process that ends.
+      await sleep(pauseMs * 2 ** (tries - 1), undefined, { ref: false });
     }
   }
 }

@@ -97,9 +97,13 @@ export class RouteTable {
     );
   }
 
-  /** Takes what another replica serves, where it is newer than what is known here, with what is left of its lease. */
+  /**
+   * Takes what another replica serves, where it is newer than what is known here, with what is left of its lease; of a route that is known here
+   * too, that its candidate was taken out.
+   */
   async adopt(routes: readonly Pick<AppliedRoute, 'route' | 'leaseRemainingMs' | 'trip'>[]): Promise<void> {
     for (const { route, leaseRemainingMs, trip } of routes) {
+      if (trip !== null && this.trip(route.service, route.epoch, trip)) continue;
       const known = this.served.get(route.service);
       // A service that is not configured here is not one to serve here.
       if (known === undefined || known.route.epoch >= route.epoch || known.prefix !== pathPrefix(route.protocol))

@@ -98,6 +98,21 @@ describe('in a gateway', () => {
     expect(metrics).toContain('sluice_gateway_brake_trips_total{service="digits"} 1');
   });
 
+  test('tells a peer that is away for a moment once it is back', async () => {
+    const route = { weightPercent: 100, traffic };
+    await Promise.all([stage.apply(route), peer.apply({ ...route, candidate: stage.route().candidate })]);
+    const adminPort = Number(new URL(peer.gateway.adminUrl).port);
+    await peer.gateway.close();
+    stage.v2.behaviour = answers(500);
+    for (let i = 0; i < 10; i += 1) await stage.infer(`user-${i}`);
+    expect(await stage.effectiveWeight()).toBe(0);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    // It asks nobody: it only hears what it is told.
+    peer.more = { adminPort };
+    await peer.restart();
+    await until(async () => (await peer.effectiveWeight()) === 0);
+  });
+
   test('tells whoever waits for it', async () => {
     await stage.apply({ weightPercent: 100, traffic });
     const waiting = fetch(`${stage.gateway.adminUrl}/v1/routes/digits/trip?epoch=1&waitMs=10000`);

@@ -118,6 +118,26 @@ describe('a replica that starts', () => {
     }
   });
 
+  test('hears that its candidate was taken out meanwhile, also where it knows the route itself', async () => {
+    const [peer, stage] = [await GatewayStage.open(), await GatewayStage.open()];
+    try {
+      const route = { ...peer.route(), epoch: 7, weightPercent: 100 };
+      await Promise.all([peer.apply(route), stage.apply(route)]);
+      await stage.gateway.close();
+      const trip = { epoch: 7, at: new Date().toISOString(), reason: 'bad', gatewayId: 'g9' };
+      await fetch(`${peer.gateway.adminUrl}/v1/routes/digits/trip`, { method: 'POST', body: JSON.stringify(trip) });
+      stage.more = { peers: () => [peer.gateway.adminUrl] };
+      await stage.restart();
+      expect((await stage.infer('user-1')).version).toBe('v1');
+      // It is kept: the next start needs no peer for it.
+      stage.more = {};
+      await stage.restart();
+      expect((await stage.apply(route)).body).toMatchObject({ effectiveWeightPercent: 0, trip: { reason: 'bad' } });
+    } finally {
+      await Promise.all([peer.close(), stage.close()]);
+    }
+  });
+
   test('takes its peers’ flags, and passes on what it is told; nothing goes round for ever', async () => {
     const [peer, stage] = [await GatewayStage.open(), await GatewayStage.open()];
     try {

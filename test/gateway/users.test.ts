@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { mergeSketches, sketchQuantile } from '../../src/stats/sketch/latency-sketch.js';
 import { inferBytes, RawUser } from './raw-user.js';
 import { type Behaviour, GatewayStage, hangs, predicts, until } from './stage.js';
+import { policyOf } from './traffic-policy.js';
 
 const MEBIBYTE = 2 ** 20;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -23,6 +25,34 @@ function streams(total: number): { behaviour: Behaviour; sent: () => number } {
   return { behaviour, sent: () => sent };
 }
 
+/** An event at once and then one every `everyMs`; after the first `events` of them, silence. Says when the gateway has let go of it. */
+function streamsEvents(
+  everyMs: number,
+  events = Number.POSITIVE_INFINITY,
+): { behaviour: Behaviour; open: () => number } {
+  let open = 0;
+  const behaviour: Behaviour = (_, response) => {
+    open += 1;
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    let sent = 0;
+    const send = () => void (sent < events && response.write(`data: ${(sent += 1)}\n\n`));
+    const timer = setInterval(send, everyMs);
+    send();
+    response.on('close', () => {
+      clearInterval(timer);
+      open -= 1;
+    });
+  };
+  return { behaviour, open: () => open };
+}
+
+/** Of all answers that were counted, failed or not. */
+const latencyMs = (quantile: number): number => {
+  const buckets = stage.batches().flatMap((batch) => batch.buckets);
+  return sketchQuantile(mergeSketches(...buckets.map(({ latency }) => latency)), quantile);
+};
+const counted = (arm: string) => until(() => stage.counts()[arm] !== undefined);
+
 let stage: GatewayStage;
 beforeEach(async () => {
   stage = await GatewayStage.open();
@@ -43,7 +73,7 @@ describe('a user who reads nothing', () => {
 
   test('is dropped after a while: a connection to the model server waits behind', async () => {
     await stage.close();
-    stage = await GatewayStage.open({ stalledUserMs: 300 });
+    stage = await GatewayStage.open({ stalledUserMs: 1500 });
     let open = true;
     const { behaviour } = streams(200);
     stage.v1.behaviour = (request, response, body) => {
@@ -55,6 +85,10 @@ describe('a user who reads nothing', () => {
     const user = new RawUser(stage.gateway.dataUrl, inferBytes('user-1'), { reads: false });
     await until(() => !open);
     user.leave();
+    await counted('baseline');
+    expect(stage.counts()).toEqual({ baseline: { requests: 1, errors: 0 } });
+    // That the user took nothing is not the version's latency.
+    expect(latencyMs(1)).toBeLessThan(1400);
   });
 });
 
@@ -77,8 +111,64 @@ describe('a user who leaves', () => {
     await until(() => user.received.includes('200 OK'));
     user.leave();
     await until(() => !open);
-    await stage.gateway.close();
-    expect(stage.counts()).toEqual({});
+    await counted('baseline');
+    expect(stage.counts()).toEqual({ baseline: { requests: 1, errors: 0 } });
+  });
+
+  test('of a stream that flows is an answer like any other: its unit is exposed, its latency that of the first event', async () => {
+    const { behaviour, open } = streamsEvents(20);
+    stage.v2.behaviour = behaviour;
+    await stage.apply({ weightPercent: 100, recordsExposures: true });
+    const user = new RawUser(stage.gateway.dataUrl, inferBytes('user-1'));
+    await until(() => user.received.includes('data: 1\n'));
+    await pause(1500);
+    user.leave();
+    await until(() => open() === 0);
+    await counted('candidate');
+    expect(stage.counts()).toEqual({ candidate: { requests: 1, errors: 0 } });
+    expect(latencyMs(1)).toBeLessThan(1000);
+    await until(() => stage.batches().some(({ exposures }) => exposures.length === 1));
+  });
+
+  test('of a stream that stalls after its first event shows that it stalls: the brake takes the candidate out', async () => {
+    const { behaviour, open } = streamsEvents(20, 1);
+    stage.v2.behaviour = behaviour;
+    await stage.apply({
+      weightPercent: 100,
+      traffic: policyOf({ brake: { minRequests: 10, latency: { quantile: 0.5, max: '800ms' } } }),
+    });
+    const users = Array.from({ length: 10 }, (_, i) => new RawUser(stage.gateway.dataUrl, inferBytes(`user-${i}`)));
+    await until(() => users.every(({ received }) => received.includes('data: 1\n')));
+    await pause(1000);
+    for (const user of users) user.leave();
+    await until(async () => (await stage.effectiveWeight()) === 0);
+    await until(() => open() === 0 && stage.counts()['candidate']?.requests === 10);
+    expect(stage.counts()).toEqual({ candidate: { requests: 10, errors: 0 } });
+    expect(latencyMs(0.5)).toBeGreaterThan(900);
+  });
+
+  test('between the head of a stream and its first event does not leave it running, and is counted', async () => {
+    let [open, asked] = [true, false];
+    stage.v2.behaviour = (_, response) => {
+      asked = true;
+      response.on('close', () => {
+        open = false;
+      });
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+      setTimeout(() => {
+        const timer = setInterval(() => response.write('data: 1\n\n'), 10);
+        response.on('close', () => clearInterval(timer));
+      }, 600);
+    };
+    await stage.apply({ weightPercent: 100 });
+    const user = new RawUser(stage.gateway.dataUrl, inferBytes('user-1'));
+    await until(() => asked);
+    await pause(200);
+    user.leave();
+    await until(() => !open);
+    await counted('candidate');
+    expect(stage.counts()).toEqual({ candidate: { requests: 1, errors: 0 } });
+    expect(latencyMs(1)).toBeGreaterThan(500);
   });
 
   test('before an endless answer began does not leave it running', async () => {

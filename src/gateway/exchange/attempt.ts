@@ -40,6 +40,8 @@ class Attempt implements AnswerSink {
   /** A candidate's whole answer, until it is known to be one. */
   private whole: HeldAnswer | null = null;
   private isWatched = false;
+  /** Since when the user takes no more of it for now; 0 while they do. */
+  private fullSince = 0;
   private timer: NodeJS.Timeout | null = null;
   private flow: Flow | null = null;
   /** Of an answer that comes bit by bit; null for what counts as a whole. */
@@ -99,6 +101,7 @@ class Attempt implements AnswerSink {
   onPause(flow: Flow): void {
     // The head alone is held back; from the first bytes on, the answer is this version's.
     if (this.over || this.newest === null) return;
+    if (this.assigned.response.destroyed) return this.nobodyWaits();
     this.write(this.newest, flow);
     this.newest = null;
     this.watchUser();
@@ -116,7 +119,7 @@ class Attempt implements AnswerSink {
     this.finish();
     this.sendHead();
     response.end(this.newest);
-    const observed = this.observe(this.status >= 500 || this.stream?.failed === true);
+    const observed = this.observe(this.hasFailed);
     if (this.isRecorded || this.isMirrored) this.keepPrediction(observed);
   }
 
@@ -142,6 +145,11 @@ class Attempt implements AnswerSink {
     return isOnTrial && this.assigned.served.route.traffic?.fallback !== 'none';
   }
 
+  /** What the version itself has said of its answer so far. */
+  private get hasFailed(): boolean {
+    return this.status >= 500 || this.stream?.failed === true;
+  }
+
   /** Milliseconds until the answer must have begun; where it is held, until it must be whole. */
   private patience(): number {
     const { candidateTimeout, deadline } = this.assigned.served.route.traffic ?? {};
@@ -164,7 +172,9 @@ class Attempt implements AnswerSink {
     // A user who reads slowly slows the model server down, rather than fill this process's memory.
     if (response.write(chunk)) return;
     flow.pause();
+    this.fullSince = performance.now();
     response.onceDrained(() => {
+      this.fullSince = 0;
       if (!this.over) flow.resume();
     });
   }
@@ -174,10 +184,7 @@ class Attempt implements AnswerSink {
     if (this.isWatched) return;
     this.isWatched = true;
     this.assigned.response.onLeave(() => {
-      if (this.over) return;
-      this.finish();
-      this.flow?.abort();
-      this.deps.metrics.countAbandoned(this.assigned.served.route.service);
+      if (!this.over) this.nobodyWaits();
     });
   }
 
@@ -209,18 +216,29 @@ class Attempt implements AnswerSink {
     this.head = null;
   }
 
-  /** The user left before the answer began. How long it took still counts: else a hanging version would hide behind users who give up. */
+  /**
+   * The user left before the answer began, or in its middle: by itself no failure of the version. How long they waited still counts: else a version
+   * that hangs, or stalls in the middle, would hide behind users who give up.
+   */
   private nobodyWaits(): void {
     this.finish();
     this.flow?.abort();
-    this.observe(this.status >= 500);
+    const { served, response } = this.assigned;
+    if (response.headersSent) this.deps.metrics.countAbandoned(served.route.service);
+    this.observe(this.hasFailed, this.waitedMs());
   }
 
-  private observe(failed: boolean): Observed {
+  /** Until the first bit, or since the newest one where that is longer; what waited for a user who took nothing is no wait of theirs. */
+  private waitedMs(): number {
+    const until = this.fullSince || performance.now();
+    const { firstAt, lastAt } = this.stream ?? { firstAt: 0, lastAt: until };
+    return Math.max((firstAt || until) - this.startedAt, until - lastAt);
+  }
+
+  private observe(failed: boolean, latencyMs = (this.stream?.firstAt || performance.now()) - this.startedAt): Observed {
     const { assigned, by, at, status } = this;
     const { served } = assigned;
     const { arm, segment, target } = by;
-    const latencyMs = (this.stream?.firstAt || performance.now()) - this.startedAt;
     const observed = { route: served.route, arm, version: target.version, segment, at, latencyMs, status, failed };
     if (assigned.isPrediction) {
       countAnswer(this.deps, served, observed);

@@ -10,6 +10,8 @@ export class StreamWatch {
   private readonly isChat: boolean;
   /** When the first bit came, of a chat the first token; 0 while it has not. */
   firstAt = 0;
+  /** When the newest bit came, whatever was in it; before the first, the head. */
+  lastAt = performance.now();
   /** The model server said in the middle that it can't go on. */
   failed = false;
 
@@ -18,13 +20,14 @@ export class StreamWatch {
   }
 
   see(chunk: Buffer): void {
+    this.lastAt = performance.now();
     if (!this.isChat) {
-      this.firstAt ||= performance.now();
+      this.firstAt ||= this.lastAt;
       return;
     }
     const text = chunk.toString('latin1');
     // The first event of a chat only says who speaks: it comes before the model has thought.
-    if (this.firstAt === 0 && TOKEN.test(text)) this.firstAt = performance.now();
+    if (this.firstAt === 0 && TOKEN.test(text)) this.firstAt = this.lastAt;
     this.failed ||= FAULT.test(text);
   }
 }
