@@ -35,6 +35,23 @@ test('two of the named people are needed, and not who started it; each is a line
   expect(yeses.map(({ actor }) => actor)).toEqual(['bob', 'carol']);
 });
 
+test('what is accepted while a pause holds the answer is in the ledger as well', async () => {
+  const [world, service] = [new World(), fresh()];
+  await stage.run(world, service, async () => {
+    const rollout = await stage.start(spec(asking({}), service), service);
+    await rollout.until(({ waiting, verdict }) => waiting?.kind === 'approval' && verdict === 'pass');
+    const ask = (command: 'pause' | 'resume') =>
+      sendCommand(stage.temporal.client, service, command, { actor: 'alice', reason: 'lunch' });
+    await ask('pause');
+    await approve(service, 'bob');
+    await approve(service, 'carol');
+    await ask('resume');
+    expect((await rollout.result()).status).toBe('promoted');
+  });
+  const yeses = world.decisions.filter(({ action }) => action === 'approve');
+  expect(yeses.map(({ actor }) => actor).sort()).toEqual(['bob', 'carol']);
+});
+
 test('an approval is void once the evidence is another', async () => {
   const [world, service] = [new World(), fresh()];
   await stage.run(world, service, async () => {
