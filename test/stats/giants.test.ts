@@ -2,11 +2,18 @@ import { describe, expect, test } from '@jest/globals';
 import {
   addRegressionRow,
   columnDrift,
+  conceptDrift,
   judgeMetric,
   normedWasserstein,
   numericShares,
+  populationStabilityOfCounts,
+  quantiles,
+  quantilesOfSorted,
   REGRESSION_CELLS,
+  regionsOf,
   regressionOfSums,
+  wassersteinDistance,
+  weightedWasserstein,
 } from '../../src/stats/index.js';
 
 /** Numbers near the largest double, as a marker of missing values or from a model out of its mind, overflow in squares and differences. */
@@ -34,6 +41,70 @@ describe('drift', () => {
     );
     expect([wide.reference, wide.current]).toEqual([narrow.reference, narrow.current]);
     expect(wide.edges).toEqual(narrow.edges?.map((edge) => edge * 2 ** 20));
+  });
+  test('from a reference that hardly varies is seen at every size', () => {
+    const narrow = usual.map((value) => 1 + value * 1e-7);
+    const score = (size: number) => {
+      const reference = narrow.map((value) => value * size);
+      const current = reference.map((value) => value + 5e-6 * size);
+      return columnDrift({ type: 'numeric', reference, current }, 'wasserstein');
+    };
+    expect(score(2 ** 460)).toMatchObject({ drifted: true, score: expect.closeTo(7.1, 1) });
+    for (const size of [2 ** 470, 2 ** 1000]) expect(score(size)).toEqual(score(2 ** 460));
+    // A constant has the usual floor, 0.001 and not of their size.
+    expect(normedWasserstein([2 ** 500], [2 ** 500 * 1.5])).toBeCloseTo(500 * 2 ** 500, -142);
+  });
+  test('the area between distribution functions is no NaN, and infinite only past the largest double', () => {
+    const apart = (x: number[], y: number[]) => {
+      const distance = wassersteinDistance(x, y);
+      const ones = (values: number[]) => values.map(() => 1e308);
+      expect(weightedWasserstein(x, ones(x), y, ones(y))).toBeCloseTo(distance, -300);
+      return distance;
+    };
+    expect(apart([-LARGEST, LARGEST], [-LARGEST, -LARGEST, LARGEST, LARGEST])).toBe(0);
+    expect(apart([-LARGEST, LARGEST], [-LARGEST, LARGEST, LARGEST, LARGEST])).toBe(LARGEST / 2);
+    expect(apart([LARGEST, LARGEST / 2, 0], [0, 0, 0])).toBe(LARGEST / 2);
+    expect(apart([-LARGEST], [LARGEST, LARGEST])).toBe(Number.POSITIVE_INFINITY);
+  });
+  test('shares are those of smaller weights and counts', () => {
+    expect(weightedWasserstein([0, 0], [1e308, 1e308], [5], [1])).toBe(5);
+    expect(populationStabilityOfCounts([1e308, 1e308], [1, 1])).toBe(0);
+  });
+});
+
+describe('concept drift', () => {
+  const rows = usual.map((_, i) => i);
+  const between = (before: readonly number[], after: readonly number[], moved = 0) =>
+    conceptDrift({ features: [rows], errors: before }, { features: [rows.map((row) => row + moved)], errors: after });
+
+  test('is the same at every size: other errors in one corner, and other inputs', () => {
+    const drift = (size: number) => {
+      const errors = (corner: number) => usual.map((value, i) => (i < 50 ? corner : 1) * (1.5 + value / 40) * size);
+      const { change, fromInputs, fromConcept, regions, ...tests } = between(errors(1), errors(-1), 20);
+      return { ...tests, parts: [change, fromInputs, fromConcept].map((part) => part / size), regions };
+    };
+    const { regions, ...expected } = drift(1);
+    expect(expected.kind).toBe('concept');
+    for (const size of [2 ** 500, 2 ** 1023]) {
+      expect(drift(size)).toMatchObject(expected);
+      expect(drift(size).regions.map(({ currentError }) => (currentError as number) / size)).toEqual(
+        regions.map(({ currentError }) => currentError),
+      );
+    }
+  });
+  test('is not hidden by one giant elsewhere', () => {
+    const worse = usual.map((value, i) => (i === 7 ? 1e200 : i < 100 ? value : value + 30));
+    expect(between(usual, worse)).toMatchObject({ kind: 'concept' });
+    expect(between(usual, usual.with(7, 1e200))).toMatchObject({ kind: 'none' });
+    expect(between(usual, usual.with(7, 1e200)).conceptP).toBeGreaterThan(0.5);
+  });
+  test('inputs are split between giants', () => {
+    expect(regionsOf([other]).count).toBe(2);
+    const parts = quantiles([-LARGEST, LARGEST], [0.25, 0.5, 0.75]).map((level) => level / LARGEST);
+    expect(parts).toEqual([expect.closeTo(-0.5, 12), 0, expect.closeTo(0.5, 12)]);
+    // Of what has overflowed already.
+    const infinite = Float64Array.of(1, Number.POSITIVE_INFINITY);
+    expect(quantilesOfSorted(infinite, [0.25, 0.5])).toEqual([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]);
   });
 });
 

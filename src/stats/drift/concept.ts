@@ -1,5 +1,6 @@
-import { momentsOf } from '../sample/moments.js';
+import { type Moments, momentsOf } from '../sample/moments.js';
 import { requireEqualLength, requireSample, type Sample } from '../sample/sample.js';
+import { largestSize, safeScale } from '../sample/scale.js';
 import { chiSquareOfTable } from './chi-square.js';
 import { type Dependence, INDEPENDENT } from './dependence.js';
 import { chiSquareP } from './dependent-tests.js';
@@ -57,9 +58,9 @@ export function conceptDrift(
     requireSample(errors, `${name} errors`);
     requireEqualLength(features[0] ?? [], errors, `${name} features and errors`);
   }
-  const [before, after] = [byRegion(reference, regions), byRegion(current, regions)];
-  const covariateP = mixP(before, after);
-  const conceptP = withinP(before, after, dependence);
+  const strata = byRegion(reference, current, regions);
+  const covariateP = mixP(strata);
+  const conceptP = withinP(strata, dependence);
   const isCovariate = covariateP !== null && covariateP < alpha;
   const isConcept = conceptP !== null && conceptP < alpha;
   return {
@@ -67,41 +68,51 @@ export function conceptDrift(
     covariateP,
     conceptP,
     residualP: ksTest(reference.errors, current.errors).pValue,
-    ...parts(before, after),
-    regions: before.map((group, region) => ({
+    ...parts(strata),
+    regions: strata.map(({ unit, before, after }, region) => ({
       region,
-      referenceRows: group.n,
-      currentRows: after[region]?.n ?? 0,
-      referenceError: group.n === 0 ? null : group.mean,
-      currentError: after[region]?.n ? (after[region]?.mean ?? null) : null,
+      referenceRows: before.n,
+      currentRows: after.n,
+      referenceError: before.n === 0 ? null : unit * before.mean,
+      currentError: after.n === 0 ? null : unit * after.mean,
     })),
   };
 }
 
-interface Group {
-  readonly n: number;
-  readonly mean: number;
-  readonly m2: number;
+/** The errors of one region, in a unit of its own. */
+interface Stratum {
+  readonly unit: number;
+  readonly before: Moments;
+  readonly after: Moments;
 }
 
-function byRegion({ features, errors }: Scored, regions: Regions): Group[] {
-  const rows = regions.assign(features);
-  const values: number[][] = Array.from({ length: regions.count }, () => []);
-  for (const [row, region] of rows.entries()) values[region]?.push(errors[row] as number);
-  return values.map((list) => momentsOf(list));
+function byRegion(reference: Scored, current: Scored, regions: Regions): Stratum[] {
+  const after = errorsIn(regions, current);
+  return errorsIn(regions, reference).map((list, region) => {
+    const listAfter = after[region] as number[];
+    // Squares of giants are infinite; in units of another region's giants, squares of usual errors would be 0.
+    const unit = safeScale(largestSize(list, listAfter));
+    const moments = (errors: readonly number[]) => momentsOf(errors.map((error) => error / unit));
+    return { unit, before: moments(list), after: moments(listAfter) };
+  });
 }
 
-function mixP(before: readonly Group[], after: readonly Group[]): number | null {
-  const used = before.filter((group, i) => group.n + (after[i]?.n ?? 0) > 0);
+function errorsIn(regions: Regions, { features, errors }: Scored): number[][] {
+  const lists: number[][] = Array.from({ length: regions.count }, () => []);
+  for (const [row, region] of regions.assign(features).entries()) lists[region]?.push(errors[row] as number);
+  return lists;
+}
+
+function mixP(strata: readonly Stratum[]): number | null {
+  const used = strata.filter(({ before, after }) => before.n + after.n > 0);
   if (used.length < 2) return null;
-  return chiSquareOfTable([before.map((group) => group.n), after.map((group) => group.n)]).pValue;
+  return chiSquareOfTable([strata.map(({ before }) => before.n), strata.map(({ after }) => after.n)]).pValue;
 }
 
 /** Sum over regions of squared, standardised differences of the mean error: changes of opposite direction do not cancel. */
-function withinP(before: readonly Group[], after: readonly Group[], dependence: Dependence): number | null {
+function withinP(strata: readonly Stratum[], dependence: Dependence): number | null {
   let [statistic, df] = [0, 0];
-  for (const [i, a] of before.entries()) {
-    const b = after[i] as Group;
+  for (const { before: a, after: b } of strata) {
     if (a.n < 2 || b.n < 2) continue;
     const total = a.n + b.n;
     const mean = (a.n * a.mean + b.n * b.mean) / total;
@@ -114,21 +125,18 @@ function withinP(before: readonly Group[], after: readonly Group[], dependence: 
   return df === 0 ? null : chiSquareP(statistic, df, dependence);
 }
 
-function parts(
-  before: readonly Group[],
-  after: readonly Group[],
-): Pick<ConceptDrift, 'change' | 'fromInputs' | 'fromConcept'> {
-  const rows = (groups: readonly Group[]) => groups.reduce((sum, { n }) => sum + n, 0);
-  const [all, allAfter] = [rows(before), rows(after)];
+function parts(strata: readonly Stratum[]): Pick<ConceptDrift, 'change' | 'fromInputs' | 'fromConcept'> {
+  const all = strata.reduce((sum, { before }) => sum + before.n, 0);
+  const allAfter = strata.reduce((sum, { after }) => sum + after.n, 0);
   let [fromInputs, fromConcept, change] = [0, 0, 0];
-  for (const [i, a] of before.entries()) {
-    const b = after[i] as Group;
+  for (const { unit, before: a, after: b } of strata) {
     const [p, q] = [a.n / all, b.n / allAfter];
     // A region that only one period has can't tell its errors apart: its change is one of inputs.
-    const [x, y] = [a.n === 0 ? b.mean : a.mean, b.n === 0 ? a.mean : b.mean];
+    const [x, y] = [unit * (a.n === 0 ? b.mean : a.mean), unit * (b.n === 0 ? a.mean : b.mean)];
     change += q * y - p * x;
-    fromInputs += ((q - p) * (x + y)) / 2;
-    fromConcept += ((p + q) / 2) * (y - x);
+    // Halved first: sums and differences of giants are infinite.
+    fromInputs += (q - p) * (x / 2 + y / 2);
+    fromConcept += (p + q) * (y / 2 - x / 2);
   }
   return { change, fromInputs, fromConcept };
 }

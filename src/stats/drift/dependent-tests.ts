@@ -72,5 +72,6 @@ function shareT(now: Counts, before: Counts, { factor }: Dependence): number {
 
 /** C. E. Bonferroni's. */
 function ofLargest(each: readonly number[], tails: number, { df }: Dependence): number {
-  return Math.min(1, tails * studentTSf(Math.max(...each), df));
+  const largest = each.reduce((most, t) => Math.max(most, t));
+  return Math.min(1, tails * studentTSf(largest, df));
 }

@@ -1,3 +1,4 @@
+import { largestSize, safeScale } from '../sample/scale.js';
 import type { SharePair } from './shares.js';
 
 /** What an empty bin counts in PSI and KL, whose logarithm needs more than 0. */
@@ -5,7 +6,7 @@ const EMPTY_SHARE = 1e-4;
 
 /**
  * Population stability index: sum of (p - q) ln(p / q). Below 0.1 is taken as stable, above 0.25 as a shift (banking practice, no
- * test behind it). Empty bins count 1e-4, or a millionth of the smallest share where that is smaller than 1e-4 already.
+ * test behind it). Empty bins count 1e-4, or a millionth of the smallest share where that is no more than 1e-4 itself.
  * Source: semantics of Evidently 0.7. Oracle: test/stats/oracles/psi.json.
  */
 export function populationStability(shares: SharePair): number {
@@ -26,9 +27,10 @@ export function populationStabilityOfCounts(
   const floor = (counts: readonly number[], name: string) => {
     const bad = counts.find((count) => !(count >= 0 && count < Number.POSITIVE_INFINITY));
     if (bad !== undefined) throw new RangeError(`${name} has a bin with count ${bad}`);
-    const total = counts.reduce((sum, count) => sum + count, 0);
+    const scale = safeScale(largestSize(counts));
+    const total = counts.reduce((sum, count) => sum + count / scale, 0);
     if (total === 0) throw new RangeError(`${name} counts are all 0`);
-    return counts.map((count) => Math.max(count / total, epsilon));
+    return counts.map((count) => Math.max(count / scale / total, epsilon));
   };
   return stabilityOf(floor(reference, 'reference'), floor(current, 'current'));
 }
@@ -60,7 +62,8 @@ function stabilityOf(p: readonly number[], q: readonly number[]): number {
 }
 
 function filled(shares: readonly number[]): number[] {
-  const smallest = Math.min(...shares.filter((share) => share > 0));
+  // There may be more categories than a call takes arguments.
+  const smallest = shares.reduce((least, share) => (share > 0 ? Math.min(least, share) : least), 1);
   const floor = smallest <= EMPTY_SHARE ? smallest / 1e6 : EMPTY_SHARE;
   return shares.map((share) => (share === 0 ? floor : share));
 }

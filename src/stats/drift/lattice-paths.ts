@@ -33,7 +33,9 @@ function chooseRatio(n: number, h: number): number {
 
 /** How many lattice points lie within the distance: what `latticeTail` has to visit. */
 export function latticeWork(n: number, m: number, steps: number, sides: 1 | 2): number {
-  return Math.min(m + 1, (sides * steps) / n + 1) * (n + 1);
+  if (sides === 2) return Math.min(m + 1, (2 * steps) / n + 1) * (n + 1);
+  // For one side the far points are a triangle in one corner.
+  return (n + 1) * (m + 1) - (n * m - steps) ** 2 / (2 * n * m);
 }
 
 /**

@@ -94,13 +94,14 @@ function binShares(values: Sample, edges: readonly number[]): number[] {
   const bins = edges.length - 1;
   const [min, max] = [edges[0] as number, edges[bins] as number];
   const counts = Array.from({ length: bins }, () => 0);
-  const scale = bins / (max - min);
+  // Infinite of a range near the smallest doubles.
+  const scale = Math.min(bins / (max - min), Number.MAX_VALUE);
   for (let i = 0; i < values.length; i += 1) {
     const value = values[i] as number;
     let bin = Math.min(bins - 1, Math.floor((value - min) * scale));
-    // The product above may be off by one bin next to an edge; the edges decide.
-    if (value < (edges[bin] as number)) bin -= 1;
-    else if (bin < bins - 1 && value >= (edges[bin + 1] as number)) bin += 1;
+    // The product above may be off by one bin next to an edge, among the smallest doubles by more; the edges decide.
+    while (value < (edges[bin] as number)) bin -= 1;
+    while (bin < bins - 1 && value >= (edges[bin + 1] as number)) bin += 1;
     counts[bin] = (counts[bin] as number) + 1;
   }
   return counts.map((count) => count / values.length);

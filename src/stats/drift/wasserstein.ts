@@ -11,7 +11,14 @@ import { sorted } from '../sample/sort.js';
 export function wassersteinDistance(x: Sample, y: Sample): number {
   requireSample(x, 'x');
   requireSample(y, 'y');
-  return wassersteinOfSorted(sorted(x), sorted(y));
+  const scale = safeScale(largestSize(x, y));
+  return scale * wassersteinOfSorted(sortedAt(scale, x), sortedAt(scale, y));
+}
+
+/** In units of `scale`: distances of giants are infinite, and what is made of them 0 or NaN, which no threshold takes for drift. */
+function sortedAt(scale: number, values: Sample): Float64Array {
+  const order = sorted(values);
+  return scale === 1 ? order : order.map((value) => value / scale);
 }
 
 function wassersteinOfSorted(x: Float64Array, y: Float64Array): number {
@@ -40,13 +47,10 @@ const LEAST_SPREAD = 0.001;
 export function normedWasserstein(reference: Sample, current: Sample): number {
   requireSample(reference, 'reference');
   requireSample(current, 'current');
-  // A quotient of two overflows would be 0 or NaN, which no threshold takes for drift.
   const scale = safeScale(largestSize(reference, current));
-  const [before, now] = [sorted(reference), sorted(current)].map((values) =>
-    scale === 1 ? values : values.map((value) => value / scale),
-  ) as [Float64Array, Float64Array];
+  const before = sortedAt(scale, reference);
   const { n, m2 } = momentsOf(before);
-  return wassersteinOfSorted(before, now) / Math.max(Math.sqrt(m2 / n), LEAST_SPREAD);
+  return wassersteinOfSorted(before, sortedAt(scale, current)) / Math.max(Math.sqrt(m2 / n), LEAST_SPREAD / scale);
 }
 
 /**
@@ -55,23 +59,25 @@ export function normedWasserstein(reference: Sample, current: Sample): number {
  */
 export function weightedWasserstein(x: Sample, xWeights: Sample, y: Sample, yWeights: Sample): number {
   const points = [...weighted(x, xWeights, 'x', 1), ...weighted(y, yWeights, 'y', -1)].sort((a, b) => a.at - b.at);
+  const scale = safeScale(largestSize(x, y));
   let [area, gap] = [0, 0];
   for (const [index, point] of points.entries()) {
     const previous = points[index - 1];
-    if (previous) area += Math.abs(gap) * (point.at - previous.at);
+    if (previous) area += Math.abs(gap) * (point.at / scale - previous.at / scale);
     gap += point.mass;
   }
-  return area;
+  return scale * area;
 }
 
 function weighted(values: Sample, weights: Sample, name: string, sign: 1 | -1): { at: number; mass: number }[] {
   requireSample(values, name);
   requireSample(weights, `${name} weights`);
   requireEqualLength(values, weights, `${name} and its weights`);
+  const scale = safeScale(largestSize(weights));
   const total = Array.from(weights).reduce((sum, weight, i) => {
     if (weight < 0) throw new RangeError(`${name} weights[${i}] is ${weight}, below 0`);
-    return sum + weight;
+    return sum + weight / scale;
   }, 0);
   if (total === 0) throw new RangeError(`${name} weights are all 0`);
-  return Array.from(values, (at, i) => ({ at, mass: (sign * (weights[i] as number)) / total }));
+  return Array.from(values, (at, i) => ({ at, mass: (sign * ((weights[i] as number) / scale)) / total }));
 }

@@ -56,5 +56,7 @@ function place(q: number, n: number, method: QuantileMethod): { low: number; hig
 /** Interpolates from the nearer end, as numpy does, so that both agree to the last bits. */
 function blend(low: number, high: number, weight: number): number {
   if (weight === 0 || low === high) return low;
+  // Between giants of both signs.
+  if (high - low === Number.POSITIVE_INFINITY) return low * (1 - weight) + high * weight;
   return weight < 0.5 ? low + (high - low) * weight : high - (high - low) * (1 - weight);
 }

@@ -148,7 +148,7 @@ function orderedDistance(method: 'ks' | 'wasserstein', labels: readonly string[]
     const next = order[i + 1];
     if (next !== undefined) area += Math.abs(gap) * (next.at - at);
   }
-  return method === 'ks' ? largest : area / Math.max(spread, LEAST_SPREAD);
+  return method === 'ks' ? largest : area / Math.max(spread, LEAST_SPREAD / scale);
 }
 
 /** As `normedWasserstein` of src/stats: a constant reference has no spread to divide by. */
