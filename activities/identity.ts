@@ -83,7 +83,7 @@ async function whyUnreached(
   }
 }
 
-/** Without what old specs were given later. */
-function judged({ rights: _, rollback: __, ...rest }: RolloutSpec) {
-  return rest;
+/** Without what old specs were given later; what is undefined has no part in a digest. */
+function judged(spec: RolloutSpec) {
+  return { ...spec, rights: undefined, rollback: undefined };
 }

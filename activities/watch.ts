@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { Look } from '../src/analysis/look.js';
+import { overSums, unshippedReason } from '../src/analysis/unshipped.js';
 import { describeError, SluiceError } from '../src/domain/errors.js';
 import type { ProgressByMetric } from '../src/domain/guardrail-progress.js';
 import { isMeasurableInShadow } from '../src/domain/metric.js';
@@ -46,14 +47,16 @@ export const createWatchActivities = (deps: WatchDeps) => ({
    * gate. Returns when a verdict changes, else at the end of the window. Cancellation ends the sleep.
    * Every judgement is made from the store's sums since the epoch began; what is carried from look to look (how many failed, which
    * planned looks were made) goes into the heartbeat, so that a retry on another worker goes on where this one stopped.
+   * The gateways are asked first: what they have not kept back then is in the sums that are read after it.
    */
   async watch(input: WatchInput): Promise<WatchSummary> {
     const until = performance.now() + input.windowMs;
     const gateDeps = { store: deps.store, experiment: createExperimentGate(deps) };
     let progress = lastHeartbeat() ?? input.progress ?? {};
     for (let looks = 1; ; looks += 1) {
-      const { superseded, trip } = await renewLease(deps.router, input.route);
-      const summary = { ...(await lookAtTrial({ ...deps, ...gateDeps }, input, progress)), looks, superseded };
+      const { superseded, trip, missing } = await renewLease(deps.router, input.route);
+      const judged = await lookAtTrial({ ...deps, ...gateDeps }, input, progress);
+      const summary = { ...judged, gate: overSums(judged.gate, missing), looks, superseded };
       progress = summary.progress;
       Context.current().heartbeat({ looks, progress });
       const changed = verdictSignature(summary.evidence, summary.gate) !== input.known;
@@ -81,19 +84,33 @@ interface Renewal {
   /** Why the route is not in force any more; null where it is. */
   readonly superseded: string | null;
   readonly trip: Trip | null;
+  /** Why the store's sums may lack what users have met by now; null where all gateways say that they do not. */
+  readonly missing: string | null;
 }
 
-/** A gateway that can't be reached loses its lease by itself; one with a newer route means that this watch is over. */
+/**
+ * A gateway that can't be reached loses its lease by itself, and is not asked for its records once it has; one with a newer route means that this watch
+ * is over.
+ */
 async function renewLease(router: TrafficRouter, route: Route): Promise<Renewal> {
   try {
-    const applied = await router.apply(route);
-    return { superseded: null, trip: applied.find(({ trip }) => trip)?.trip ?? null };
+    const applied = await router.apply(route, route.leaseMs ?? undefined);
+    return {
+      superseded: null,
+      trip: applied.find(({ trip }) => trip)?.trip ?? null,
+      missing: unshippedReason(applied),
+    };
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
-    if (error.code === 'EPOCH_STALE') return { superseded: describeError(error), trip: null };
+    if (error.code === 'EPOCH_STALE') return { superseded: describeError(error), trip: null, missing: null };
     if (error.code !== 'GATEWAY_UNREACHABLE') throw error;
-    Context.current().log.warn('lease not renewed on every gateway', { cause: describeError(error) });
-    return { superseded: null, trip: null };
+    const cause = describeError(error);
+    Context.current().log.warn('lease not renewed on every gateway', { cause });
+    return {
+      superseded: null,
+      trip: null,
+      missing: `not every gateway says whether all its records have arrived: ${cause}`,
+    };
   }
 }
 

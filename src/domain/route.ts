@@ -84,6 +84,11 @@ export interface AppliedRoute {
   readonly effectiveShadowPercent: number;
   readonly leaseRemainingMs: number | null;
   readonly trip: Trip | null;
+  /**
+   * How long records have waited there that the collector has not taken, in ms by the gateway's own clocks; 0 where it has all. Only in the answer to
+   * a route that is sent. Absent: not known (older gateways, drivers without records).
+   */
+  readonly unshippedMs?: number;
 }
 
 /** Of all that is known of a service: the route with the highest epoch. */

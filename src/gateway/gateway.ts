@@ -81,6 +81,16 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const parts = await assemble(options);
   const { log, limits, routes, flags, metrics, upstreams, shadow, accessLog, warmUp } = parts;
   const stalledMs = limits.stalledUserMs;
+  // Before the first command, whose answer says what an earlier process could not ship.
+  const shipper = new Shipper({
+    ...parts,
+    gatewayId,
+    collectorUrl: options.collectorUrl,
+    collectorToken: options.collectorToken ?? null,
+    intervalMs: limits.shipIntervalMs,
+    droppedShadowCopies: () => shadow.dropped,
+    isInForce: (route) => routes.isInForce(route),
+  });
   const counts = async () => countsOf(parts.recorder.totals);
   const countsOfAll = options.worker?.countsOfAll ?? counts;
   // Commands are taken before users are.
@@ -97,7 +107,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     metrics: metricsPage(metrics.registry),
     async applyRoute(route: Route) {
       await warmUp.before(route, routes.applied(route.service)?.route);
-      return routes.apply(route);
+      return { ...(await routes.apply(route)), unshippedMs: shipper.unshippedMs };
     },
   };
   const stop = async () => {
@@ -111,7 +121,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     stalledMs,
     tls: adminTls,
   }).catch(async (error: unknown) => {
-    await stop();
+    await Promise.all([shipper.close(0), stop()]);
     throw error;
   });
   if (options.worker === undefined) await joinPeers(parts.peers, routes, flags);
@@ -123,19 +133,10 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     stalledMs,
     tls,
   }).catch(async (error: unknown) => {
-    await Promise.all([admin.close(0), stop()]);
+    await Promise.all([admin.close(0), shipper.close(0), stop()]);
     throw error;
   });
   isServing = true;
-  const shipper = new Shipper({
-    ...parts,
-    gatewayId,
-    collectorUrl: options.collectorUrl,
-    collectorToken: options.collectorToken ?? null,
-    intervalMs: limits.shipIntervalMs,
-    droppedShadowCopies: () => shadow.dropped,
-    isInForce: (route) => routes.isInForce(route),
-  });
   const retiring = setInterval(() => upstreams.retire(routes.targetUrls()), RETIRE_MS);
   retiring.unref();
   log('info', 'gateway serves', { gatewayId, dataUrl: data.url, adminUrl: admin.url });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createWatchActivities, type WatchInput, type WatchSummary } from '../../activities/watch.js';
 import { SluiceError } from '../../src/domain/errors.js';
-import type { Route } from '../../src/domain/route.js';
+import type { AppliedRoute, Route } from '../../src/domain/route.js';
 import { guardrail } from '../../src/domain/spec/guardrail.js';
 import { createStoreMetrics } from '../../src/metrics/store-metrics.js';
 import type { Store } from '../../src/ports/store.js';
@@ -174,5 +174,71 @@ describe('a watch', () => {
       superseded: 'g1 has epoch 9',
       looks: 1,
     });
+  });
+});
+
+describe('a gateway whose records do not reach the collector', () => {
+  const enough = batchOf({ buckets: [bucket('baseline', 500, 0), bucket('candidate', 200, 0)] });
+  const said = (unshippedMs?: number): AppliedRoute => ({
+    gatewayId: 'g2',
+    route,
+    effectiveWeightPercent: 10,
+    effectiveShadowPercent: 0,
+    leaseRemainingMs: 1000,
+    trip: null,
+    ...(unshippedMs === undefined ? {} : { unshippedMs }),
+  });
+  const saying = (...answers: AppliedRoute[]) => ({ ...confirms(), apply: async () => answers });
+  const passing = input({ known: 'error_rate=pass samples=pass' });
+  const held = input({ known: 'error_rate=pass samples=inconclusive', windowMs: 200 });
+
+  test('turns the gate of sums that pass inconclusive at once, with its name and since when', async () => {
+    await store.appendObservations(enough);
+    const { looks, evidence, gate } = await watch(saying(said(0), said(120_000)), { ...passing, windowMs: 60_000 });
+    expect([looks, evidence[0]?.verdict, gate.verdict]).toEqual([1, 'pass', 'inconclusive']);
+    expect(gate).toMatchObject({ gate: 'samples', candidate: { samples: 200 } });
+    expect(gate.reason).toMatch(
+      /^200 of at least 100 requests answered by the candidate; records of gateway g2 have not reached the collector since 20\S+Z$/,
+    );
+  });
+
+  test('is heard of once, however long it goes on; what flows again passes at the next look', async () => {
+    await store.appendObservations(enough);
+    expect((await watch(saying(said(120_000)), held)).looks).toBeGreaterThanOrEqual(3);
+    let asked = 0;
+    const apply = async () => [said((asked += 1) < 3 ? 120_000 : 800)];
+    const back = await watch({ ...confirms(), apply }, { ...held, windowMs: 60_000 });
+    expect([back.looks, back.gate.verdict]).toEqual([3, 'pass']);
+  });
+
+  test('holds no rollback up: a guardrail that fails still does', async () => {
+    await store.appendObservations(batchOf({ buckets: [bucket('baseline', 500, 0), bucket('candidate', 200, 200)] }));
+    expect(await watch(saying(said(120_000)), passing)).toMatchObject({
+      evidence: [{ metric: 'error_rate', verdict: 'fail' }],
+      gate: { verdict: 'inconclusive' },
+    });
+  });
+
+  test('that does not say, as older ones, is believed', async () => {
+    await store.appendObservations(enough);
+    expect(await watch(saying(said()), passing)).toMatchObject({ gate: { verdict: 'pass' } });
+  });
+
+  test('and can not be asked holds the gate for as long as it may still have its lease', async () => {
+    await store.appendObservations(enough);
+    const lapses: unknown[] = [];
+    const apply = async (_: Route, lapsedAfterMs?: number): Promise<AppliedRoute[]> => {
+      lapses.push(lapsedAfterMs);
+      if (lapses.length > 2) return [said(0)];
+      throw new SluiceError('GATEWAY_UNREACHABLE', 'gateway http://x: ECONNREFUSED');
+    };
+    const silent = await watch({ ...confirms(), apply }, passing);
+    expect([silent.looks, silent.gate.verdict]).toEqual([1, 'inconclusive']);
+    expect(silent.gate.reason).toMatch(/; not every gateway says whether .*: gateway http:\/\/x: ECONNREFUSED$/);
+    expect(await watch({ ...confirms(), apply }, { ...held, windowMs: 60_000 })).toMatchObject({
+      looks: 2,
+      gate: { verdict: 'pass' },
+    });
+    expect(lapses).toEqual([1000, 1000, 1000]);
   });
 });

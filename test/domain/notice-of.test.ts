@@ -46,7 +46,10 @@ describe('a line of the ledger', () => {
   test('has reasons of 1000 characters, actors and findings of 300', () => {
     const told = (reason: string, name: string) => {
       const given = decisionOf({ reason, actor: name, evidence: [evidence('m', 'pass', name)] });
-      const { evidence: [first], ...rest } = noticeOf(given, stateOf());
+      const {
+        evidence: [first],
+        ...rest
+      } = noticeOf(given, stateOf());
       return [rest.reason, rest.actor, first?.reason];
     };
     expect(told('r'.repeat(1000), 'n'.repeat(300))).toEqual(['r'.repeat(1000), 'n'.repeat(300), 'n'.repeat(300)]);

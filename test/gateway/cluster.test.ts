@@ -36,6 +36,8 @@ flags:
   [dataUrl, adminUrl] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${adminPort}`];
   const args = ['gateway', '--config', config, '--port', String(port), '--admin-port', String(adminPort)];
   args.push('--state-dir', join(folder, 'state'), '--id', 'g1', '--workers', String(WORKERS));
+  // The discard port: nothing listens there.
+  args.push('--collector', 'http://127.0.0.1:9');
   primary = spawnSluice(args, { logPath: join(folder, 'log') });
   await until(async () => (await fetch(`${adminUrl}/healthz`).catch(() => null))?.ok === true, 20_000);
   await until(async () => (await infer('user-1').catch(() => null))?.status === 200, 20_000);
@@ -111,6 +113,16 @@ test('all processes take a route; one that is killed is started anew and serves 
   expect(await versions(40)).toEqual(before);
   const metrics = await (await fetch(`${adminUrl}/metrics`)).text();
   expect(metrics).toMatch(/sluice_gateway_candidate_weight_percent\{service="digits"\} 50/);
+}, 60_000);
+
+test('the answer says how long records wait, of the process whose oldest are the oldest', async () => {
+  await router().apply(route(1, 50));
+  await versions(20);
+  const waits = async () => (await router().apply(route(1, 50)))[0]?.unshippedMs ?? 0;
+  await until(async () => (await waits()) > 500);
+  const before = await waits();
+  await versions(20);
+  expect(await waits()).toBeGreaterThan(before);
 }, 60_000);
 
 test('a brake that trips in one process takes the candidate out of all, and is kept', async () => {

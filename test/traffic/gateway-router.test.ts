@@ -44,6 +44,16 @@ describe('apply', () => {
     ]);
   });
 
+  test('tells how long records wait there; a gateway that does not say, as older ones, is confirmed as well', async () => {
+    const route = stage.route({ weightPercent: 30 });
+    const [applied] = await routerOf(stage.gateway.adminUrl).apply(route);
+    expect(applied?.unshippedMs).toBe(0);
+    const { unshippedMs: _, ...older } = { ...applied, gatewayId: 'g2' };
+    other.behaviour = says(200, JSON.stringify(older));
+    const [known] = await routerOf(other.url).apply(route);
+    expect(known).toEqual(older);
+  });
+
   test('may be repeated, and takes an address with a slash at its end', async () => {
     const router = routerOf(`${stage.gateway.adminUrl}/`);
     const route = stage.route({ weightPercent: 30 });

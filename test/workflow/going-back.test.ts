@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { sendCommand } from '../../src/client/send-command.js';
+import { stableRoute } from '../../src/domain/exposure.js';
 import { rolloutSpec } from '../../src/domain/spec/rollout-spec.js';
 import { freshNames, Stage, spec, World } from './harness.js';
 
@@ -178,4 +179,36 @@ const plain = (service: string) => ({
   protocol: { model: 'digits' },
   guardrails: [{ metric: 'error_rate' as const }],
   phases: { canary: { steps: [{ setWeight: 10 }] } },
+});
+
+test('a newer route from elsewhere ends the rollout: better no candidate than two masters', async () => {
+  const [world, service] = [new World(), fresh()];
+  world.takenOver = 'epoch 9 is refused, g1 has epoch 12';
+  world.watched = () => {
+    world.epoch = 12;
+  };
+  const state = await stage.run(world, service, async () => (await stage.start(spec({}, service), service)).result());
+  expect(state).toMatchObject({
+    status: 'rolled-back',
+    reason: 'traffic was taken over: epoch 9 is refused, g1 has epoch 12',
+    epoch: 13,
+  });
+  expect(world.traffic().at(-1)).toBe('all v1');
+});
+
+test('where a person has sent all to a third version meanwhile, that stays', async () => {
+  const [world, service] = [new World(), fresh()];
+  const given = spec({ canary: { steps: [{ setWeight: 10, bake: '1h' }] } }, service);
+  await stage.run(world, service, async () => {
+    const rollout = await stage.start(given, service);
+    const { epoch, rolloutId } = await rollout.until(({ weightPercent }) => weightPercent === 10);
+    const v0 = { version: 'v0', url: 'http://127.0.0.1:3' };
+    world.third = { ...stableRoute(given, rolloutId, epoch + 1, 'baseline'), baseline: v0 };
+    world.takenOver = `epoch ${epoch} is refused, g1 has epoch ${epoch + 1}`;
+    expect(await rollout.result()).toMatchObject({ status: 'rolled-back', weightPercent: 0, epoch: epoch + 1 });
+  });
+  expect(world.traffic()).toEqual(['10', 'all v0']);
+  expect(world.decisions.map(({ reason }) => reason)).toContainEqual(
+    expect.stringMatching(/^v0 serves all, as was set in epoch \d+: it is left so$/),
+  );
 });

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sendCommand } from '../../src/client/send-command.js';
-import { stableRoute } from '../../src/domain/exposure.js';
 import { PHASES } from '../../src/domain/phase.js';
 import { evidence } from './evidence.js';
 import { ALL_PHASES, freshNames, Stage, spec, trusting, World } from './harness.js';
@@ -115,38 +114,6 @@ describe('a bad candidate', () => {
   });
 });
 
-test('a newer route from elsewhere ends the rollout: better no candidate than two masters', async () => {
-  const [world, service] = [new World(), fresh()];
-  world.takenOver = 'epoch 9 is refused, g1 has epoch 12';
-  world.watched = () => {
-    world.epoch = 12;
-  };
-  const state = await stage.run(world, service, async () => (await stage.start(spec({}, service), service)).result());
-  expect(state).toMatchObject({
-    status: 'rolled-back',
-    reason: 'traffic was taken over: epoch 9 is refused, g1 has epoch 12',
-    epoch: 13,
-  });
-  expect(world.traffic().at(-1)).toBe('all v1');
-});
-
-test('where a person has sent all to a third version meanwhile, that stays', async () => {
-  const [world, service] = [new World(), fresh()];
-  const given = spec({ canary: { steps: [{ setWeight: 10, bake: '1h' }] } }, service);
-  await stage.run(world, service, async () => {
-    const rollout = await stage.start(given, service);
-    const { epoch, rolloutId } = await rollout.until(({ weightPercent }) => weightPercent === 10);
-    const v0 = { version: 'v0', url: 'http://127.0.0.1:3' };
-    world.third = { ...stableRoute(given, rolloutId, epoch + 1, 'baseline'), baseline: v0 };
-    world.takenOver = `epoch ${epoch} is refused, g1 has epoch ${epoch + 1}`;
-    expect(await rollout.result()).toMatchObject({ status: 'rolled-back', weightPercent: 0, epoch: epoch + 1 });
-  });
-  expect(world.traffic()).toEqual(['10', 'all v0']);
-  expect(world.decisions.map(({ reason }) => reason)).toContainEqual(
-    expect.stringMatching(/^v0 serves all, as was set in epoch \d+: it is left so$/),
-  );
-});
-
 test('a brake that has tripped rolls back with its reason, whatever the guardrails say', async () => {
   const [world, service] = [new World(), fresh()];
   world.trip = { at: '2026-11-21T10:00:00.000Z', reason: '60 of the last 100 answers failed', gatewayId: 'g1' };
@@ -162,6 +129,24 @@ test('a brake that has tripped rolls back with its reason, whatever the guardrai
 });
 
 describe('no evidence is never a pass', () => {
+  test('a gate that has passed, and does so no more when the bake is over, moves nothing on until it passes again', async () => {
+    const [world, service] = [new World(), fresh()];
+    await stage.run(world, service, async () => {
+      const rollout = await stage.start(spec({ canary: { steps: [{ setWeight: 10, bake: '2s' }] } }, service), service);
+      // The workflow knows of a look once the next watch begins.
+      const heard = async (watches: number) => rollout.until(() => world.gates.length >= watches);
+      await heard(2);
+      world.gate = () => 'inconclusive';
+      await heard(world.gates.length + 1);
+      await rollout.until(({ waiting }) => waiting?.kind === 'samples');
+      await heard(world.gates.length + 1);
+      expect(await rollout.state()).toMatchObject({ verdict: 'pass', waiting: { kind: 'samples' }, weightPercent: 10 });
+      world.gate = () => 'pass';
+      expect(await rollout.result()).toMatchObject({ status: 'promoted' });
+    });
+    expect(world.traffic()).toEqual(['10', 'all v2']);
+  });
+
   test('a step whose guardrails stay inconclusive holds for a person, who may promote it', async () => {
     const [world, service] = [new World(), fresh()];
     world.guardrail = () => 'inconclusive';

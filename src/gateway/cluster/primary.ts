@@ -82,16 +82,19 @@ export async function startPrimary(options: GatewayOptions, count: number): Prom
   };
 }
 
-/** What lowers exposure is on disk first, so that a worker that starts meanwhile begins with it; what raises it, once all workers are ready for it. */
+/**
+ * What lowers exposure is on disk first, so that a worker that starts meanwhile begins with it; what raises it, once all workers are ready for it.
+ * The workers record, and the answer says how long the slowest of them has waited for the collector.
+ */
 async function applyToAll(routes: RouteTable, workers: Workers, route: Route): Promise<AppliedRoute> {
   const known = routes.applied(route.service)?.route;
   const isRaising = route.candidate !== null && route.weightPercent > (known?.candidate ? known.weightPercent : 0);
   routes.assertAcceptable(route);
-  const tell = () => workers.tellAll('PUT', `/v1/routes/${route.service}`, route);
-  if (isRaising) await tell();
+  const tell = async () => (await workers.tellAll('PUT', `/v1/routes/${route.service}`, route)) as AppliedRoute[];
+  const before = isRaising ? await tell() : null;
   const applied = await routes.apply(route);
-  if (!isRaising) await tell();
-  return applied;
+  const answers = before ?? (await tell());
+  return { ...applied, unshippedMs: Math.max(0, ...answers.map(({ unshippedMs = 0 }) => unshippedMs)) };
 }
 
 function sumOf(workers: Workers): MetricsPage {

@@ -40,6 +40,8 @@ export class Shipper {
   /** Failed sends in a row, and when the next may be tried, on the monotonic clock. */
   private failures = 0;
   private retryAt = 0;
+  /** Since when the collector has taken nothing, though there was a batch for it, on the monotonic clock; null where it took the last one. */
+  private starvedSince: number | null = null;
 
   constructor(options: ShipperOptions) {
     this.options = options;
@@ -57,6 +59,18 @@ export class Shipper {
         this.shipping = null;
       });
     return this.shipping;
+  }
+
+  /**
+   * How long the collector has lacked records: by the oldest batch that waits on disk, an earlier process's too, and by batches that neither disk nor
+   * collector took, until it takes one again. 0 where it lacks none.
+   */
+  get unshippedMs(): number {
+    const { collectorUrl, spool } = this.options;
+    if (collectorUrl === null) return 0;
+    const waitsMs = spool.oldestAt === null ? 0 : Date.now() - spool.oldestAt;
+    const starvesMs = this.starvedSince === null ? 0 : performance.now() - this.starvedSince;
+    return Math.round(Math.max(0, waitsMs, starvesMs));
   }
 
   /** Ships the last batches. @param patienceMs after which what is not sent yet waits on disk for the next start */
@@ -92,6 +106,7 @@ export class Shipper {
   /** Straight through while all is well; behind the others where some wait already. */
   private async shipBatch(collectorUrl: string, batch: BatchText): Promise<void> {
     const { spool } = this.options;
+    this.starvedSince ??= performance.now();
     if (spool.isEmpty && this.maySend && (await this.send(collectorUrl, batch.text))) return;
     await spool.add(batch);
   }
@@ -134,7 +149,10 @@ export class Shipper {
       if (!isRefused && (status < 200 || status > 299)) throw new Error(`status ${status}`);
       if (this.failures > 0) log('info', 'the collector is back', { collectorUrl });
       this.failures = 0;
-      if (!isRefused) return true;
+      if (!isRefused) {
+        this.starvedSince = null;
+        return true;
+      }
       this.refused += 1;
       log('error', 'the collector refused a batch', { status, answer: text.slice(0, 500) });
       return true;

@@ -49,6 +49,13 @@ export class Spool {
     return this.files.length === 0;
   }
 
+  /** When the oldest batch was made, in ms since 1970; null where none waits. */
+  get oldestAt(): number | null {
+    const [oldest] = this.files;
+    // The name begins with it.
+    return oldest === undefined ? null : Number.parseInt(oldest.name, 10);
+  }
+
   /** @throws when the disk refuses it; the batch is counted as dropped then */
   async add({ bootId, sequence, sentAt, text }: BatchText): Promise<void> {
     const number = String(sequence).padStart(10, '0');
