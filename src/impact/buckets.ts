@@ -1,6 +1,7 @@
 import { DAY_MS, HOUR_MS } from '../domain/duration.js';
+import type { BucketValue } from '../ports/impact-data.js';
 import type { SegmentedModel } from '../stats/impact/segmented-regression.js';
-import { coefficientsOf } from '../stats/impact/segmented-regression.js';
+import { coefficientsOf, comparableWith } from '../stats/impact/segmented-regression.js';
 
 /** Widths with the fewest buckets before and after the cutover that each is good for, widest first. */
 const WIDTHS: readonly { readonly ms: number; readonly before: number; readonly after: number }[] = [
@@ -61,9 +62,17 @@ export function timeOfBucket({ origin, bucketMs }: Pick<BucketRange, 'origin' | 
 /** Values that a regression leaves over to judge its errors by, at least. */
 const SPARE = 5;
 
-/** A model, and how many of the buckets are needed for it; what it takes for granted, in words. */
+/** A metric's buckets, cut by the rollout. */
+export interface MetricSeries {
+  readonly before: readonly BucketValue[];
+  readonly after: readonly BucketValue[];
+}
+
+/** A model, and the buckets that it judges; what it takes for granted, in words. */
 export interface ChosenModel {
   readonly model: SegmentedModel;
+  /** Without what came after at a weekday or an hour that never came before: nothing is there to compare it with. */
+  readonly series: MetricSeries;
   readonly words: string;
   readonly assumptions: readonly string[];
 }
@@ -72,31 +81,27 @@ export interface ChosenModel {
  * The fullest model that the buckets can carry. A rhythm is modelled once it was seen twice before; a trend once it can be told from the rhythm; a change of
  * the slope once there are enough buckets after. @returns null where not even a change of level can be judged
  */
-export function chooseModel(bucketMs: number, before: number, after: number): ChosenModel | null {
-  const rhythms = rhythmsOf(bucketMs).filter(({ season }) => before >= 2 * season.period);
-  const longest = Math.max(0, ...rhythms.map(({ season }) => season.period));
-  const hasTrend = before >= Math.max(14, 2 * longest);
-  for (const [trend, change, seasons] of [
-    [hasTrend, after >= 4, rhythms],
-    [hasTrend, false, rhythms],
-    [false, false, rhythms],
-    [false, false, []],
+export function chooseModel(bucketMs: number, { before, after: all }: MetricSeries): ChosenModel | null {
+  const rhythms = rhythmsOf(bucketMs).filter(({ season }) => before.length >= 2 * season.period);
+  const seasons = rhythms.map(({ season }) => season);
+  const isComparable = comparableWith(
+    seasons,
+    before.map(({ bucket }) => bucket),
+  );
+  const series = { before, after: all.filter(({ bucket }) => isComparable(bucket)) };
+  const { length: after } = series.after;
+  const longest = Math.max(0, ...seasons.map(({ period }) => period));
+  const hasTrend = before.length >= Math.max(14, 2 * longest);
+  for (const [trend, change] of [
+    [hasTrend, after >= 4],
+    [hasTrend, false],
+    [false, false],
   ] as const) {
-    const model: SegmentedModel = {
-      hasTrend: trend,
-      hasSlopeChange: trend && change,
-      seasons: seasons.map(({ season }) => season),
-    };
-    if (before + after >= coefficientsOf(model) + SPARE && before >= 4 && after >= 2)
-      return {
-        model,
-        ...wordsOf(
-          model,
-          seasons.map(({ name }) => name),
-          before,
-          after,
-        ),
-      };
+    const model: SegmentedModel = { hasTrend: trend, hasSlopeChange: trend && change, seasons };
+    const isEnough = before.length + after >= coefficientsOf(model) + SPARE;
+    const names = rhythms.map(({ name }) => name);
+    if (isEnough && before.length >= 4 && after >= 2)
+      return { model, series, ...wordsOf(model, names, series, all.length - after) };
   }
   return null;
 }
@@ -113,8 +118,8 @@ function rhythmsOf(bucketMs: number) {
 function wordsOf(
   { hasTrend, hasSlopeChange }: SegmentedModel,
   names: readonly string[],
-  before: number,
-  after: number,
+  { before, after }: MetricSeries,
+  leftOut: number,
 ) {
   const parts = [
     'level',
@@ -122,8 +127,9 @@ function wordsOf(
     ...names,
     `change of level${hasSlopeChange ? ' and slope' : ''}`,
   ];
+  const without = leftOut === 0 ? '' : `, without ${leftOut} whose ${names.join(' or ')} never came before`;
   return {
-    words: `${parts.join(', ')} over ${before} buckets before and ${after} after`,
+    words: `${parts.join(', ')} over ${before.length} buckets before and ${after.length} after${without}`,
     assumptions: [
       hasTrend
         ? 'the trend before would have gone on'

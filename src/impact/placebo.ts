@@ -1,8 +1,8 @@
 import type { PlaceboTest } from '../domain/impact-report.js';
 import { segmentedRegression } from '../stats/impact/segmented-regression.js';
-import { type BucketRange, chooseModel } from './buckets.js';
+import { type BucketRange, chooseModel, type MetricSeries } from './buckets.js';
 import type { Question } from './finding.js';
-import type { MetricSeries, SeriesAnalysis } from './regression.js';
+import type { SeriesAnalysis } from './regression.js';
 
 /** More would take long and, as they overlap, tell no more. */
 const MOST_RUNS = 12;
@@ -26,10 +26,12 @@ export function placeboTest(
   const length = Math.min(after, Math.floor(before.length / 3));
   const positions = thinned(range(Math.max(4, Math.ceil(before.length / 2)), before.length - length));
   const runs = positions.flatMap((position) => {
-    const part = before.slice(0, position + length);
-    const chosen = chooseModel(bucketMs, position, length);
-    const start = part[position]?.bucket;
-    if (chosen === null || start === undefined || length < 2 || isConstant(part.map(({ value }) => value))) return [];
+    const [earlier, later] = [before.slice(0, position), before.slice(position, position + length)];
+    const chosen = chooseModel(bucketMs, { before: earlier, after: later });
+    const start = later[0]?.bucket;
+    if (chosen === null || start === undefined) return [];
+    const part = [...earlier, ...chosen.series.after];
+    if (isConstant(part.map(({ value }) => value))) return [];
     const timed = { times: part.map(({ bucket }) => bucket), values: part.map(({ value }) => value) };
     const { meanEffect } = segmentedRegression(timed, start, chosen.model, { confidence: 1 - alpha });
     // Numbers too large to be reckoned with find nothing, and are no proof that there is nothing to find.

@@ -1,8 +1,8 @@
 import type { ImpactPoint, MethodFinding } from '../domain/impact-report.js';
 import type { BucketValue } from '../ports/impact-data.js';
-import { type SegmentedRegression, segmentedRegression } from '../stats/impact/segmented-regression.js';
+import { comparableWith, type SegmentedRegression, segmentedRegression } from '../stats/impact/segmented-regression.js';
 import { robustScores } from '../stats/series/outliers.js';
-import { type BucketRange, type ChosenModel, chooseModel, timeOfBucket } from './buckets.js';
+import { type BucketRange, type ChosenModel, chooseModel, type MetricSeries, timeOfBucket } from './buckets.js';
 import { estimateOf, findingOf, type Question, unknown } from './finding.js';
 import { formatValue, type Unit } from './words.js';
 
@@ -10,12 +10,6 @@ import { formatValue, type Unit } from './words.js';
 const OUTLIER_SCORE = 6;
 /** More than this share of strange buckets is how the series is. */
 const MOST_OUTLIERS = 0.1;
-
-/** A metric's buckets, cut by the rollout. */
-export interface MetricSeries {
-  readonly before: readonly BucketValue[];
-  readonly after: readonly BucketValue[];
-}
 
 export interface SeriesAnalysis {
   readonly finding: MethodFinding;
@@ -37,24 +31,23 @@ export function seriesIn(
 
 /** The series against itself before: level, trend and rhythm go on, and what differs from that after the cutover is the effect. */
 export function analyseSeries(question: Question, series: MetricSeries, range: BucketRange): SeriesAnalysis {
-  const { before, after } = series;
-  const samples = { before: before.length, after: after.length };
+  const [before, after] = [series.before.length, series.after.length];
   const refuse = (why: string): SeriesAnalysis => ({
-    finding: unknown(question, 'regression', why, samples),
+    finding: unknown(question, 'regression', why, { before, after }),
     fit: null,
     chosen: null,
     points: pointsOf(series, range, null, new Set()),
     outliers: [],
   });
-  const chosen = chooseModel(range.bucketMs, before.length, after.length);
+  const chosen = chooseModel(range.bucketMs, series);
   if (chosen === null)
     return refuse(
-      `${before.length} buckets before and ${after.length} after are too few for a change to be told from noise`,
+      `of ${before} buckets before and ${after} after too few can be compared for a change to be told from noise`,
     );
-  const values = [...before, ...after];
+  const values = [...chosen.series.before, ...chosen.series.after];
   if (values.every(({ value }) => value === values[0]?.value))
     return refuse(`the series is constant at ${formatValue(values[0]?.value ?? 0, question.unit)}`);
-  const { fit, kept, strange } = withoutOutliers(question, series, chosen);
+  const { fit, kept, strange } = withoutOutliers(question, chosen);
   const lead = `against its own course before (${chosen.words})`;
   const mean = estimateOf(fit.meanEffect, fit.relativeEffect);
   const end = estimateOf(fit.endEffect, null);
@@ -62,7 +55,7 @@ export function analyseSeries(question: Question, series: MetricSeries, range: B
     question,
     'regression',
     { mean, end, pValue: fit.meanEffect.pValue, lead },
-    { samples, assumptions: chosen.assumptions },
+    { samples: { before, after: chosen.series.after.length }, assumptions: chosen.assumptions },
   );
   // A model without a finite effect has no finite course to show.
   const fitted = finding.says === 'unknown' ? null : { fit, kept };
@@ -91,7 +84,8 @@ interface SoberFit {
  * The worst one is dropped and the rest fitted anew, again and again: a single outage bends the rhythm, so that its weekday looks strange in all weeks. What
  * is strangest after the cutover may be the effect, and ends the search.
  */
-function withoutOutliers(question: Question, { before, after }: MetricSeries, chosen: ChosenModel): SoberFit {
+function withoutOutliers(question: Question, chosen: ChosenModel): SoberFit {
+  const { before, after } = chosen.series;
   const all = [...before, ...after];
   const whole = fitOf(question, all, chosen);
   const strange = new Set<number>();
@@ -100,9 +94,18 @@ function withoutOutliers(question: Question, { before, after }: MetricSeries, ch
     if (worst !== null) strange.add(worst);
     if (worst === null || worst >= 0) return { fit, kept, strange };
     if (strange.size > MOST_OUTLIERS * before.length) return { fit: whole, kept: all, strange };
-    kept = kept.filter(({ bucket }) => bucket !== worst);
+    const rest = kept.filter(({ bucket }) => bucket !== worst);
+    if (!isWholeWithout(rest, chosen)) return { fit, kept, strange };
+    kept = rest;
     fit = fitOf(question, kept, chosen);
   }
+}
+
+/** Whether there is still something to compare all later buckets with. */
+function isWholeWithout(rest: readonly BucketValue[], { model }: ChosenModel): boolean {
+  const buckets = rest.map(({ bucket }) => bucket);
+  const earlier = buckets.filter((bucket) => bucket < 0);
+  return buckets.every(comparableWith(model.seasons, earlier));
 }
 
 function strangest({ residuals }: SegmentedRegression, values: readonly BucketValue[]): number | null {
@@ -141,8 +144,10 @@ function pointsOf(
   strange: ReadonlySet<number>,
 ): ImpactPoint[] {
   const values = new Map(fitted?.kept.map(({ bucket }, i) => [bucket, fitted.fit.fitted[i] ?? null]));
-  const of = (when: 'before' | 'after', { bucket, value, samples }: BucketValue, i: number): ImpactPoint => {
-    const without = when === 'after' ? fitted?.fit.counterfactual[i] : undefined;
+  const later = fitted?.kept.filter(({ bucket }) => bucket >= 0);
+  const withouts = new Map(later?.map(({ bucket }, i) => [bucket, fitted?.fit.counterfactual[i]]));
+  const of = (when: 'before' | 'after', { bucket, value, samples }: BucketValue): ImpactPoint => {
+    const without = withouts.get(bucket);
     const isLeftOut = fitted !== null && !values.has(bucket);
     return {
       at: timeOfBucket(range, bucket),
@@ -156,5 +161,5 @@ function pointsOf(
       isOutlier: strange.has(bucket),
     };
   };
-  return [...before.map((one, i) => of('before', one, i)), ...after.map((one, i) => of('after', one, i))];
+  return [...before.map((one) => of('before', one)), ...after.map((one) => of('after', one))];
 }

@@ -225,13 +225,17 @@ test('buckets are as wide as there are enough of, and none holds a part of the r
     at: '2026-11-14T00:00:00.000Z',
   });
   expect({ before, after, bucketMs }).toEqual({ before: [-15, -3], after: [0, 2], bucketMs: DAY });
-  expect(chooseModel(DAY, 28, 14)?.model).toEqual({
+  const series = (days: number, later: number) => {
+    const { treated } = simulate({ seed: 1, days: { before: days, rollout: 0, after: later }, effect: 0 });
+    return { before: treated.slice(0, days), after: treated.slice(days) };
+  };
+  expect(chooseModel(DAY, series(28, 14))?.model).toEqual({
     hasTrend: true,
     hasSlopeChange: true,
     seasons: [{ period: 7, harmonics: 3 }],
   });
-  expect(chooseModel(DAY, 7, 7)?.model).toEqual({ hasTrend: false, hasSlopeChange: false, seasons: [] });
-  expect(chooseModel(DAY, 3, 3)).toBeNull();
+  expect(chooseModel(DAY, series(7, 7))?.model).toEqual({ hasTrend: false, hasSlopeChange: false, seasons: [] });
+  expect(chooseModel(DAY, series(3, 3))).toBeNull();
 });
 
 test('looks come evenly, and the last one at the end', () => {

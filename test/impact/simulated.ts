@@ -51,6 +51,31 @@ export function simulate({ seed, days, effect, rho = 0.3, noise = 0.015, weather
   return { range, treated, untreated, random };
 }
 
+const HOUR = 3_600_000;
+
+/** Six office hours a day for ten days before and four after the cutover, so that buckets are hours. */
+export function simulateOffice({ seed, effect }: Pick<World, 'seed' | 'effect'>) {
+  const random = seededRandom(seed);
+  const cutover = Date.parse('2026-11-01T00:00:00Z');
+  const range = bucketRange({
+    startedAt: new Date(cutover - 3 * HOUR).toISOString(),
+    cutoverAt: new Date(cutover).toISOString(),
+    beforeMs: 10 * DAY,
+    afterMs: 4 * DAY,
+    at: new Date(cutover + 4 * DAY).toISOString(),
+  });
+  const treated: BucketValue[] = [];
+  let slow = normal(random);
+  for (let bucket = range.before[0]; bucket <= range.after[1]; bucket += 1) {
+    slow = 0.3 * slow + Math.sqrt(1 - 0.3 ** 2) * normal(random);
+    const hour = ((bucket % 24) + 24) % 24;
+    const plain = LEVEL * (1 + 0.08 * Math.sin((Math.PI * hour) / 12)) * (1 + 0.015 * slow);
+    if (hour >= 9 && hour < 15)
+      treated.push({ bucket, value: bucket >= 0 ? plain * (1 + effect) : plain, samples: 2000 });
+  }
+  return { range, treated };
+}
+
 export function rangeOf({ before, rollout, after }: World['days']): BucketRange {
   const cutover = Date.parse('2026-11-01T00:00:00Z');
   return bucketRange({

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   bootstrapDifference,
   exactSum,
+  groupSequentialDesign,
   hodgesLehmannShift,
   isLookDue,
   kolmogorovSf,
@@ -145,6 +146,41 @@ describe('planned looks', () => {
     expect(isLookDue({ looks: [0.37, 1] }, 5, plan)).toBe(false);
     expect(isLookDue({ looks: [0.1, 0.2, 0.3, 0.4, 0.5] }, 0.9, plan)).toBe(false);
     expect(look(NO_LOOKS, 1.7, plan).state).toEqual({ looks: [1] });
+  });
+
+  test('wait after a late one until there is something new', () => {
+    for (const late of [0.3951, 0.3999, 0.399999]) {
+      expect(isLookDue({ looks: [0.2, late] }, 0.4, plan)).toBe(false);
+      expect(isLookDue({ looks: [0.2, late] }, late + 0.0049, plan)).toBe(false);
+      expect(isLookDue({ looks: [0.2, late] }, late + 0.0051, plan)).toBe(true);
+    }
+    expect(isLookDue({ looks: [0.2, 0.3949] }, 0.4, plan)).toBe(true);
+  });
+
+  test('end with one at the end, however late the one before it', () => {
+    const ended = (fractions: readonly number[]) => {
+      let state = NO_LOOKS;
+      for (const fraction of fractions) if (isLookDue(state, fraction, plan)) state = look(state, fraction, plan).state;
+      return state.looks;
+    };
+    const steps = Array.from({ length: 2001 }, (_, i) => i / 2000);
+    for (const late of [0.99, 0.9949, 0.995, 0.9951, 0.9995, 1 - 1e-12]) {
+      const looks = ended([0.2, 0.5, late, ...steps.filter((t) => t > late), 1.5]);
+      expect(looks).toEqual(late > 0.995 ? [0.2, 0.5, 1] : [0.2, 0.5, late, 1]);
+    }
+    expect(ended([0.95, 0.9951, 0.9999, 1, 1.2])).toEqual([0.95, 1]);
+    // All that is left is spent there.
+    const { bound } = look({ looks: [0.2, 0.5] }, 0.9995, plan);
+    expect(bound).toBe(groupSequentialDesign([0.2, 0.5, 1], plan).bounds[2]);
+  });
+
+  test('that were made too near to each other by an earlier version do not keep a trial from going on', () => {
+    expect(look({ looks: [0.2, 0.3999, 0.4] }, 0.6, plan)).toEqual({
+      bound: look({ looks: [0.2, 0.3999] }, 0.6, plan).bound,
+      state: { looks: [0.2, 0.3999, 0.4, 0.6] },
+    });
+    expect(isLookDue({ looks: [0.2, 0.9995] }, 1, plan)).toBe(false);
+    expect(isLookDue({ looks: [0.2, 0.9995] }, 3, plan)).toBe(false);
   });
 
   test('of another plan have other bounds, though the looks are the same', () => {

@@ -6,5 +6,5 @@ export function chiSquareSf(x: number, df: number): number {
 }
 
 export function chiSquareCdf(x: number, df: number): number {
-  return gammainc(x / 2, df / 2, true, false);
+  return x === Number.POSITIVE_INFINITY ? 1 : gammainc(x / 2, df / 2, true, false);
 }

@@ -46,7 +46,9 @@ export function differenceInDifferences(samples: PrePostSamples, confidence = 0.
   );
   const fit = leastSquares(design, y);
   const [effect, standardError] = [fit.coefficients[3] as number, classicalErrors(fit)[3] as number];
-  if (standardError === 0)
+  // Rounding leaves an error of the constant, too.
+  const varies = groups.some(([values]) => Array.from(values).some((value) => value !== values[0]));
+  if (standardError === 0 || !varies)
     throw new RangeError(`no sample varies: the effect of ${effect} has no error to compare with`);
   const t = effect / standardError;
   const half = studentTQuantile(1 - (1 - confidence) / 2, fit.df) * standardError;

@@ -1,5 +1,5 @@
 import { studentTQuantile, studentTTwoSided } from '../distributions/student-t.js';
-import { requireCount, type Sample } from '../sample/sample.js';
+import { requireCount, requireProbability, type Sample } from '../sample/sample.js';
 import { autocorrelationErrors, classicalErrors, defaultLags, leastSquares, squares } from './least-squares.js';
 
 interface Coefficient {
@@ -20,8 +20,8 @@ export interface InterruptedSeries {
   readonly levelChange: Coefficient;
   readonly slopeChange: Coefficient;
   readonly r2: number;
-  /** Near 2 without autocorrelation of neighbours, towards 0 with positive. */
-  readonly durbinWatson: number;
+  /** Near 2 without autocorrelation of neighbours, towards 0 with positive; null where nothing is left over. */
+  readonly durbinWatson: number | null;
   /** What the trend before would have gone on to. One value for each step after the intervention. */
   readonly counterfactual: number[];
   /** Mean of (observed - counterfactual) after the intervention, as fitted, with a HAC interval. */
@@ -32,7 +32,8 @@ export interface InterruptedSeries {
 /**
  * Segmented regression of an equally spaced series: y = level + slope t + change (t >= t0) + slope change (t - t0)+.
  * Source: A. K. Wagner et al. (2002), J. Clinical Pharmacy and Therapeutics 27:299-309. Oracle: test/stats/oracles/impact_its_did.json.
- * @param start index of the first value after the intervention; at least 2 values lie on either side
+ * @param start index of the first value after the intervention; at least 2 values lie on either side. A line goes through two values exactly: errors that rest on
+ * them alone are 0 and say nothing
  * @param lags neighbours allowed to be correlated; default is Newey and West's rule
  * @throws {RangeError} when there are fewer than 5 values, or fewer than 2 on a side
  */
@@ -44,6 +45,7 @@ export function interruptedSeries(
 ): InterruptedSeries {
   requireCount(start, 'start', 2);
   requireCount(lags, 'lags');
+  requireProbability(confidence, 'confidence');
   const n = y.length;
   if (n - start < 2) throw new RangeError(`start ${start} leaves ${n - start} of ${n} values after the intervention`);
   const design = Array.from({ length: n }, (_, t) => [1, t, t >= start ? 1 : 0, Math.max(0, t - start)]);
@@ -90,8 +92,9 @@ function pOf(estimate: number, standardError: number, df: number): number {
   return studentTTwoSided(estimate / standardError, df);
 }
 
-/** Source: J. Durbin, G. S. Watson (1950), Biometrika 37:409-428. */
-export function durbinWatson(residuals: readonly number[]): number {
+/** @returns null where nothing is left over. Source: J. Durbin, G. S. Watson (1950), Biometrika 37:409-428. */
+export function durbinWatson(residuals: readonly number[]): number | null {
   const steps = residuals.slice(1).map((r, i) => r - (residuals[i] as number));
-  return squares(steps) / squares(residuals);
+  const all = squares(residuals);
+  return all === 0 ? null : squares(steps) / all;
 }

@@ -12,6 +12,9 @@ export interface Fit {
   readonly r2: number;
 }
 
+/** As R's lm has it (LINPACK's dqrdc2, tol = 1e-7): a column of which the others leave no more than this part follows from them. */
+const LEAST_PART = 1e-7;
+
 /**
  * @param design rows of equal length, first column usually 1
  * @throws {RangeError} when there are not more rows than columns, or a column follows from the others
@@ -23,7 +26,8 @@ export function leastSquares(design: readonly (readonly number[])[], y: Sample):
   if (design.length <= columns) throw new RangeError(`${design.length} rows for ${columns} coefficients; need more`);
   const x = new Matrix(design.map((row) => [...row]));
   const qr = new QrDecomposition(x);
-  if (!qr.isFullRank()) throw new RangeError(`the design's ${columns} columns depend on each other`);
+  if (!isFullRank(qr.upperTriangularMatrix))
+    throw new RangeError(`the design's ${columns} columns depend on each other`);
   const coefficients = qr.solve(Matrix.columnVector(Array.from(y))).to1DArray();
   const triangle = inverse(qr.upperTriangularMatrix);
   const residuals = design.map(
@@ -38,6 +42,11 @@ export function leastSquares(design: readonly (readonly number[])[], y: Sample):
     bread: triangle.mmul(triangle.transpose()).to2DArray(),
     r2: spread === 0 ? 0 : 1 - squares(residuals) / spread,
   };
+}
+
+/** Of R, whose columns are as long as the design's: what a column adds to those before it is on the diagonal. Rounding never leaves exactly 0 there. */
+function isFullRank(triangle: Matrix): boolean {
+  return triangle.diagonal().every((rest, k) => Math.abs(rest) > LEAST_PART * Math.hypot(...triangle.getColumn(k)));
 }
 
 export function squares(values: readonly number[]): number {

@@ -4,9 +4,12 @@ import { firstOrderErrors } from './first-order-errors.js';
 import { durbinWatson } from './interrupted-series.js';
 import { autocorrelationCovariance, defaultLags, type Fit, leastSquares, squares } from './least-squares.js';
 
-/** A rhythm of the series: sines and cosines of this period and its fractions. With (period - 1) / 2 of them any pattern can be followed. */
+/**
+ * A rhythm of the series: sines and cosines of this period and its fractions. With (period - 1) / 2 of them any pattern can be followed. Where no more of its
+ * phases occur before the intervention than there are such waves (weeks without weekends), each phase has a column of its own instead, but for the first.
+ */
 interface Season {
-  /** In steps. */
+  /** In whole steps. */
   readonly period: number;
   readonly harmonics: number;
 }
@@ -52,12 +55,18 @@ export interface SegmentedRegression {
   readonly fitted: readonly number[];
   readonly residuals: readonly number[];
   readonly r2: number;
-  readonly durbinWatson: number;
+  /** null where nothing is left over. */
+  readonly durbinWatson: number | null;
   readonly lags: number;
   /** Correlation of neighbouring errors. */
   readonly rho: number;
   /** Of the t distribution that the intervals use. */
   readonly df: number;
+}
+
+/** A season, and its phases that occur before the intervention. */
+interface SeenSeason extends Season {
+  readonly phases: readonly number[];
 }
 
 /** Before time and seasons: 1, and what changes at the intervention. */
@@ -70,7 +79,8 @@ const LEVEL_CHANGE = 1;
  * Source: A. K. Wagner et al. (2002), J. Clinical Pharmacy and Therapeutics 27:299-309; W. K. Newey, K. D. West (1987), Econometrica 55:703-708.
  * Oracle: test/impact/oracles/segmented.json.
  * @param start time of the intervention: values at `start` and later come after it
- * @throws {RangeError} when a side has fewer than 2 values, or there are not more values than coefficients
+ * @throws {RangeError} when a side has fewer than 2 values, a later one lies at a phase that does not occur before (`comparableWith`), there are not more
+ * values than coefficients, or seasons can't be told from each other or from the trend
  */
 export function segmentedRegression(
   { times, values }: TimedSeries,
@@ -89,7 +99,12 @@ export function segmentedRegression(
     throw new RangeError(
       `${Math.max(0, first)} values before and ${first < 0 ? 0 : times.length - first} after; at least 2 each`,
     );
-  const rowAt = (t: number, isAfter: boolean) => designRow(t, start, isAfter, model);
+  const earlier = times.slice(0, first);
+  const isComparable = comparableWith(model.seasons, earlier);
+  const alone = times.find((t) => t >= start && !isComparable(t));
+  if (alone !== undefined) throw new RangeError(`no value before lies at the same phases as time ${alone}`);
+  const seasons = model.seasons.map((season) => ({ ...season, phases: phasesOf(earlier, season.period) }));
+  const rowAt = (t: number, isAfter: boolean) => designRow(t, start, isAfter, { ...model, seasons });
   const design = times.map((t) => rowAt(t, t >= start));
   const fit = leastSquares(design, values);
   const covariance = scaled(autocorrelationCovariance(fit, design, lags), values.length / fit.df);
@@ -117,27 +132,56 @@ export function segmentedRegression(
   };
 }
 
-/** How many coefficients the model has. */
+/** How many coefficients the model has; fewer where not all phases of a season occur. */
 export function coefficientsOf(model: SegmentedModel): number {
-  return designRow(0, 0, true, model).length;
+  return (
+    2 + Number(model.hasTrend) + Number(hasSlope(model)) + model.seasons.reduce((sum, one) => sum + wavesOf(one), 0)
+  );
+}
+
+/** Which times have something before to be compared with: those at phases that occur there, of all seasons. */
+export function comparableWith(seasons: readonly Season[], before: readonly number[]): (t: number) => boolean {
+  const seen = seasons.map(({ period }) => ({ period, phases: new Set(phasesOf(before, period)) }));
+  return (t) => seen.every(({ period, phases }) => phases.has(phaseOf(t, period)));
+}
+
+function phasesOf(times: readonly number[], period: number): number[] {
+  return [...new Set(times.map((t) => phaseOf(t, period)))];
+}
+
+function phaseOf(t: number, period: number): number {
+  return ((t % period) + period) % period;
+}
+
+/** Those beyond half the period's frequency are the same as below it at whole steps, and at it there is no sine. */
+function wavesOf({ period, harmonics }: Season): number {
+  return Math.min(2 * harmonics, period - 1);
 }
 
 function hasSlope({ hasTrend, hasSlopeChange }: SegmentedModel): boolean {
   return hasTrend && hasSlopeChange;
 }
 
-function designRow(t: number, start: number, isAfter: boolean, model: SegmentedModel): number[] {
+function designRow(
+  t: number,
+  start: number,
+  isAfter: boolean,
+  model: SegmentedModel & { readonly seasons: readonly SeenSeason[] },
+): number[] {
   const row = [1, isAfter ? 1 : 0];
   if (model.hasTrend) row.push(t - start);
   if (hasSlope(model)) row.push(isAfter ? t - start : 0);
-  for (const { period, harmonics } of model.seasons)
-    for (let k = 1; k <= harmonics; k += 1) {
-      const angle = (2 * Math.PI * k * t) / period;
-      row.push(Math.cos(angle));
-      // At half the period's frequency a sine is 0 at every whole step.
-      if (2 * k !== period) row.push(Math.sin(angle));
-    }
+  for (const season of model.seasons) row.push(...seasonColumns(t, season));
   return row;
+}
+
+function seasonColumns(t: number, { phases, ...season }: SeenSeason): number[] {
+  const { period } = season;
+  if (phases.length <= wavesOf(season)) return phases.slice(1).map((phase) => (phaseOf(t, period) === phase ? 1 : 0));
+  return Array.from({ length: wavesOf(season) }, (_, i) => {
+    const angle = (2 * Math.PI * (1 + Math.floor(i / 2)) * t) / period;
+    return i % 2 === 0 ? Math.cos(angle) : Math.sin(angle);
+  });
 }
 
 type Matrix = readonly (readonly number[])[];
@@ -160,7 +204,7 @@ function reader({ coefficients }: Fit, [hac, firstOrder]: readonly [Matrix, Matr
       standardError,
       hacError,
       firstOrderError,
-      t: standardError === 0 ? 0 : estimate / standardError,
+      t: estimate === 0 ? 0 : estimate / standardError,
       pValue: standardError === 0 ? (estimate === 0 ? 1 : 0) : studentTTwoSided(estimate / standardError, df),
       interval: [estimate - quantile * standardError, estimate + quantile * standardError],
     };

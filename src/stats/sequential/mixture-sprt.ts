@@ -1,4 +1,4 @@
-import { requireProbability } from '../sample/sample.js';
+import { requireCount, requireProbability } from '../sample/sample.js';
 
 /** A difference, and the variance of that estimate (its squared standard error). */
 export interface EstimatedDifference {
@@ -85,6 +85,7 @@ export interface WaldTest {
 /**
  * Wald's sequential test of a share p1 against p0, both fixed beforehand.
  * Source: A. Wald (1945), Annals of Mathematical Statistics 16(2):117-186. Oracle: sequential.json (sprt_bernoulli).
+ * @throws {RangeError} unless successes are a count in 0..trials, and alpha + beta < 1, beyond which the bounds change sides
  */
 export function waldTest(
   successes: number,
@@ -92,7 +93,10 @@ export function waldTest(
   plan: { readonly p0: number; readonly p1: number; readonly alpha: number; readonly beta: number },
 ): WaldTest {
   for (const [name, value] of Object.entries(plan)) requireProbability(value, name);
+  requireCount(successes, 'successes');
+  requireCount(trials, 'trials', successes);
   const { p0, p1, alpha, beta } = plan;
+  requireProbability(alpha + beta, 'alpha + beta');
   const llr = successes * Math.log(p1 / p0) + (trials - successes) * Math.log((1 - p1) / (1 - p0));
   const upper = Math.log((1 - beta) / alpha);
   const lower = Math.log(beta / (1 - alpha));

@@ -1,5 +1,5 @@
 import type { SpendingPlan } from './alpha-spending.js';
-import { groupSequentialDesign } from './group-sequential.js';
+import { groupSequentialDesign, LEAST_STEP } from './group-sequential.js';
 
 /**
  * A group-sequential test on its way: which looks were made. Small, plain JSON. The bounds follow from it, so nothing else is kept.
@@ -17,8 +17,8 @@ export interface LookPlan extends SpendingPlan {
 }
 
 /**
- * Whether the next look is due: the information has grown by one planned step since the last. Past the planned end there is no budget
- * left, so nothing is due any more.
+ * Whether the next look is due: the information has grown by one planned step since the last. After a late look the next step may be so near that it could
+ * tell nothing new; it waits until it is not. Past the planned end there is no budget left, so nothing is due any more.
  * @param fraction information so far as a share of the planned end; may exceed 1
  */
 export function isLookDue({ looks }: LookState, fraction: number, { maxLooks }: LookPlan): boolean {
@@ -26,13 +26,23 @@ export function isLookDue({ looks }: LookState, fraction: number, { maxLooks }: 
   if (last >= 1 || looks.length >= maxLooks) return false;
   // A late look uses up the steps it has skipped: the grid is the plan's, not the last look's.
   const nextStep = (Math.floor(last * maxLooks + 1e-9) + 1) / maxLooks;
-  return fraction >= nextStep;
+  return fraction >= nextStep && informationAt(fraction) - last >= LEAST_STEP;
 }
 
 /** Makes a look that is due. @returns the bound on z it has to exceed, and the state to carry on */
 export function look(state: LookState, fraction: number, plan: LookPlan): { bound: number; state: LookState } {
-  const looks = [...state.looks, Math.min(1, fraction)];
-  return { bound: lastBound(looks, plan), state: { looks } };
+  const t = informationAt(fraction);
+  return { bound: lastBound([...apart(state.looks), t], plan), state: { looks: [...state.looks, t] } };
+}
+
+/** A look so near to the end that none could come after it is the last one, and spends what is left. */
+function informationAt(fraction: number): number {
+  return fraction > 1 - LEAST_STEP ? 1 : fraction;
+}
+
+/** Earlier versions made looks that were too near to the one before: trials that began with them go on as if those had not been. */
+function apart(looks: readonly number[]): readonly number[] {
+  return looks.filter((t, i) => i === 0 || t - (looks[i - 1] as number) >= LEAST_STEP);
 }
 
 /** Guardrails and labels that share a plan ask for the same bound at the same look; a bound takes some milliseconds. */

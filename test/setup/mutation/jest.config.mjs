@@ -6,9 +6,9 @@ const beside = (name) => fileURLToPath(new URL(name, import.meta.url));
 /** The pure suites that cover what is mutated. None needs a server, a store or a child process, and none goes on for many seconds. */
 const PURE = [
   '{stats,analysis,domain}/**/*',
-  'routing/{bucket,condition,flag-evaluation,interleave,request-field}',
+  'routing/{bucket,condition,flag-evaluation,hashes,interleave,request-field}',
   'experiment/{analyse,gbstats,integrity,plan,spec}',
-  'impact/{judgement,oracle}',
+  'impact/{closed-days,judgement,oracle}',
   'freezes/{hold,open-from,windows}',
   'hooks/hooks-spec',
   'identity/statement',
