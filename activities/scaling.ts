@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { ERROR_CODES, SluiceError } from '../src/domain/errors.js';
 import { plannedReplicas } from '../src/domain/planned-replicas.js';
+import type { AppliedRoute } from '../src/domain/route.js';
 import type { RolloutSpec } from '../src/domain/spec/rollout-spec.js';
 import type { Scaling } from '../src/domain/spec/scaling.js';
 import type { Scaler, ScalingSubject } from '../src/ports/scaler.js';
@@ -98,11 +99,18 @@ function subjectOf(spec: ScalingInput, role: 'candidate' | 'baseline'): ScalingS
 }
 
 async function assertOutOfTraffic(router: TrafficRouter, { service, version }: ScalingSubject): Promise<void> {
-  for (const { gatewayId, route, effectiveWeightPercent, effectiveShadowPercent } of await router.readBack(service)) {
-    const isCandidate = route.candidate?.version === version && effectiveWeightPercent + effectiveShadowPercent > 0;
-    if (isCandidate || route.baseline.version === version)
-      throw new SluiceError('SCALING_FAILED', `${version} still serves ${service} at gateway ${gatewayId}`);
-  }
+  for (const applied of await router.readBack(service))
+    if (versionsServing(applied).includes(version))
+      throw new SluiceError('SCALING_FAILED', `${version} still serves ${service} at gateway ${applied.gatewayId}`);
+}
+
+/** Whatever requests or copies of them may reach: units that are held back and fixed shares count as well. */
+function versionsServing({ route, effectiveWeightPercent, effectiveShadowPercent }: AppliedRoute): string[] {
+  const { baseline, candidate, holdback, traffic } = route;
+  const isExposed = effectiveWeightPercent + effectiveShadowPercent > 0;
+  const others = (traffic?.others ?? []).filter(({ weight }) => weight > 0);
+  const targets = [baseline, isExposed ? candidate : null, holdback?.target, ...others];
+  return targets.flatMap((target) => target?.version ?? []);
 }
 
 /** Runs with a heartbeat that goes on whatever it waits for, and that keeps the end for the next attempt. */

@@ -47,10 +47,10 @@ function attempt<T>(
   const done = environment.run(() => body(createScalingActivities({ scaler, router }))) as Promise<T>;
   return { done, environment };
 }
-const serving = (baseline: string, candidate: string | null, weight: number): AppliedRoute =>
+const serving = (baseline: string, candidate: string | null, weight: number, more: object = {}): AppliedRoute =>
   ({
     gatewayId: 'gw-1',
-    route: { baseline: { version: baseline }, candidate: candidate && { version: candidate } },
+    route: { baseline: { version: baseline }, candidate: candidate && { version: candidate }, ...more },
     effectiveWeightPercent: weight,
     effectiveShadowPercent: 0,
   }) as unknown as AppliedRoute;
@@ -144,6 +144,8 @@ describe('after it has gone', () => {
     ['candidate', serving('v1', 'v2', 5), 'v2 still serves digits at gateway gw-1'],
     ['candidate', serving('v2', null, 0), 'v2 still serves'],
     ['baseline', serving('v1', null, 0), 'v1 still serves'],
+    ['baseline', serving('v2', null, 0, { holdback: { target: { version: 'v1' }, percent: 5 } }), 'v1 still serves'],
+    ['baseline', serving('v2', null, 0, { traffic: { others: [{ version: 'v1', weight: 5 }] } }), 'v1 still serves'],
   ] as const)('a %s that still serves is left alone', async (role, route, message) => {
     Object.assign(api, { replicas: 5 });
     routes = [serving('v3', null, 0), route];
@@ -155,6 +157,12 @@ describe('after it has gone', () => {
   test('a candidate whose lease has run out serves no more', async () => {
     Object.assign(api, { replicas: 5 });
     routes = [serving('v1', 'v2', 0)];
+    expect(await attempt((all) => all.scaleDown(specOf(), 'candidate')).done).toEqual({ from: 5, to: 0 });
+  });
+
+  test('a version whose fixed share is nothing serves no more', async () => {
+    Object.assign(api, { replicas: 5 });
+    routes = [serving('v1', null, 0, { traffic: { others: [{ version: 'v2', weight: 0 }] } })];
     expect(await attempt((all) => all.scaleDown(specOf(), 'candidate')).done).toEqual({ from: 5, to: 0 });
   });
 
