@@ -24,6 +24,8 @@ export interface Stage {
   grounds?: readonly Evidence[];
   /** What the guardrails have been through here; absent in runs that began before it was kept. */
   progress?: ProgressByMetric;
+  /** A person has let it pass without the evidence that it asks for: nobody is asked again. */
+  isDecided?: boolean;
   /** All that it asked for is there: only what comes between it and the next move may still hold it. */
   isPassed?: boolean;
 }

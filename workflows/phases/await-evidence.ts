@@ -7,7 +7,7 @@ import { endPhase, groundsOf, newestLook, type Run } from '../run.js';
 import { isCutShort, isMoved, waitFor } from '../waits.js';
 
 /** Whether guardrails and gate both say pass. */
-const passed = (run: Run) => run.state.verdict === 'pass' && run.stage?.gate?.verdict === 'pass';
+export const isShown = (run: Run) => run.state.verdict === 'pass' && run.stage?.gate?.verdict === 'pass';
 
 /**
  * Waits for enough evidence to move on. A person decides where it does not come in time, where a guardrail has been without a verdict for
@@ -16,16 +16,18 @@ const passed = (run: Run) => run.state.verdict === 'pass' && run.stage?.gate?.ve
 export async function awaitEvidence(run: Run, wait: { ms: number; note: string }, title: string): Promise<void> {
   await untilShown(run, wait, title);
   const { stage } = run;
-  if (stage && !isMoved(run)) stage.grounds = passed(run) && stage.turn ? stage.turn : newestLook(run);
+  if (!stage || isMoved(run)) return;
+  stage.grounds = isShown(run) && stage.turn ? stage.turn : newestLook(run);
+  if (!isShown(run)) stage.isDecided = true;
 }
 
 async function untilShown(run: Run, wait: { ms: number; note: string }, title: string): Promise<void> {
   const kind: Waiting['kind'] = 'samples';
   if (run.state.waiting?.kind === 'hold' && patched('waits-carried')) return holdOn(run);
   if (isCutShort(run)) return;
-  const held = await waitFor(run, { kind, ...wait }, () => passed(run) || isExhausted(newestLook(run)));
+  const held = await waitFor(run, { kind, ...wait }, () => isShown(run) || isExhausted(newestLook(run)));
   if (isCutShort(run)) return;
-  if (held && (passed(run) || !isExhausted(newestLook(run)))) return;
+  if (held && (isShown(run) || !isExhausted(newestLook(run)))) return;
   await hold(run, `${title} is inconclusive: ${inconclusiveReasons(run)}`);
 }
 

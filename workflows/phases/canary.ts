@@ -11,7 +11,7 @@ import { scaleUp } from '../scaling.js';
 import { isUnattended } from '../shape.js';
 import { bake, endGate, isMoved } from '../waits.js';
 import { withStage } from '../watching.js';
-import { awaitEvidence } from './await-evidence.js';
+import { awaitEvidence, isShown } from './await-evidence.js';
 
 type WeightStep = Extract<CanaryStep, { setWeight: number }>;
 type PauseStep = Extract<CanaryStep, { pause: unknown }>;
@@ -96,9 +96,10 @@ async function tryWeight(run: Run, all: readonly Stretch[], at: Stretch, title: 
     if (run.state.step !== null && run.state.step > position) continue;
     update(run, { step: position });
     if ('approval' in pause) await awaitApproval(run, pause.approval, `approval at ${weight} %`);
-    else await bake(run, pause.duration, run.state.waiting?.since ?? now(), `pause at ${weight} %`);
+    else if (!isBaked(run)) await bake(run, pause.duration, run.state.waiting?.since ?? now(), `pause at ${weight} %`);
     if (!isMoved(run)) endGate(run, `pause at ${weight} %`);
   }
+  if (!isPassed && !isMoved(run)) await stillShown(run, at, title);
   if (isMoved(run)) return clearMove(run, all, at);
   if (run.stage) run.stage.isPassed = true;
   if (isUnattended()) await passage(run, leaving(run, all, at), leadsTo(run, all, at, title));
@@ -141,11 +142,22 @@ function leadsTo(run: Run, all: readonly Stretch[], at: Stretch, title: string):
 /** The least time first, then as long as the evidence takes; past the deadline a person decides. */
 async function analyse(run: Run, step: WeightStep, title: string): Promise<void> {
   if (!isBaked(run)) await bake(run, step.bake, run.stage?.enteredAt ?? now(), title);
-  if (isMoved(run)) return;
+  if (!isMoved(run)) await evidence(run, step, title);
+}
+
+async function evidence(run: Run, step: WeightStep, title: string): Promise<void> {
   const deadlineMs = (step.maxDuration ?? 10 * step.bake) - step.bake;
   const weight = run.state.handWeight ?? step.setWeight;
   await awaitEvidence(run, { ms: Math.max(deadlineMs, 1), note: `evidence at ${weight} %` }, title);
   if (!isMoved(run)) endGate(run, title);
+}
+
+/** What had been shown before a pause need not hold after it: the store or the collector may have been away since. A person's yes is for what they saw. */
+async function stillShown(run: Run, { step, pauses }: Stretch, title: string): Promise<void> {
+  const last = pauses.at(-1);
+  if (last === undefined || 'approval' in last.pause || run.inbox.full) return;
+  if (isShown(run) || run.stage?.isDecided || !patched('evidence-after-pauses')) return;
+  await evidence(run, step, title);
 }
 
 /** Whether the run before this one had got further: it waited for evidence, or for a person because there was none. */
