@@ -1,4 +1,5 @@
 import { Context, type Info } from '@temporalio/activity';
+import { cutText } from '../src/domain/cut-text.js';
 import type { ModelTarget } from '../src/domain/route.js';
 import type { RolloutSpec } from '../src/domain/spec/rollout-spec.js';
 import type { Validation } from '../src/domain/spec/validation/index.js';
@@ -78,9 +79,6 @@ function validationIdOf({ workflowExecution, activityId }: Info): string {
 function evidenceIn({ checks }: ValidationReport): Evidence[] {
   return checks.map((check) => {
     const evidence = evidenceOf(check);
-    const { reason } = evidence;
-    return reason.length <= LONGEST_REASON
-      ? evidence
-      : { ...evidence, reason: `${reason.slice(0, LONGEST_REASON - 1)}…` };
+    return { ...evidence, reason: cutText(evidence.reason, LONGEST_REASON) };
   });
 }

@@ -87,7 +87,7 @@ export function touch(run: Run): void {
   const { state } = run;
   if (!hasEnded(state.status)) state.status = state.paused ? 'paused' : isAsking(state) ? 'waiting' : 'progressing';
   state.updatedAt = now();
-  state.eta = earliestEnd(state, run.input.spec, Date.now());
+  state.eta = earliestEnd(state, run.input.spec, Date.now(), run.input.from);
   state.revision += 1;
 }
 

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import type { z } from 'zod';
+import { cutText } from '../domain/cut-text.js';
 import { describeError, ERROR_CODES, type ErrorCode, SluiceError } from '../domain/errors.js';
 import { plainWords } from '../domain/plain-words.js';
 
@@ -130,5 +131,5 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 /** JSON where it can say it; Infinity and a missing value by their names. */
 function show(value: unknown): string {
   const text = typeof value === 'number' || value === undefined ? String(value) : JSON.stringify(value);
-  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
+  return cutText(text, LONGEST_VALUE);
 }

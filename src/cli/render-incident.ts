@@ -1,6 +1,7 @@
+import { cutText } from '../domain/cut-text.js';
 import type { Incident, Silence } from '../domain/incident.js';
 import type { RecordedIncident } from '../ports/incident-store.js';
-import { shortened } from './output/shortened.js';
+
 import { renderTable } from './render-table.js';
 
 export function renderIncidents(incidents: readonly Incident[]): string {
@@ -11,7 +12,7 @@ export function renderIncidents(incidents: readonly Incident[]): string {
     status,
     source,
     openedAt,
-    shortened(title, 100),
+    cutText(title, 100),
   ]);
   return renderTable(['ID', 'SERVICE', 'SEVERITY', 'STATUS', 'FROM', 'SINCE', 'WHAT'], rows);
 }

@@ -1,3 +1,4 @@
+import { cutText } from '../domain/cut-text.js';
 import { LEAST_HISTORY } from '../monitors/logs/rates.js';
 import type { LogReport, ReportedSignature } from '../monitors/logs/report.js';
 import { renderTable } from './render-table.js';
@@ -40,7 +41,7 @@ function differences({ differences, compared }: LogReport): string {
     String(candidate),
     String(baseline),
     signature.id,
-    cut(signature.text),
+    cutText(signature.text, LONGEST_TEXT),
   ]);
   return section(title, rows, ['WHICH', 'CANDIDATE', 'BASELINE', 'ID', 'TEMPLATE']);
 }
@@ -51,7 +52,7 @@ function errorRows({ categories }: LogReport): string[][] {
 
 function signatureRow({ total, errors, id, text }: ReportedSignature): string[] {
   const versions = Object.entries(errors).map(([version, count]) => `${named(version)}=${count}`);
-  return [String(total), versions.join(' '), id, cut(text)];
+  return [String(total), versions.join(' '), id, cutText(text, LONGEST_TEXT)];
 }
 
 function rates({ rates }: LogReport): string {
@@ -68,8 +69,4 @@ function section(title: string, rows: readonly (readonly string[])[], header: re
 
 function named(version: string): string {
   return version === '' ? '(unknown)' : version;
-}
-
-function cut(text: string): string {
-  return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
 }

@@ -1,7 +1,8 @@
 import type { MonitorHistory } from '../api/schema/record.js';
 import type { MonitorSchedule, ScheduledMonitor } from '../client/monitors.js';
+import { cutText } from '../domain/cut-text.js';
 import type { ReadingLine } from '../ports/monitor-store.js';
-import { shortened } from './output/shortened.js';
+
 import { renderTable } from './render-table.js';
 
 const MOST_FINDINGS = 20;
@@ -16,7 +17,7 @@ export function renderMonitors(monitors: readonly ScheduledMonitor[], readings: 
       everyMs === null ? '?' : `${everyMs / 1000} s`,
       paused ? 'paused' : 'runs',
     ];
-    return [...cells, lastRunAt ?? 'not yet', read?.verdict ?? '', shortened(read?.reason ?? '', 80)];
+    return [...cells, lastRunAt ?? 'not yet', read?.verdict ?? '', cutText(read?.reason ?? '', 80)];
   });
   return renderTable(['SERVICE', 'MONITOR', 'KIND', 'EVERY', 'STATE', 'LAST RUN', 'VERDICT', 'BECAUSE'], rows);
 }
@@ -35,6 +36,6 @@ export function renderMonitor(schedule: MonitorSchedule, history: MonitorHistory
   lines.push(`  says     ${latest.verdict} at ${latest.at}: ${latest.reason}`);
   for (const { severity, cause, message } of latest.findings.slice(0, MOST_FINDINGS))
     lines.push(`    ${severity} (${cause}) ${message}`);
-  const rows = readings.map(({ at, verdict, reason }) => [at, verdict, shortened(reason, 100)]);
+  const rows = readings.map(({ at, verdict, reason }) => [at, verdict, cutText(reason, 100)]);
   return `${lines.join('\n')}\n\n${renderTable(['AT', 'VERDICT', 'BECAUSE'], rows)}`;
 }

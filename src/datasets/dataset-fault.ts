@@ -1,3 +1,4 @@
+import { cutText } from '../domain/cut-text.js';
 import { SluiceError } from '../domain/errors.js';
 
 /** The data, or what a spec says of them, is wrong: another try would meet the same. */
@@ -16,7 +17,7 @@ const LONGEST_VALUE = 80;
 export function quoted(value: unknown): string {
   const text =
     typeof value === 'bigint' || typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
-  return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE)}…`;
+  return cutText(text, LONGEST_VALUE);
 }
 
 /** Names for a message: all of a few, the first of many. */

@@ -54,11 +54,18 @@ export class SluiceError extends Error {
 
 /** The message of anything that was thrown, with its causes, on one line. */
 export function describeError(error: unknown): string {
+  return described(error, MOST_CAUSES);
+}
+
+/** An error may be its own cause, by way of others as well. */
+const MOST_CAUSES = 20;
+
+function described(error: unknown, causes: number): string {
   // By shape, not by class: an error may come from another realm (a vm context, a worker).
   if (typeof error !== 'object' || error === null || !('message' in error)) return String(error);
   // Node's AggregateError (a refused connection on two addresses) has an empty message; its code says what happened.
   const code = 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error';
   const message = typeof error.message === 'string' && error.message !== '' ? error.message : code;
-  const cause = 'cause' in error && error.cause !== undefined ? describeError(error.cause) : '';
+  const cause = 'cause' in error && error.cause !== undefined && causes > 0 ? described(error.cause, causes - 1) : '';
   return cause === '' || message.includes(cause) ? message : `${message}: ${cause}`;
 }

@@ -1,3 +1,4 @@
+import { cutText } from './cut-text.js';
 import { DAY_MS } from './duration.js';
 import type { Finding } from './monitor.js';
 import type { NotifyTarget } from './spec/notify.js';
@@ -132,10 +133,4 @@ export function evidenceOfRollout(evidence: readonly Evidence[]): IncidentEviden
     limit: margin,
     samples: candidate.samples,
   }));
-}
-
-/** Never in the middle of a character: half of one is nothing that a database keeps, and keys are cut here as well. */
-export function cutText(text: string, length: number = LONGEST_TEXT): string {
-  const whole = text.toWellFormed();
-  return whole.length <= length ? whole : `${whole.slice(0, length - 1).replace(/\p{Surrogate}$/u, '')}…`;
 }

@@ -1,3 +1,4 @@
+import { cutText } from './cut-text.js';
 import type { Decision } from './decision.js';
 import { hasEnded, type RolloutState } from './rollout-state.js';
 import type { Evidence, Verdict } from './verdict.js';
@@ -95,10 +96,10 @@ export function noticeOf(decision: Decision, state: NoticeSubject): Notice {
     event: eventOf(decision, state),
     at,
     action,
-    actor: cut(actor, LONGEST_FINDING),
+    actor: cutText(actor, LONGEST_FINDING),
     phase,
     weightPercent,
-    reason: cut(reason, LONGEST_REASON),
+    reason: cutText(reason, LONGEST_REASON),
     evidence: boundedEvidence(evidence),
   };
 }
@@ -123,7 +124,7 @@ export function noticeOfState(state: RolloutState): Notice | null {
     id: `${rolloutId}/waiting/${Date.parse(since)}`,
     event: 'waiting',
     at: since,
-    reason: cut(until === null ? note : `${note}, until ${until}`, LONGEST_REASON),
+    reason: cutText(until === null ? note : `${note}, until ${until}`, LONGEST_REASON),
     evidence: boundedEvidence(evidence),
   };
 }
@@ -192,7 +193,7 @@ function boundedEvidence(evidence: readonly Evidence[]): NoticeEvidence[] {
     .map(({ metric, verdict, reason, baseline, candidate, difference, bound, margin, dryRun }) => ({
       metric,
       verdict,
-      reason: cut(reason, LONGEST_FINDING),
+      reason: cutText(reason, LONGEST_FINDING),
       baseline,
       candidate,
       difference,
@@ -200,8 +201,4 @@ function boundedEvidence(evidence: readonly Evidence[]): NoticeEvidence[] {
       margin,
       dryRun,
     }));
-}
-
-function cut(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }

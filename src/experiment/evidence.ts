@@ -1,3 +1,4 @@
+import { cutText } from '../domain/cut-text.js';
 import { type ExperimentReport, primaryOf } from '../domain/experiment.js';
 import type { AbTest } from '../domain/spec/experiment.js';
 import type { MetricDefinition } from '../domain/spec/metric-definition.js';
@@ -34,7 +35,7 @@ export function evidenceOfExperiment(
   return {
     metric: plan.primary,
     verdict: VERDICTS[decision],
-    reason: reason.length <= LONGEST_REASON ? reason : `${reason.slice(0, LONGEST_REASON - 1)}…`,
+    reason: cutText(reason, LONGEST_REASON),
     baseline: arm('baseline'),
     candidate: arm('candidate'),
     difference: primary?.effect ?? null,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { INTERLEAVING_METHODS, type Route } from '../domain/route.js';
 import { modelTarget, protocol, serviceName } from '../domain/spec/target.js';
-import { percent, routeTraffic } from '../domain/spec/traffic.js';
+import { percent, percentTogether, routeTraffic } from '../domain/spec/traffic.js';
 
 /** A route as it comes over the admin listener or from the state file. */
 export const routeSchema = z
@@ -42,11 +42,8 @@ export const routeSchema = z
     path: ['interleaving'],
     error: 'only ranked lists of the open-inference protocol can be merged',
   })
-  .refine(({ weightPercent, traffic }) => sumOf(weightPercent, traffic?.others ?? []) <= 100 + 1e-9, {
-    path: ['traffic', 'others'],
-    error: 'the weights are more than 100 % together',
-  }) satisfies z.ZodType<Route>;
-
-function sumOf(weightPercent: number, others: readonly { readonly weight: number }[]): number {
-  return others.reduce((sum, { weight }) => sum + weight, weightPercent);
-}
+  .refine(
+    ({ weightPercent, traffic }) =>
+      percentTogether([weightPercent, ...(traffic?.others ?? []).map(({ weight }) => weight)]) <= 100,
+    { path: ['traffic', 'others'], error: 'the weights are more than 100 % together' },
+  ) satisfies z.ZodType<Route>;

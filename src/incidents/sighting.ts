@@ -1,7 +1,8 @@
 import type { Alert } from '../domain/alert.js';
+import { cutText } from '../domain/cut-text.js';
 import type { Decision } from '../domain/decision.js';
 import { impactLabels } from '../domain/impact-state.js';
-import { cutText, evidenceOfRollout, type Incident, type Sighting } from '../domain/incident.js';
+import { evidenceOfRollout, type Incident, type Sighting } from '../domain/incident.js';
 import type { RolloutState } from '../domain/rollout-state.js';
 import type { Route } from '../domain/route.js';
 import type { MonitorSpec } from '../domain/spec/monitors/index.js';

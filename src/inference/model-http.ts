@@ -1,4 +1,5 @@
 import axios, { type AxiosRequestConfig } from 'axios';
+import { cutText } from '../domain/cut-text.js';
 import { describeError, SluiceError } from '../domain/errors.js';
 import { ModelRefused } from '../domain/model-refused.js';
 import { type AddressPolicy, addressRefusalIn } from '../net/address-policy.js';
@@ -117,5 +118,5 @@ export function invalid(name: string, why: string): SluiceError {
 /** A value for a message, cut short. JSON would turn an infinite number into null. */
 export function quoted(value: unknown): string {
   const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? 'missing');
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  return cutText(text, 60);
 }

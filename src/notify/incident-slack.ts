@@ -1,4 +1,5 @@
-import { cutText, type IncidentNotice, type IncidentNoticeEvent } from '../domain/incident.js';
+import { cutText } from '../domain/cut-text.js';
+import type { IncidentNotice, IncidentNoticeEvent } from '../domain/incident.js';
 import { escapeSlack, type SlackMessage } from './slack-message.js';
 
 const SIGNS: Record<IncidentNoticeEvent, string> = {

@@ -1,3 +1,4 @@
+import { cutText } from '../domain/cut-text.js';
 import type { Notice, NoticeEvent } from '../domain/notice.js';
 
 /** Text that Slack reads as its own markup; `verbatim` keeps it from making links and mentions of names and addresses. */
@@ -46,9 +47,9 @@ export function slackMessage(notice: Notice): SlackMessage {
     .slice(0, MOST_FINDINGS)
     .map((finding) => `• ${finding.verdict}${finding.dryRun ? ' (dry run)' : ''}: ${finding.reason}`);
   return {
-    text: escapeSlack(`${title}: ${shortened(reason, 300)}`),
+    text: escapeSlack(`${title}: ${cutText(reason, 300)}`),
     blocks: [
-      { type: 'section', text: markup(`${sign} *${escapeSlack(title)}*\n${escapeSlack(shortened(reason, 500))}`) },
+      { type: 'section', text: markup(`${sign} *${escapeSlack(title)}*\n${escapeSlack(cutText(reason, 500))}`) },
       {
         type: 'section',
         fields: [
@@ -58,7 +59,7 @@ export function slackMessage(notice: Notice): SlackMessage {
           field('Owner', owner),
         ],
       },
-      ...(findings.length === 0 ? [] : [section(shortened(findings.join('\n'), 550))]),
+      ...(findings.length === 0 ? [] : [section(cutText(findings.join('\n'), 550))]),
       { type: 'context', elements: [markup(escapeSlack(rolloutId))] },
     ],
     unfurl_links: false,
@@ -79,7 +80,7 @@ export function escapeSlack(text: string): string {
 }
 
 function field(name: string, value: string): Markup {
-  return markup(`*${name}*\n${escapeSlack(shortened(value, 300))}`);
+  return markup(`*${name}*\n${escapeSlack(cutText(value, 300))}`);
 }
 
 function section(text: string): Block {
@@ -88,8 +89,4 @@ function section(text: string): Block {
 
 function markup(text: string): Markup {
   return { type: 'mrkdwn', text, verbatim: true };
-}
-
-function shortened(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }

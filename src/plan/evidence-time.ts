@@ -1,6 +1,7 @@
 import { isMeasurableInShadow } from '../domain/metric.js';
 import type { Guardrail } from '../domain/spec/guardrail.js';
 import type { RolloutSpec } from '../domain/spec/rollout-spec.js';
+import { percentTogether } from '../domain/spec/traffic.js';
 import { isTested, readingsPerRequest, samplesForVerdict } from './guardrails.js';
 import type { ArmSizes } from './power.js';
 import { type PlanTraffic, timeOfRequests } from './traffic.js';
@@ -29,8 +30,8 @@ export function armsOf(spec: RolloutSpec, { arm, percent }: Meeting, requests: n
 
 /** Further versions have a fixed share of their own. */
 function baselinePercent({ traffic }: RolloutSpec, candidatePercent: number): number {
-  const others = (traffic?.others ?? []).reduce((sum, { weight }) => sum + weight, 0);
-  return Math.max(0, 100 - others - candidatePercent);
+  const others = (traffic?.others ?? []).map(({ weight }) => weight);
+  return Math.max(0, 100 - percentTogether([...others, candidatePercent]));
 }
 
 /** Those that are judged at all: of discarded answers nobody knows what users made of them. */

@@ -1,3 +1,4 @@
+import { cutText } from '../domain/cut-text.js';
 import { formatNumber, formatShare } from '../domain/quantity.js';
 import type { FeaturePlot } from '../monitors/features/plot-data.js';
 import { escaped } from './html/markup.js';
@@ -76,7 +77,7 @@ function panel(plot: FeaturePlot): string {
     `<text class="small" x="${round(x)}" y="${y}" text-anchor="${anchor}">${legible(words)}</text>`;
   return [
     `<g class="${drifted ? 'drifted' : 'steady'}">`,
-    `<text class="name" x="${BOX.left}" y="14">${legible(shortened(feature, drifted ? 20 : 30))}${drifted ? ' (drifted)' : ''}</text>`,
+    `<text class="name" x="${BOX.left}" y="14">${legible(cutText(feature, drifted ? 20 : 30))}${drifted ? ' (drifted)' : ''}</text>`,
     note(BOX.left, 'start', `up to ${formatShare(most)}`, 26),
     ...filled,
     `<path class="current" d="${outline.join('')}"/>`,
@@ -96,15 +97,15 @@ function axisNotes({ edges, categories }: FeaturePlot): { at: number; anchor: st
     return names.map((name, bar) => ({
       at: (bar + 0.5) / names.length,
       anchor: 'middle',
-      words: shortened(name, Math.floor(36 / names.length)),
+      words: cutText(name, Math.floor(36 / names.length)),
     }));
   const [first, last] =
     edges === null
       ? [names[0] ?? '', names.at(-1) ?? '']
       : [formatNumber(edges[0] ?? 0), formatNumber(edges.at(-1) ?? 0)];
   return [
-    { at: 0, anchor: 'start', words: shortened(first, 18) },
-    { at: 1, anchor: 'end', words: shortened(last, 18) },
+    { at: 0, anchor: 'start', words: cutText(first, 18) },
+    { at: 1, anchor: 'end', words: cutText(last, 18) },
   ];
 }
 
@@ -119,10 +120,6 @@ function inWords({ feature, drifted, edges, categories, reference, current }: Fe
 }
 
 const round = (value: number) => Math.round(value * 100) / 100;
-
-function shortened(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
-}
 
 /** Names come from requests: what would be markup, or no XML at all, is none here. */
 function legible(text: string): string {

@@ -1,3 +1,5 @@
+import { cutText } from '../domain/cut-text.js';
+
 const LONGEST = 200;
 
 /**
@@ -11,5 +13,5 @@ export function plain(text: string, most: number = LONGEST): string {
       /[\u{202A}-\u{202E}\u{2066}-\u{2069}\u{200E}\u{200F}\u{61C}\u{FFFE}\u{FFFF}]|\p{Surrogate}/gu,
       '\u{FFFD}',
     );
-  return clean.length <= most ? clean : `${clean.slice(0, most - 1)}…`.replaceAll(/\p{Surrogate}/gu, '');
+  return cutText(clean, most);
 }

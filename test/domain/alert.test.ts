@@ -24,6 +24,13 @@ test('the first rule that fits counts', () => {
   expect(alertAction(alerts, alert({ severity: 'info' }))).toBe('pause');
 });
 
+test('a label called __proto__ is refused, as a rule without it would fit every alert', () => {
+  const given = JSON.parse('{ "alerts": [{ "match": { "__proto__": "x" }, "action": "rollback" }] }');
+  expect(rollback.safeParse(given).error?.issues).toEqual([
+    expect.objectContaining({ path: ['alerts', 0, 'match'], message: 'a label can not be called __proto__' }),
+  ]);
+});
+
 test('a rule asks for all of its labels, by their whole text', () => {
   const { alerts } = rollback.parse({
     alerts: [{ match: { alertname: 'Slow', team: ['ml', 'ops'] }, action: 'pause' }],

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { cutText } from '../../src/domain/incident.js';
+import { cutText } from '../../src/domain/cut-text.js';
 
 test('a text is cut to its length, and between characters', () => {
   expect(cutText('abcdef', 6)).toBe('abcdef');

@@ -30,6 +30,14 @@ describe('whatever was thrown is told on one line', () => {
     expect(describeError(of('', { code: 'X', cause: 'a text' }))).toBe('X: a text');
     expect(describeError(of('alone', { cause: undefined }))).toBe('alone');
   });
+
+  test('also where it is its own cause', () => {
+    const turning = new Error('no answer');
+    turning.cause = new Error('refused', { cause: turning });
+    expect(describeError(turning)).toMatch(/^no answer: refused: no answer/);
+    turning.cause = turning;
+    expect(describeError(turning)).toBe('no answer');
+  });
 });
 
 test('an error has its code, its name and its cause', () => {

@@ -45,6 +45,17 @@ describe('a rollout is through at the earliest', () => {
     expect(minutesTo({ step })).toBe(minutes);
   });
 
+  test.each([
+    ['its first step', { phase: 'canary', step: 0 }, 120],
+    ['a pause, with the weight before it', { phase: 'canary', step: 2 }, 120],
+    ['a later weight', { phase: 'canary', step: 3 }, 80],
+    ['the canary', { phase: 'canary', step: null }, 120],
+    ['the shadow before it', { phase: 'shadow', step: null }, 120],
+    ['the phase after it', { phase: 'abTest', step: null }, 60],
+  ] as const)('after what a new attempt has left that begins at %s', (_, from, minutes) => {
+    expect(earliestEnd(plain, spec, NOW, from)).toBe(at(minutes));
+  });
+
   test.each(['passed', 'skipped', 'failed'] as const)(
     'after the warm baseline alone, once its canary is %s',
     (done) => {

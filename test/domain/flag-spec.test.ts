@@ -56,6 +56,7 @@ describe('variants', () => {
     expect(one({ units: { x: ['u'] } })).toEqual(['units']);
     expect(one({ rules: rules('x') })).toEqual(['rules.1.serve']);
     expect(one({ rules: rules({ on: 50, x: 50 }) })).toEqual(['rules.1.serve']);
+    expect(one({ rules: rules({ y: 50, x: 50 }) })).toEqual(['rules.1.serve', 'rules.1.serve']);
   });
 });
 

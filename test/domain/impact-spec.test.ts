@@ -72,6 +72,8 @@ describe('an impact analysis in a spec', () => {
     const others = [20, 40].map((weight, i) => ({ version: `o${i}`, url: 'http://127.0.0.1:3', weight }));
     const of = (holdback: number) => places({ holdback }, { traffic: { others } });
     expect([of(40), of(40.01)]).toEqual([[], ['holdback']]);
+    const tenths = [0.2, 83.9].map((weight, i) => ({ version: `o${i}`, url: 'http://127.0.0.1:3', weight }));
+    expect(places({ holdback: 15.9 }, { traffic: { others: tenths } })).toEqual([]);
     expect([places({ holdback: 50 }), places({ holdback: 50 }, { traffic: {} })]).toEqual([[], []]);
   });
 });

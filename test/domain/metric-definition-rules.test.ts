@@ -115,6 +115,8 @@ describe('a source', () => {
     expect(sql('SELECT unit FROM t WHERE at > {{since}} AND v = {{version}}')).toEqual(['source.sql.query']);
     expect(sql("SELECT unit FROM t WHERE at > '{{since}}'")).toEqual(['source.sql.query']);
     expect(sql("SELECT unit FROM t WHERE at > 'it''s {{since}}'")).toEqual(['source.sql.query']);
+    expect(sql("SELECT unit FROM t WHERE kind = 'a' AND at > {{since}} AND v = 'b'")).toEqual([]);
+    expect(sql('SELECT unit FROM "t" WHERE at > "{{since}}"')).toEqual(['source.sql.query']);
   });
 
   test('is one of three kinds, and a cap one of two', () => {

@@ -58,6 +58,8 @@ describe('a line of the ledger', () => {
       `${'n'.repeat(299)}…`,
       `${'n'.repeat(299)}…`,
     ]);
+    // Never in the middle of a character.
+    expect(told(`${'r'.repeat(998)}\u{1F600}r`, 'n')[0]).toBe(`${'r'.repeat(998)}…`);
   });
 
   test('shows what fails first, then what is inconclusive, else in its order; and changes nothing in the ledger', () => {

@@ -80,6 +80,15 @@ describe('variables', () => {
     expect(sql("SELECT 1 WHERE k = 'x' AND v = 'it''s {{version}}'")).toEqual(['sql.query']);
     expect(sql('SELECT "{{version}}"')).toEqual(['sql.query']);
     expect(sql(`SELECT "a" WHERE k = 'x' AND v = {{version}} AND l = 'y'`)).toEqual([]);
+    expect(sql("SELECT 1 WHERE v = {{version}} AND k = 'no end {{window}}")).toEqual(['sql.query']);
+  });
+
+  test('of SQL stand in no comment, and an apostrophe there begins no text', () => {
+    expect(sql('SELECT 1 -- of {{version}}')).toEqual(['sql.query']);
+    expect(sql('SELECT 1 /* of\n{{version}} */')).toEqual(['sql.query']);
+    expect(sql("SELECT 1 -- it's\nWHERE v = {{version}} AND k = 'x'")).toEqual([]);
+    expect(sql("SELECT 1 /* it's */ WHERE v = {{version}} AND k = 'x'")).toEqual([]);
+    expect(sql("SELECT '--', {{version}}")).toEqual([]);
   });
 });
 

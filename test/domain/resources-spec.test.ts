@@ -6,6 +6,11 @@ const places = (targets: object[], limits?: object[]) => placesOf(resources, { k
 const processOf = (name: string, capacity: object = { cpuCores: 4 }) => ({ name, prometheus: {}, capacity });
 const limit = (resource: string, more: object = {}) => ({ resource, enter: 0.9, leave: 0.8, ...more });
 
+test('a label called __proto__ is refused, as without it more series would be read', () => {
+  const match = JSON.parse('{ "__proto__": "x" }');
+  expect(places([{ ...processOf('a'), prometheus: { match } }])).toEqual(['targets.0.prometheus.match']);
+});
+
 describe('what can be measured', () => {
   const of = (given: object) =>
     measurable(resources.parse({ kind: 'resources', targets: [{ name: 'a', ...given }] }).targets[0]!);

@@ -88,6 +88,9 @@ describe('what traffic must be beside the rest', () => {
   test('others and the candidate have 100 % at most', () => {
     const others = [20, 30].map((weight, i) => ({ version: `o${i}`, url: 'http://127.0.0.1:3', weight }));
     expect([refused({ others }, 50), refused({ others }, 50.01), refused({ others }, 0)]).toEqual([[], ['others'], []]);
+    // In binary fractions more than 100.
+    const tenths = [0.2, 83.9].map((weight, i) => ({ version: `o${i}`, url: 'http://127.0.0.1:3', weight }));
+    expect([refused({ others: tenths }, 15.9), refused({ others: tenths }, 15.91)]).toEqual([[], ['others']]);
     expect([refused({}, 100), refused(undefined, 100)]).toEqual([[], []]);
   });
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { during } from './time-window.js';
 import { isVersionRange } from './version-range.js';
+import { withoutProto } from './without-proto.js';
 
 const LONGEST_TEXT = 256;
 const MOST_ITEMS = 1000;
@@ -49,13 +50,8 @@ const attributeName = z
     'expected 1 to 63 letters, digits, dots, hyphens and underscores, the first a letter',
   );
 
-/** Zod leaves `__proto__` out without a word, and a test that is left out matches everybody. */
-const tests = z.preprocess(
-  (value, ctx) => {
-    if (typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__'))
-      ctx.addIssue({ code: 'custom', message: 'an attribute can not be called __proto__' });
-    return value;
-  },
+const tests = withoutProto(
+  'an attribute',
   z
     .record(attributeName, test)
     .refine((record) => Object.keys(record).length > 0, 'expected at least one attribute')

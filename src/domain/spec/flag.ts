@@ -102,7 +102,7 @@ function faultsOf(written: FlagDefinition): Fault[] {
   for (const [path, wanted] of served)
     for (const name of wanted)
       if (!names.includes(name))
-        faults.push({ path, message: `${name} is not among the variants ${names.join(', ')}` });
+        faults.push({ path: [...path], message: `${name} is not among the variants ${names.join(', ')}` });
   for (const unit of twins(Object.values(units).flat()))
     faults.push({ path: ['units'], message: `unit ${unit} is given twice` });
   for (const name of twins(rules.map((rule) => rule.name)))

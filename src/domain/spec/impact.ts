@@ -5,6 +5,7 @@ import { duration } from './duration.js';
 import { type MetricDefinition, metricName, metricNamed } from './metric-definition.js';
 import { queryProvider } from './query.js';
 import { serviceName } from './target.js';
+import { percentTogether } from './traffic.js';
 
 /** Each look is a line of the record; this many are enough for a year of days. */
 const MOST_LOOKS = 400;
@@ -94,9 +95,12 @@ export function checkImpact(spec: CheckedSpec, refuseAt: (path: (string | number
       ['onHarm'],
       `the first look is after ${every} ms, and the baseline is warm for ${cutover.keepBaselineWarm} ms only`,
     );
-  const shared = (spec.traffic?.others ?? []).reduce((sum, { weight }) => sum + weight, 0);
-  if (shared + plan.holdback > 100)
-    refuse(['holdback'], `others have ${shared} %, and ${plan.holdback} % are held back: more than 100 % together`);
+  const shared = (spec.traffic?.others ?? []).map(({ weight }) => weight);
+  if (percentTogether([...shared, plan.holdback]) > 100)
+    refuse(
+      ['holdback'],
+      `others have ${percentTogether(shared)} %, and ${plan.holdback} % are held back: more than 100 % together`,
+    );
 }
 
 function checkMetrics(

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FEEDBACK_KINDS } from '../observation.js';
-import { variablesIn } from '../query-template.js';
+import { misplacedInSql, variablesIn } from '../query-template.js';
 import { duration } from './duration.js';
 import { LARGEST_QUERY } from './query.js';
 
@@ -51,8 +51,9 @@ const sql = z.strictObject({
         .refine((text) => variablesIn(text).every((name) => name === 'since' || name === 'until'), {
           error: 'variables are {{since}} and {{until}}, the stretch of time that is read',
         })
-        .refine((text) => !/'(?:[^']|'')*\{\{/.test(text), {
-          error: 'a variable stands within quotes; it is a parameter and needs none',
+        .superRefine((text, ctx) => {
+          const misplaced = misplacedInSql(text);
+          if (misplaced !== null) ctx.addIssue({ code: 'custom', message: misplaced });
         }),
     })
     .describe(

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { promTemplateFault } from '../promql.js';
-import { unknownVariable, variablesIn } from '../query-template.js';
+import { misplacedInSql, unknownVariable, variablesIn } from '../query-template.js';
 import { duration } from './duration.js';
 import { insecure, isSafeToCall, receiverUrl, secretRef } from './receiver.js';
 
@@ -99,9 +99,8 @@ function checkTemplates(provider: QueryProvider, refuse: (path: string[], messag
     const fault = path[0] === 'prometheus' ? promTemplateFault(text) : unknownVariable(text);
     if (fault !== null) refuse([...path], fault);
   }
-  const quoted = provider.sql?.query.match(/'(?:[^']|'')*'|"[^"]*"/g) ?? [];
-  if (quoted.some((text) => text.includes('{{')))
-    refuse(['sql', 'query'], 'a variable stands within quotes; it is a parameter and needs none');
+  const misplaced = misplacedInSql(provider.sql?.query ?? '');
+  if (misplaced !== null) refuse(['sql', 'query'], misplaced);
 }
 
 function templatesOf({ prometheus: prom, http: web, sql: table }: QueryProvider): [string[], string][] {

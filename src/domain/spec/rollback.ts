@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { duration } from './duration.js';
+import { withoutProto } from './without-proto.js';
 
 const label = z.string().min(1).max(200);
 
 /** What an alert from outside does, the first rule that fits. */
 const alertRule = z.strictObject({
-  match: z
-    .record(label, z.union([label, z.array(label).min(1).max(50)]))
-    .describe('Labels of the alert, each with the value or values that it must have. {} fits every alert.'),
+  match: withoutProto('a label', z.record(label, z.union([label, z.array(label).min(1).max(50)]))).describe(
+    'Labels of the alert, each with the value or values that it must have. {} fits every alert.',
+  ),
   action: z.enum(['rollback', 'pause', 'note']).describe('Pause holds forward moves; note is a line in the ledger.'),
 });
 

@@ -94,6 +94,11 @@ export const traffic = trafficOf(duration);
 /** As a route carries it: milliseconds. */
 export const routeTraffic = trafficOf(z.int().min(1).max(LONGEST_MS));
 
+/** Percents together, without what tenths and hundredths leave over as binary fractions: 0.2 + 83.9 + 15.9 is 100. */
+export function percentTogether(percents: readonly number[]): number {
+  return Number(percents.reduce((sum, one) => sum + one, 0).toFixed(9));
+}
+
 /**
  * What a policy must be beside a rollout's other parts.
  * @param highestPercent weight that the candidate will have while it shares the traffic
@@ -114,11 +119,11 @@ export function checkTraffic(
   }
   if (policy?.audience === 'segments' && segments.length === 0)
     refuse(['audience'], 'an audience of segments needs segments');
-  const shared = others.reduce((sum, { weight }) => sum + weight, 0);
-  if (shared + highestPercent > 100)
+  const shared = others.map(({ weight }) => weight);
+  if (percentTogether([...shared, highestPercent]) > 100)
     refuse(
       ['others'],
-      `others have ${shared} %, and the candidate up to ${highestPercent} %: more than 100 % together`,
+      `others have ${percentTogether(shared)} %, and the candidate up to ${highestPercent} %: more than 100 % together`,
     );
 }
 

@@ -1,4 +1,4 @@
-import { cutText } from '../../domain/incident.js';
+import { cutText } from '../../domain/cut-text.js';
 import type { Finding } from '../../domain/monitor.js';
 import { formatNumber, formatShare } from '../../domain/quantity.js';
 import type { FeatureMonitor } from '../../domain/spec/monitors/features.js';

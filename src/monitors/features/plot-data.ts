@@ -1,4 +1,4 @@
-import { cutText } from '../../domain/incident.js';
+import { cutText } from '../../domain/cut-text.js';
 import type { MonitorReading } from '../../domain/monitor.js';
 import { categoryShares } from '../../stats/drift/shares.js';
 import type { FeatureColumn } from './columns.js';

@@ -1,3 +1,4 @@
+import { cutText } from '../../domain/cut-text.js';
 import type { Finding } from '../../domain/monitor.js';
 import type { Difference, Exposed } from './compare.js';
 import type { Unusual } from './rates.js';
@@ -72,6 +73,5 @@ function environmental(signature: Signature, share: number, limit: number, messa
 }
 
 function described({ category, text }: Signature): string {
-  const short = text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
-  return `${category} error "${short}"`;
+  return `${category} error "${cutText(text, LONGEST_TEXT)}"`;
 }

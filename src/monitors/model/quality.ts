@@ -1,4 +1,4 @@
-import { cutText } from '../../domain/incident.js';
+import { cutText } from '../../domain/cut-text.js';
 import type { Finding, MonitorValue } from '../../domain/monitor.js';
 import { formatShare } from '../../domain/quantity.js';
 import { type ModelMonitor, QUALITY_METRICS, type QualityMetric } from '../../domain/spec/monitors/model.js';

@@ -1,4 +1,4 @@
-import { cutText } from '../../domain/incident.js';
+import { cutText } from '../../domain/cut-text.js';
 import type { ResourceTarget } from '../../domain/spec/monitors/resources.js';
 import type { PromVectorQuery } from '../../ports/prom-query.js';
 import { instanceLabel, resourceQueries } from './prom-queries.js';

@@ -1,4 +1,4 @@
-import { cutText } from '../../domain/incident.js';
+import { cutText } from '../../domain/cut-text.js';
 import { type ConfusionMatrix, none, type Part, part } from '../../domain/report.js';
 import type { ConfusionCell, Some } from '../../ports/report-data.js';
 import { grouped } from '../group.js';

@@ -1,5 +1,5 @@
+import { cutText } from '../../domain/cut-text.js';
 import type { Decision } from '../../domain/decision.js';
-import { cutText } from '../../domain/incident.js';
 import { type DecisionLine, none, type Part, part, type WeightPoint } from '../../domain/report.js';
 import type { RolloutState } from '../../domain/rollout-state.js';
 import type { Some } from '../../ports/report-data.js';

@@ -1,4 +1,4 @@
-import { cutText } from '../../domain/incident.js';
+import { cutText } from '../../domain/cut-text.js';
 import { metricUnit } from '../../domain/metric.js';
 import { type GuardrailLook, type GuardrailSequence, none, type Part, part } from '../../domain/report.js';
 import type { RolloutState } from '../../domain/rollout-state.js';

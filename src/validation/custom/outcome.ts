@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cutText } from '../../domain/cut-text.js';
 import { plainWords } from '../../domain/plain-words.js';
 import type { CheckOf } from '../../domain/spec/validation/index.js';
 import type { CheckResult } from '../../domain/validation.js';
@@ -72,6 +73,5 @@ function oneLine(text: string): string {
 }
 
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'missing';
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  return cutText(JSON.stringify(value) ?? 'missing', 60);
 }

@@ -1,3 +1,4 @@
+import { cutText } from '../../domain/cut-text.js';
 import type { CheckLimits, CheckResult } from '../../domain/validation.js';
 import type { ArmEvidence } from '../../domain/verdict.js';
 import type { MeasuredValue } from '../judge-value.js';
@@ -47,5 +48,5 @@ export function withNotes(result: CheckResult, notes: readonly string[]): CheckR
 }
 
 export function shortReason(reason: string, longest = LONGEST_REASON): string {
-  return reason.length > longest ? `${reason.slice(0, longest)}…` : reason;
+  return cutText(reason, longest);
 }

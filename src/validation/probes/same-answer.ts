@@ -1,3 +1,4 @@
+import { cutText } from '../../domain/cut-text.js';
 import { DEFAULT_TOLERANCE } from '../../domain/spec/validation/check-fields.js';
 import type { Prediction } from '../../ports/model-server.js';
 import type { AnsweredRow } from '../answered-row.js';
@@ -25,7 +26,7 @@ export function shortAnswer({ label, scores }: Prediction): string {
     scores !== null && scores.length > 1
       ? ` (${scores.reduce((best, score) => Math.max(best, score)).toPrecision(6)})`
       : '';
-  return `${label.length > 60 ? `${label.slice(0, 60)}…` : label}${best}`;
+  return `${cutText(label, 60)}${best}`;
 }
 
 /** The classes in the order of their scores as scikit-learn has it: sorted, by number where all are numbers. Of what the sample shows. */

@@ -1,3 +1,4 @@
+import { cutText } from '../../domain/cut-text.js';
 import { formatNumber } from '../../domain/quantity.js';
 import type { CheckResult } from '../../domain/validation.js';
 import { fenced, markdownTable, plainText } from '../../markdown/text.js';
@@ -61,8 +62,7 @@ function describe(key: string, value: unknown): string {
     return `${plainText(key)}:\n\n${markdownTable(header.map(plainText), rows)}`;
   }
   const json = JSON.stringify(value, null, 1);
-  const shown = json.length > LONGEST_BLOCK ? `${json.slice(0, LONGEST_BLOCK)}…` : json;
-  return `${plainText(key)}:\n\n${fenced(shown, 'json')}`;
+  return `${plainText(key)}:\n\n${fenced(cutText(json, LONGEST_BLOCK), 'json')}`;
 }
 
 function cellText(cell: string | number | boolean | null | undefined): string {

@@ -1,3 +1,4 @@
+import { cutText } from '../../domain/cut-text.js';
 import { checkName } from '../../domain/validation.js';
 import type { Prediction } from '../../ports/model-server.js';
 import { numberOf } from './number-of.js';
@@ -94,5 +95,5 @@ function typeLook(type: Extract<AnswerCheck, { metric: 'prediction_type' }>['typ
 
 /** A label may be a whole answer of a language model. */
 function quoted(label: string): string {
-  return JSON.stringify(label.length > 60 ? `${label.slice(0, 60)}…` : label);
+  return JSON.stringify(cutText(label, 60));
 }

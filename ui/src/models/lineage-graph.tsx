@@ -1,3 +1,4 @@
+import { cutText } from '../../../src/domain/cut-text.js';
 import type { ModelVersion } from '../../../src/domain/model-version.js';
 import type { Lineage } from '../../../src/registry/lineage.js';
 import { api } from '../data/api.js';
@@ -85,17 +86,16 @@ function Box({ node: { label, model, id, x, y }, isChosen }: { readonly node: No
     <g transform={`translate(${x} ${y})`} class={kind}>
       <rect width={NODE_WIDTH} height={NODE_HEIGHT} rx="5" />
       <text x="10" y="17">
-        {shortened(label)}
+        {cutText(label, LONGEST)}
       </text>
       <text x="10" y="32" class="faint">
-        {shortened(model ?? id)}
+        {cutText(model ?? id, LONGEST)}
       </text>
     </g>
   );
 }
 
 const LONGEST = 20;
-const shortened = (text: string) => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);
 
 function curve({ from, to }: Edge): string {
   const [x1, y1, x2, y2] = [from.x + NODE_WIDTH, from.y + NODE_HEIGHT / 2, to.x, to.y + NODE_HEIGHT / 2];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { duration } from '../duration.js';
 import { versionName } from '../target.js';
+import { withoutProto } from '../without-proto.js';
 
 const RESOURCES = ['cpu', 'memory', 'disk', 'network'] as const;
 export type Resource = (typeof RESOURCES)[number];
@@ -16,7 +17,9 @@ const prometheus = z
       .describe(
         'Whose metrics there are: the server’s own (process_…), the kubelet’s, node_exporter’s, or only `queries`.',
       ),
-    match: z.record(labelName, z.string().max(500)).default({}).describe('Labels of the series, each with its value.'),
+    match: withoutProto('a label', z.record(labelName, z.string().max(500)))
+      .default({})
+      .describe('Labels of the series, each with its value.'),
     by: labelName.optional().describe('The label that tells instances apart. Default: instance; of cadvisor pod.'),
     window: duration.prefault('1m').describe('Rates are taken over it.'),
     queries: z
