@@ -13,20 +13,19 @@ const ASK_MS = 10 * 60_000;
  * Waits until nothing holds forward moves: no pause, no freeze, no closed maintenance window. Called before each of them, where the
  * weight in force is still watched. A rollback never comes here.
  * @param byHand who asks for the move, where somebody does; a newer one ends the wait
+ * @returns whether a person has broken the glass for it
  */
-export async function clearance(run: Run, move: string, byHand: ReceivedCommand | null = null): Promise<void> {
+export async function clearance(run: Run, move: string, byHand: ReceivedCommand | null = null): Promise<boolean> {
   const isOther = () => isMoved(run) && run.inbox.move !== byHand;
   let known: Hold | null = null;
+  let isByGlass = false;
   for (;;) {
     await condition(() => run.state.paused === null || isOther());
     if (isOther()) break;
     known = await holdUntilOther(run, move, known, isOther);
+    isByGlass = known !== null && takeGlass(run, `${move} in spite of "${run.state.waiting?.note ?? ''}"`);
     // A pause may have come while the question was on its way.
-    if (
-      (known === null || takeGlass(run, `${move} in spite of "${run.state.waiting?.note ?? ''}"`)) &&
-      run.state.paused === null
-    )
-      break;
+    if ((known === null || isByGlass) && run.state.paused === null) break;
     if (isLong()) run.shouldContinueAsNew = true;
     if (run.shouldContinueAsNew) await condition(() => false);
   }
@@ -34,6 +33,7 @@ export async function clearance(run: Run, move: string, byHand: ReceivedCommand 
   if (run.inbox.glass && patched('glass-not-needed')) takeGlass(run, `${move}, which nothing holds any more`);
   run.inbox.glass = null;
   if (run.state.waiting?.kind === 'freeze') update(run, { waiting: null });
+  return isByGlass;
 }
 
 /** Asks for as long as the answer stays what is known. @returns what holds it now */

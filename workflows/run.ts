@@ -119,6 +119,19 @@ export function newestLook({ stage, state }: Run): readonly Evidence[] {
   return [...(stage?.gate ? [stage.gate] : []), ...state.evidence];
 }
 
+/** What the newest look lacks, in one line. */
+export function missing(run: Run): string {
+  return newestLook(run)
+    .filter(({ verdict }) => verdict === 'inconclusive')
+    .map(({ reason }) => reason)
+    .join('; ');
+}
+
+/** Whether guardrails and gate both say pass. */
+export function isShown({ stage, state }: Run): boolean {
+  return state.verdict === 'pass' && stage?.gate?.verdict === 'pass';
+}
+
 /** What a stretch of traffic ends on: the look at which it had shown enough, else the newest. */
 export function groundsOf(run: Run): readonly Evidence[] {
   return run.stage?.grounds ?? newestLook(run);

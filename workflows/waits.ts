@@ -1,6 +1,7 @@
 import { condition, patched } from '@temporalio/workflow';
+import { cutText } from '../src/domain/cut-text.js';
 import type { Waiting } from '../src/domain/rollout-state.js';
-import { decide, now, type Run, update } from './run.js';
+import { decide, missing, now, type Run, update } from './run.js';
 
 const isoAfter = (from: string, ms: number) => new Date(Date.parse(from) + ms).toISOString();
 export const remaining = (until: string) => Math.max(1, Date.parse(until) - Date.now());
@@ -18,10 +19,15 @@ export async function waitFor(
   begin(run, wait.kind, wait.ms, wait.note);
   const summary = `${wait.kind}: ${wait.note}`;
   const ended = () => (done() && run.state.paused === null) || isCutShort(run);
-  const held = await untilOr(run, ended, summary);
+  const held = isOverdue(run) ? ended() : await untilOr(run, ended, summary);
   await condition(() => run.state.paused === null || isMoved(run));
   update(run, { waiting: null });
   return held || done();
+}
+
+/** Its time ran out while one run handed over to the next: it needs no timer, which the next hand-over could take away again. */
+function isOverdue({ state: { waiting } }: Run): boolean {
+  return Boolean(waiting?.until) && Date.parse(waiting?.until ?? '') <= Date.now() && patched('overdue-at-once');
 }
 
 /** Waits for the end of the wait in progress, which may be put off meanwhile. @returns whether `ended` came to hold before */
@@ -82,12 +88,19 @@ export async function bake(run: Run, ms: number, since: string, note: string): P
   update(run, { waiting: null });
 }
 
+/** A wait for evidence says what is missing as well, as of the newest look. */
+export function withLacks(run: Run, waiting: Waiting): Waiting {
+  const { lacks: _, ...rest } = waiting;
+  const lacks = waiting.kind === 'samples' ? missing(run) : '';
+  return lacks === '' ? rest : { ...rest, lacks: cutText(lacks) };
+}
+
 /** The wait in progress, if it is the same one (after continue-as-new), else a new one. */
 export function begin(run: Run, kind: Waiting['kind'], ms: number, note: string): Waiting {
   const { waiting } = run.state;
   if (waiting?.kind === kind && waiting.note === note && waiting.until !== null) return waiting;
   const since = now();
-  const begun: Waiting = { kind, since, until: isoAfter(since, ms), note };
+  const begun = withLacks(run, { kind, since, until: isoAfter(since, ms), note });
   update(run, { waiting: begun });
   return begun;
 }

@@ -11,7 +11,7 @@ import type { Stage, Trial } from './input.js';
 import { now, type Run, stop, update } from './run.js';
 import { isLong } from './shape.js';
 import { currentTrialRoute, expose } from './traffic.js';
-import { isMoved } from './waits.js';
+import { isMoved, withLacks } from './waits.js';
 
 export interface StagePlan {
   /** Unique within the rollout, for instance `canary:2`. */
@@ -79,6 +79,7 @@ async function watchForever(run: Run, plan: StagePlan): Promise<never> {
     ]);
     if (run.stage) takeLook(run.stage, run.state.evidence, summary);
     update(run, { evidence: summary.evidence, verdict: overallVerdict(summary.evidence) });
+    if (run.state.waiting) update(run, { waiting: withLacks(run, run.state.waiting) });
     dropVoidApprovals(run);
     const failing = failingOf([...summary.evidence, summary.gate]);
     // Whoever set a newer route knows of nothing that goes on here: better no candidate than two masters.

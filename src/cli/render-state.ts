@@ -58,6 +58,7 @@ function waitLines(state: RolloutState, now: number): Labelled[] {
   const { waiting, approval, paused, eta } = state;
   const lines: Labelled[] = [];
   if (waiting) lines.push(['waits', waitText(waiting, now)]);
+  if (waiting?.lacks) lines.push(['lacks', waiting.lacks]);
   if (approval) lines.push(['approved', describeApproval(approval)]);
   if (paused) {
     const until = paused.until === undefined ? '' : ` (${timeLeft(paused.until, now)}, until ${paused.until})`;

@@ -53,6 +53,8 @@ export interface Waiting {
   /** When it ends by itself; null where only a person ends it. */
   until: string | null;
   note: string;
+  /** Of `samples`: what the newest look of the watch still found missing, at most 300 characters. */
+  lacks?: string;
 }
 
 /** The one view of a rollout: query result, store row and source of the Web UI's details. Plain JSON, no samples. */

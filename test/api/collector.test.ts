@@ -126,7 +126,7 @@ describe('API over HTTP', () => {
         'an id too long',
         { predictions: [predictionOf(service, { predictionId: 'x'.repeat(256) })] },
         'predictions[0].predictionId',
-        `"${'x'.repeat(79)}…`,
+        `"${'x'.repeat(78)}…`,
       ],
       [
         'NaN, which JSON writes as null',

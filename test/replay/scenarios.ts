@@ -8,6 +8,7 @@ import { scaling } from '../../src/domain/spec/scaling.js';
 import { evidence } from '../workflow/evidence.js';
 import { ALL_PHASES, spec } from '../workflow/harness.js';
 import { EXPERIMENT_SCENARIOS } from './experiment-scenarios.js';
+import { FREEZE_SCENARIOS } from './freeze-scenarios.js';
 import { REGISTRY, registeredModels } from './registered.js';
 import { command, type Scenario, waiting } from './scenario.js';
 
@@ -114,21 +115,6 @@ export const SCENARIOS: readonly Scenario[] = [
       const stable = stableRoute(spec({}, service), rolloutId, epoch + 1, 'baseline');
       world.third = { ...stable, baseline: { version: 'v0', url: 'http://127.0.0.1:3' } };
       world.takenOver = `epoch ${epoch} is refused, g1 has epoch ${epoch + 1}`;
-    },
-  },
-  {
-    name: 'promoted-through-a-freeze',
-    ending: 'promoted',
-    others: { rights: { promoteFull: [], breakGlass: ['bob'], trustSignals: false }, initialDelay: 200 },
-    prepare: (world) => {
-      world.frozen = { until: null, reason: 'the big sale', ids: ['f1'] };
-    },
-    drive: async ({ stage, world, service, rollout }) => {
-      await rollout.until(({ waiting }) => waiting?.kind === 'freeze');
-      const who = { actor: 'bob', reason: 'the fix must go out' };
-      await sendCommand(stage.temporal.client, service, 'break-glass', who);
-      await rollout.until(({ waiting, weightPercent }) => waiting?.kind === 'freeze' && weightPercent === 10);
-      world.frozen = null;
     },
   },
   {
@@ -347,6 +333,7 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   ...EXPERIMENT_SCENARIOS,
+  ...FREEZE_SCENARIOS,
   {
     name: 'rolled-back-without-answer',
     ending: 'rolled-back',

@@ -170,6 +170,31 @@ test('a person who is asked because there is no evidence is still asked in new r
   expect(world.traffic()).toEqual(['10', 'all v2']);
 });
 
+test('who is asked after a freeze, as the evidence is gone, is still asked in new runs, once', async () => {
+  const [world, service] = [new World(), fresh()];
+  world.frozen = { until: null, reason: 'the big sale', ids: ['f1'] };
+  await stage.run(world, service, async () => {
+    const steps = [10, 50].map((setWeight) => ({ setWeight, bake: '20ms', maxDuration: '100ms' }) as const);
+    const rollout = await stage.start({ ...spec({ canary: { steps } }, service), rights: GLASS }, service);
+    await rollout.until(({ waiting }) => waiting?.kind === 'freeze');
+    await sendCommand(stage.temporal.client, service, 'break-glass', { actor: 'bob', reason: 'the first users' });
+    await rollout.until(({ waiting, weightPercent }) => waiting?.kind === 'freeze' && weightPercent === 10);
+    restless(world);
+    world.gate = (_, { weightPercent }) => (weightPercent === 10 ? 'inconclusive' : 'pass');
+    await rollout.until(({ verdict }) => verdict === 'inconclusive');
+    world.frozen = null;
+    const { waiting } = await rollout.until((state) => state.waiting?.kind === 'hold');
+    await whileRunsPass(service);
+    expect(await rollout.state()).toMatchObject({ weightPercent: 10, waiting });
+    world.guardrail = () => 'pass';
+    await sendCommand(stage.temporal.client, service, 'approve', { actor: 'bob', reason: 'it is enough' });
+    expect(await rollout.result()).toMatchObject({ status: 'promoted' });
+  });
+  expect(world.decisions.filter(({ action }) => action === 'hold')).toHaveLength(1);
+  expect(world.traffic()).toEqual(['10', '50', 'all v2']);
+});
+const GLASS = { promoteFull: [], breakGlass: ['bob'], trustSignals: false };
+
 test.each(['rollback', 'abort'] as const)(
   'a %s that comes while a run waits for the store to hand over is done at once',
   async (command) => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { newStart } from '../../src/client/new-start.js';
+import { newMark, newStart } from '../../src/client/new-start.js';
 import { dequeue, enqueue, readQueue, untilStarted } from '../../src/client/queue.js';
 import { startRollout } from '../../src/client/start-rollout.js';
 import type { RolloutState } from '../../src/domain/rollout-state.js';
@@ -47,6 +47,25 @@ describe('a start that may wait', () => {
       const started = await queued(service);
       expect(started).toMatchObject({ queued: null, runId: expect.any(String), dropped: [] });
       expect(await endOf(service, started.rolloutId)).toMatchObject({ status: 'promoted' });
+    });
+  });
+
+  test('which is repeated, as nobody heard its answer, is one rollout: while it runs, and while it waits', async () => {
+    const [world, service] = [new World(), fresh()];
+    const { client } = stage.temporal;
+    await stage.run(world, service, async () => {
+      const start = (mark: string) =>
+        startRollout(client, long(service), 'bob', { onConflict: 'queue', taskQueue: service, mark });
+      const [first, second] = [newMark(), newMark()];
+      const running = await start(first);
+      expect(await start(first)).toEqual(running);
+      const waiting = await start(second);
+      expect(waiting).toMatchObject({ runId: null, queued: 1 });
+      expect(await start(second)).toEqual(waiting);
+      expect(await waitingIn(service)).toEqual([waiting.rolloutId]);
+      await dequeue(client, service, waiting.rolloutId);
+      await cancel(service);
+      await endOf(service, running.rolloutId);
     });
   });
 

@@ -138,8 +138,12 @@ describe('no evidence is never a pass', () => {
       await heard(2);
       world.gate = () => 'inconclusive';
       await heard(world.gates.length + 1);
-      await rollout.until(({ waiting }) => waiting?.kind === 'samples');
-      await heard(world.gates.length + 1);
+      const waits = await rollout.until(({ waiting }) => waiting?.kind === 'samples');
+      expect(waits.waiting?.lacks).toBe('samples is inconclusive');
+      world.guardrail = () => 'inconclusive';
+      await rollout.until(({ waiting }) => waiting?.lacks?.includes('; error_rate at 10 %') === true);
+      world.guardrail = () => 'pass';
+      await rollout.until(({ waiting }) => waiting?.lacks === 'samples is inconclusive');
       expect(await rollout.state()).toMatchObject({ verdict: 'pass', waiting: { kind: 'samples' }, weightPercent: 10 });
       world.gate = () => 'pass';
       expect(await rollout.result()).toMatchObject({ status: 'promoted' });

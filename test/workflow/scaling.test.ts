@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { sendCommand } from '../../src/client/send-command.js';
 import { scaling } from '../../src/domain/spec/scaling.js';
 import { ALL_PHASES, freshNames, Stage, spec, World } from './harness.js';
@@ -90,4 +90,38 @@ test('an abort ends the wait for replicas', async () => {
     return rollout.result();
   });
   expect(state).toMatchObject({ status: 'aborted', reason: expect.stringContaining('no capacity') });
+});
+
+describe('what was shown before the replicas for all began', () => {
+  const steps = [{ setWeight: 50, bake: '20ms', maxDuration: '1h', minSamples: 1 }] as const;
+  /** Only the cutover's own gate asks for no samples. */
+  const blindAtCutover = (world: World) => {
+    world.gate = (gate) => (gate.kind === 'samples' && gate.minSamples === 0 ? 'inconclusive' : 'pass');
+  };
+
+  test('must be so when they are there', async () => {
+    const [world, service] = [new World(), fresh()];
+    blindAtCutover(world);
+    await stage.run(world, service, async () => {
+      const rollout = await stage.start(scaled(service, {}, { canary: { steps: [...steps] } }), service);
+      const waits = await rollout.until(({ phase, waiting }) => phase === 'cutover' && waiting?.kind === 'samples');
+      expect(waits).toMatchObject({ weightPercent: 50, waiting: { note: 'evidence before the cutover' } });
+      expect(world.traffic()).not.toContain('all v2');
+      world.gate = () => 'pass';
+      expect((await rollout.result()).status).toBe('promoted');
+    });
+  });
+
+  test('is not asked for where a person has promoted in full', async () => {
+    const [world, service] = [new World(), fresh()];
+    blindAtCutover(world);
+    const long = [{ ...steps[0], bake: '1h', maxDuration: '2h' }];
+    const rights = { promoteFull: ['bob'], breakGlass: [], trustSignals: false };
+    await stage.run(world, service, async () => {
+      const rollout = await stage.start({ ...scaled(service, {}, { canary: { steps: long } }), rights }, service);
+      await rollout.until(({ waiting }) => waiting?.kind === 'bake');
+      await sendCommand(stage.temporal.client, service, 'promote-full', { actor: 'bob', reason: 'it must out' });
+      expect((await rollout.result()).status).toBe('promoted');
+    });
+  });
 });

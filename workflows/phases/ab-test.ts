@@ -23,6 +23,7 @@ export async function abTestPhase(run: Run): Promise<void> {
       await awaitEvidence(run, { ms, note: `A/B verdict on ${plan.primary}` }, 'A/B evaluation');
     endGate(run, stage.title);
     if (run.stage) run.stage.isPassed = true;
+    // Its evidence is not asked for again: a decision taken when it was due is what the error rates hold for.
     if (isUnattended()) await leave(run, 'abTest');
     endOnEvidence(run, 'abTest');
   });

@@ -2,18 +2,17 @@ import { condition, patched } from '@temporalio/workflow';
 import type { ReceivedCommand } from '../../src/domain/decision.js';
 import type { HookMoment } from '../../src/domain/hook-moment.js';
 import { phaseAfter } from '../../src/domain/phase.js';
-import type { CanaryStep } from '../../src/domain/spec/phases.js';
+import type { CanaryStep, WeightStep } from '../../src/domain/spec/phases.js';
 import { awaitApproval } from '../approvals.js';
 import { clearance } from '../clearance.js';
-import { firstPercent, type Move, passage } from '../passage.js';
+import { firstPercent, isStale, type Move, passage } from '../passage.js';
 import { beginPhase, decide, endPhase, groundsOf, now, type Run, update } from '../run.js';
 import { scaleUp } from '../scaling.js';
 import { isUnattended } from '../shape.js';
 import { bake, endGate, isMoved } from '../waits.js';
 import { withStage } from '../watching.js';
-import { awaitEvidence, isShown } from './await-evidence.js';
+import { awaitEvidence, isAwaited, longestWait } from './await-evidence.js';
 
-type WeightStep = Extract<CanaryStep, { setWeight: number }>;
 type PauseStep = Extract<CanaryStep, { pause: unknown }>;
 
 /** A weight with the pauses that follow it: a pause belongs to the weight before it. */
@@ -96,13 +95,15 @@ async function tryWeight(run: Run, all: readonly Stretch[], at: Stretch, title: 
     if (run.state.step !== null && run.state.step > position) continue;
     update(run, { step: position });
     if ('approval' in pause) await awaitApproval(run, pause.approval, `approval at ${weight} %`);
-    else if (!isBaked(run)) await bake(run, pause.duration, run.state.waiting?.since ?? now(), `pause at ${weight} %`);
+    else if (!isAwaited(run))
+      await bake(run, pause.duration, run.state.waiting?.since ?? now(), `pause at ${weight} %`);
     if (!isMoved(run)) endGate(run, `pause at ${weight} %`);
   }
   if (!isPassed && !isMoved(run)) await stillShown(run, at, title);
   if (isMoved(run)) return clearMove(run, all, at);
   if (run.stage) run.stage.isPassed = true;
-  if (isUnattended()) await passage(run, leaving(run, all, at), leadsTo(run, all, at, title));
+  const again = isAgreed(at) ? undefined : () => evidence(run, step, title);
+  if (isUnattended()) await passage(run, leaving(run, all, at), leadsTo(run, all, at, title), again);
   else await condition(() => run.state.paused === null);
   if (isMoved(run)) return clearMove(run, all, at);
   decide(run, { action: 'advance', reason: `${title} passed`, evidence: groundsOf(run) });
@@ -141,28 +142,27 @@ function leadsTo(run: Run, all: readonly Stretch[], at: Stretch, title: string):
 
 /** The least time first, then as long as the evidence takes; past the deadline a person decides. */
 async function analyse(run: Run, step: WeightStep, title: string): Promise<void> {
-  if (!isBaked(run)) await bake(run, step.bake, run.stage?.enteredAt ?? now(), title);
+  if (!isAwaited(run)) await bake(run, step.bake, run.stage?.enteredAt ?? now(), title);
   if (!isMoved(run)) await evidence(run, step, title);
 }
 
 async function evidence(run: Run, step: WeightStep, title: string): Promise<void> {
-  const deadlineMs = (step.maxDuration ?? 10 * step.bake) - step.bake;
   const weight = run.state.handWeight ?? step.setWeight;
-  await awaitEvidence(run, { ms: Math.max(deadlineMs, 1), note: `evidence at ${weight} %` }, title);
+  await awaitEvidence(run, { ms: longestWait(step), note: `evidence at ${weight} %` }, title);
   if (!isMoved(run)) endGate(run, title);
 }
 
-/** What had been shown before a pause need not hold after it: the store or the collector may have been away since. A person's yes is for what they saw. */
-async function stillShown(run: Run, { step, pauses }: Stretch, title: string): Promise<void> {
-  const last = pauses.at(-1);
-  if (last === undefined || 'approval' in last.pause || run.inbox.full) return;
-  if (isShown(run) || run.stage?.isDecided || !patched('evidence-after-pauses')) return;
-  await evidence(run, step, title);
+/** What had been shown before a pause need not hold after it: the store or the collector may have been away since. */
+async function stillShown(run: Run, at: Stretch, title: string): Promise<void> {
+  if (at.pauses.length === 0 || isAgreed(at) || !(isStale(run) || isAwaited(run))) return;
+  if (!patched('evidence-after-pauses')) return;
+  await evidence(run, at.step, title);
 }
 
-/** Whether the run before this one had got further: it waited for evidence, or for a person because there was none. */
-function isBaked({ state: { waiting } }: Run): boolean {
-  return (waiting?.kind === 'samples' || waiting?.kind === 'hold') && patched('waits-carried');
+/** A person says yes to it at its end, for what they see then. */
+function isAgreed({ pauses }: Stretch): boolean {
+  const last = pauses.at(-1);
+  return last !== undefined && 'approval' in last.pause;
 }
 
 function stretches(steps: readonly CanaryStep[]): Stretch[] {

@@ -3,26 +3,28 @@ import type { Approval } from '../../src/domain/spec/phases.js';
 import type { RolloutSpec } from '../../src/domain/spec/rollout-spec.js';
 import { promoteAliases } from '../aliases.js';
 import { awaitApproval } from '../approvals.js';
-import { clearance } from '../clearance.js';
 import { tellGroup } from '../group/tell-group.js';
 import { askHooks } from '../hooks.js';
 import { impact } from '../impact.js';
+import { passage } from '../passage.js';
 import { beginPhase, decide, endPhase, groundsOf, now, type Run, update } from '../run.js';
 import { scaleUp } from '../scaling.js';
 import { whileServing } from '../serving.js';
 import { isUnattended } from '../shape.js';
 import { promote } from '../traffic.js';
-import { waitFor } from '../waits.js';
+import { endGate, waitFor } from '../waits.js';
 import { withStage } from '../watching.js';
+import { awaitEvidence, isAwaited, longestWait } from './await-evidence.js';
 
 /** The switch: the candidate serves all, the baseline stays warm for a while so that the way back is one command long. */
 export async function cutoverPhase(run: Run): Promise<void> {
   const { approval, keepBaselineWarm } = run.input.spec.phases.cutover;
   beginPhase(run, 'cutover');
+  const isDecided = Boolean(run.inbox.full) || run.stage?.isDecided === true;
   // From here on, only what the cutover itself asks for counts.
   run.inbox.full = null;
   if (run.stage?.key !== 'cutover') {
-    if (approval || run.state.paused || run.input.spec.scaling) await gate(run, approval);
+    if (approval || run.state.paused || run.input.spec.scaling) await gate(run, approval, isDecided);
     await promote(run);
     const grounds = groundsOf(run);
     run.stage = { key: 'cutover', enteredAt: now(), gate: null };
@@ -44,8 +46,11 @@ export async function cutoverPhase(run: Run): Promise<void> {
   endPhase(run, 'cutover', 'passed', `${run.state.candidate} serves all`);
 }
 
-/** While a person thinks, or replicas start, the weight stays where it is, leased and watched. */
-async function gate(run: Run, approval: Approval | undefined): Promise<void> {
+/**
+ * While a person thinks, or replicas start, the weight stays where it is, leased and watched.
+ * @param isDecided a person has let it come so far without the evidence: nobody is asked twice
+ */
+async function gate(run: Run, approval: Approval | undefined, isDecided: boolean): Promise<void> {
   const { weightPercent, shadowPercent } = run.state;
   const stage = {
     key: 'cutover-gate',
@@ -53,12 +58,20 @@ async function gate(run: Run, approval: Approval | undefined): Promise<void> {
     exposure: { weightPercent, shadowPercent },
     gate: { kind: 'samples', minSamples: 0 },
   } as const;
+  const again = async () => {
+    const last = run.input.spec.phases.canary.steps.findLast((step) => 'setWeight' in step);
+    const ms = last === undefined ? 1 : longestWait(last);
+    await awaitEvidence(run, { ms, note: 'evidence before the cutover' }, 'the cutover');
+    endGate(run, stage.title);
+  };
   await withStage(run, stage, async () => {
+    if (run.stage && isDecided) run.stage.isDecided = true;
     if (approval && !run.stage?.isPassed)
       await awaitApproval(run, approval, `approval of the cutover to ${run.state.candidate}`);
+    if (!approval && isAwaited(run)) await again();
     if (run.stage) run.stage.isPassed = true;
     if (run.input.spec.scaling) await scaleUp(run, 100);
-    if (isUnattended()) await clearance(run, 'the cutover');
+    if (isUnattended()) await passage(run, [], { name: 'the cutover', percent: null }, approval ? undefined : again);
     else await condition(() => run.state.paused === null);
   });
 }

@@ -16,12 +16,13 @@ export async function shadowPhase(run: Run): Promise<void> {
     exposure: { weightPercent: 0, shadowPercent: plan.sample },
     gate: { kind: 'shadow', plan },
   } as const;
+  const evidence = () =>
+    awaitEvidence(run, { ms: plan.maxDuration, note: `${plan.minSamples} mirrored pairs` }, 'shadow');
   await withStage(run, stage, async () => {
-    if (!run.stage?.isPassed)
-      await awaitEvidence(run, { ms: plan.maxDuration, note: `${plan.minSamples} mirrored pairs` }, 'shadow');
+    if (!run.stage?.isPassed) await evidence();
     endGate(run, stage.title);
     if (run.stage) run.stage.isPassed = true;
-    if (isUnattended()) await leave(run, 'shadow');
+    if (isUnattended()) await leave(run, 'shadow', evidence);
     endOnEvidence(run, 'shadow');
   });
 }

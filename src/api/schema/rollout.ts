@@ -22,6 +22,7 @@ const waiting = shapeOf<Waiting>(
     since: time,
     until: time.nullable().describe('null: only a person ends it.'),
     note: z.string(),
+    lacks: z.string().optional().describe('Of samples: what the newest look of the watch still found missing.'),
   }),
 );
 const paused = shapeOf<Paused>(z.object({ actor: z.string(), reason: z.string(), at: time, until: time.optional() }));

@@ -20,7 +20,7 @@ export function waitPoint({ state, spec, freezes }: ExplainFacts, now: number): 
     case 'bake':
       return point('gate', `bakes: ${waiting.note}`, ...inTime);
     case 'samples':
-      return point('gate', `needs evidence: ${waiting.note}`, ...inTime);
+      return point('gate', `needs evidence: ${waiting.note}${waiting.lacks ? ` (${waiting.lacks})` : ''}`, ...inTime);
     case 'approval':
       return point(
         'approval',

@@ -68,6 +68,7 @@ const setWeightStep = z.strictObject({
     .optional()
     .describe('When this is over and the verdict is still not a pass, a person decides. Default: ten times the bake.'),
 });
+export type WeightStep = z.output<typeof setWeightStep>;
 const pauseStep = z.strictObject({
   pause: z.union([z.strictObject({ duration }), z.strictObject({ approval })]),
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { explain } from '../../../src/cli/explain/explain.js';
 import { buildProgram } from '../../../src/cli/program.js';
 import { renderExplanation } from '../../../src/cli/render-explanation.js';
+import { renderState } from '../../../src/cli/render-state.js';
 import type { Freeze } from '../../../src/domain/freeze.js';
 import type { RolloutState, Waiting } from '../../../src/domain/rollout-state.js';
 import { at, NOW, spec, stateInBake } from './example-rollout.js';
@@ -47,6 +48,14 @@ test.each<[Waiting['kind'], string, string[]]>([
   expect(points).toEqual([expect.objectContaining({ kind: point, effect: 'holds', commands })]);
   expect(points[0]?.text).toMatch(/so it is.*; 3m12s left$/);
   expect(why).toBe('so it is, for 4m48s');
+});
+
+test('a wait for evidence says what is missing, there and in the tree', () => {
+  const lacking = { ...waiting('samples'), lacks: '37 of 200 samples' };
+  expect(of({ waiting: lacking }).points[0]?.text).toBe('needs evidence: so it is (37 of 200 samples); 3m12s left');
+  const tree = renderState(stateInBake({ waiting: lacking }), null, {});
+  expect(tree).toMatch(/lacks +37 of 200 samples/);
+  expect(renderState(stateInBake({ waiting: waiting('samples') }), null, {})).not.toContain('lacks');
 });
 
 describe('what else has a say', () => {

@@ -83,6 +83,7 @@ function Wait({ rollout: { waiting, paused, pending = [] } }: { readonly rollout
             <Countdown until={waiting.until} />
           </>
         )}
+        {waiting.lacks !== undefined && <div class="faint">{waiting.lacks}</div>}
       </>
     );
   return <>{pending.length === 0 ? '–' : pending.join(', ')}</>;
