@@ -18,7 +18,7 @@ import type { World } from './world.js';
 export { type RolloutModelActivities, World } from './world.js';
 
 export const spec = (phases: Partial<RolloutSpecInput['phases']> = {}, service = 'digits'): RolloutSpec =>
-  rolloutSpec.parse({
+  patient({
     sluice: 'v1',
     service,
     owner: 'ml-platform',
@@ -38,6 +38,13 @@ export const spec = (phases: Partial<RolloutSpecInput['phases']> = {}, service =
     },
     watch: { tick: 200, window: 1000, lease: 2000 },
   });
+
+/** Ten times a bake of 20 ms is less than a look may take on a busy machine. */
+function patient(given: RolloutSpecInput): RolloutSpec {
+  const { canary } = given.phases;
+  const steps = canary.steps.map((step) => ('setWeight' in step ? { maxDuration: '1h' as const, ...step } : step));
+  return rolloutSpec.parse({ ...given, phases: { ...given.phases, canary: { steps } } });
+}
 
 /** Takes bare signals that move forward. */
 export const trusting = (given: RolloutSpec): RolloutSpec => ({
