@@ -22,7 +22,7 @@ import { PredictionIds } from './prediction-id.js';
 import { predictionKey } from './prediction-key.js';
 import { Recorder } from './record/recorder.js';
 import { Shipper } from './record/shipper.js';
-import { Spool } from './record/spool.js';
+import { gatherSpools, Spool, spoolFolder } from './record/spool.js';
 import { RouteTable } from './route-table.js';
 import { UserServer } from './server/user-server.js';
 import { ShadowQueue } from './shadow-queue.js';
@@ -64,6 +64,8 @@ export interface RunningGateway {
   readonly gatewayId: string;
   readonly dataUrl: string;
   readonly adminUrl: string;
+  /** Shows another one where it shows any, to whoever connects from now on. */
+  renewCertificate(certificate: Certificate): void;
   /** Takes no new connections, answers what is on its way, ships what it recorded: within `limits.shutdownMs`, about. */
   close(): Promise<void>;
 }
@@ -82,15 +84,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const { log, limits, routes, flags, metrics, upstreams, shadow, accessLog, warmUp } = parts;
   const stalledMs = limits.stalledUserMs;
   // Before the first command, whose answer says what an earlier process could not ship.
-  const shipper = new Shipper({
-    ...parts,
-    gatewayId,
-    collectorUrl: options.collectorUrl,
-    collectorToken: options.collectorToken ?? null,
-    intervalMs: limits.shipIntervalMs,
-    droppedShadowCopies: () => shadow.dropped,
-    isInForce: (route) => routes.isInForce(route),
-  });
+  const shipper = shipperOf(options, parts);
   const counts = async () => countsOf(parts.recorder.totals);
   const countsOfAll = options.worker?.countsOfAll ?? counts;
   // Commands are taken before users are.
@@ -124,7 +118,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     await Promise.all([shipper.close(0), stop()]);
     throw error;
   });
-  if (options.worker === undefined) await joinPeers(parts.peers, routes, flags);
+  if (options.worker === undefined) await joinPeers(parts.peers, routes, flags, log);
   const data = await UserServer.listen(createDataPlane({ ...parts, countsOfAll }), {
     host: options.host,
     port: options.port,
@@ -144,6 +138,9 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     gatewayId,
     dataUrl: data.url,
     adminUrl: admin.url,
+    renewCertificate(certificate) {
+      for (const listener of [data, admin]) listener.renewCertificate(certificate);
+    },
     /** Users first; what they and their shadow copies leave behind is shipped last. */
     async close() {
       const left = countdown(limits.shutdownMs);
@@ -152,6 +149,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       await shadow.close(left());
       await shipper.close(Math.max(left(), LEAST_SHIPPING_MS));
       await admin.close(left());
+      parts.peers.close();
       await stop();
     },
   };
@@ -166,7 +164,8 @@ async function assemble(options: GatewayOptions) {
   const path = join(stateDir, 'routes.json');
   const routes = await RouteTable.open({ gatewayId, path, log, keep }, initialRoutes(config));
   const flags = await FlagTable.open(join(stateDir, 'flags.json'), config.flags ?? {}, log, keep);
-  const spool = await Spool.open(join(stateDir, `spool${options.worker?.index ?? ''}`), limits.spoolBytes);
+  if (options.worker === undefined) await gatherSpools(stateDir, log);
+  const spool = await Spool.open(spoolFolder(stateDir, options.worker?.index), limits.spoolBytes);
   const accessLog = options.accessLog === undefined ? null : await AccessLog.open(options.accessLog, log);
   const upstreams = new Upstreams(limits);
   const recorder = new Recorder({
@@ -201,6 +200,19 @@ async function assemble(options: GatewayOptions) {
     takesUnits: config.feedback?.units ?? true,
     ofrep: { flags, evaluations: countEvaluations(metrics.registry) },
   };
+}
+
+function shipperOf(options: GatewayOptions, parts: Awaited<ReturnType<typeof assemble>>): Shipper {
+  const { limits, routes, shadow } = parts;
+  return new Shipper({
+    ...parts,
+    gatewayId: options.gatewayId,
+    collectorUrl: options.collectorUrl,
+    collectorToken: options.collectorToken ?? null,
+    intervalMs: limits.shipIntervalMs,
+    droppedShadowCopies: () => shadow.dropped,
+    isInForce: (route) => routes.isInForce(route),
+  });
 }
 
 /** Targets that no route names any more are let go of this often. */

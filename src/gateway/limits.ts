@@ -22,6 +22,8 @@ export interface Limits {
   /** Of the bodies that wait in the queue: a count alone would let large requests fill the memory. */
   readonly shadowQueueBytes: number;
   readonly shadowInFlight: number;
+  /** For the whole of an answer to a copy: a candidate that never ends would else keep all places, those of other services too. */
+  readonly shadowAnswerMs: number;
   /** Of each kind: predictions, shadow pairs, feedback. */
   readonly bufferedPredictions: number;
   /** Of each kind in one batch, and of their texts together: keeps a batch below the 16 MiB that the collector takes. */
@@ -54,6 +56,7 @@ export const DEFAULT_LIMITS: Limits = {
   shadowQueue: 256,
   shadowQueueBytes: 64 * 2 ** 20,
   shadowInFlight: 16,
+  shadowAnswerMs: 120_000,
   bufferedPredictions: 50_000,
   batchRecords: 3000,
   batchBytes: 8 * 2 ** 20,

@@ -1,11 +1,14 @@
 import { createServer, type RequestListener } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { SluiceError } from '../domain/errors.js';
 import type { Certificate } from './certificate.js';
+import { followBareSockets } from './server/bare-sockets.js';
 
 export interface Listener {
   readonly url: string;
+  /** For new connections of a secured one. */
+  renewCertificate(certificate: Certificate): void;
   /** Takes no new connections and waits for the answers under way. @param patienceMs after which their connections are cut */
   close(patienceMs: number): Promise<void>;
 }
@@ -24,6 +27,7 @@ export async function listen(
 ): Promise<Listener> {
   const options = { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MS };
   const server = tls === null ? createServer(options, handle) : createTlsServer({ ...options, ...tls }, handle);
+  const cutBare = tls === null ? () => undefined : followBareSockets(server);
   server.timeout = stalledMs;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) =>
@@ -35,11 +39,17 @@ export async function listen(
   const { family, address, port: bound } = server.address() as AddressInfo;
   return {
     url: `${tls === null ? 'http' : 'https'}://${family === 'IPv6' ? `[${address}]` : address}:${bound}`,
+    renewCertificate(certificate) {
+      if (server instanceof TlsServer) server.setSecureContext(certificate);
+    },
     async close(patienceMs) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       // A kept-alive connection becomes idle only after its answer; Node would hold it for its whole keep-alive.
       const looks = setInterval(() => server.closeIdleConnections(), IDLE_LOOK_MS);
-      const cut = setTimeout(() => server.closeAllConnections(), patienceMs);
+      const cut = setTimeout(() => {
+        server.closeAllConnections();
+        cutBare();
+      }, patienceMs);
       await closed;
       clearInterval(looks);
       clearTimeout(cut);

@@ -7,6 +7,7 @@ import type { FlagDefinitions } from '../domain/spec/flags.js';
 import type { Log } from '../process/log.js';
 import type { FlagChange, FlagTable } from './flags/flag-table.js';
 import { callHttp, type HttpCall } from './http-call.js';
+import { type PeerCommand, PeerQueue } from './peer-queue.js';
 import { tripSchema } from './route-file.js';
 import { routeSchema } from './route-schema.js';
 import type { RouteTable } from './route-table.js';
@@ -31,34 +32,50 @@ const TRIES = 5;
 /** Twice as long after each further try, so 3.75 s over all of them: about what a replica takes to start anew. */
 const TRIP_PAUSE_MS = 250;
 
-type Command = Pick<HttpCall, 'method' | 'body'> & { readonly path: string };
-
 /** The other replicas: they are told at once of what can't wait for the control plane, and asked at the start. */
 export class Peers {
   private readonly options: PeersOptions;
+  private readonly queues = new Map<string, PeerQueue>();
+  private isClosed = false;
 
   constructor(options: PeersOptions) {
     this.options = options;
   }
 
   get urls(): readonly string[] {
-    return this.options.urls?.() ?? [];
+    return this.isClosed ? [] : (this.options.urls?.() ?? []);
+  }
+
+  /** Nobody is told any more. */
+  close(): void {
+    this.isClosed = true;
   }
 
   /** A candidate was taken out here. It is never late for that: the epoch says of which route. */
   async tellTrip({ service, epoch }: Route, trip: Trip): Promise<void> {
     const body = JSON.stringify({ epoch, ...trip });
-    await this.tellAll({ method: 'POST', path: `/v1/routes/${service}/trip`, body }, TRIP_PAUSE_MS);
+    const call = { method: 'POST', body } as const;
+    await Promise.all(this.urls.map((url) => this.tellTripTo({ ...call, url: `${url}/v1/routes/${service}/trip` })));
   }
 
-  /**
-   * A flag was changed here. Who has it already does not pass it on, so it does not go round for ever. No pause between the tries: a change that
-   * comes after the next one could undo it, since a flag that is gone has no revision.
-   */
-  async tellFlag({ key, definition }: FlagChange): Promise<void> {
+  /** A flag was changed here. Who has it already does not pass it on, so it does not go round for ever. */
+  tellFlag({ key, definition }: FlagChange): void {
     const path = `/v1/flags/${key}`;
-    if (definition === null) await this.tellAll({ method: 'DELETE', path }, 0);
-    else await this.tellAll({ method: 'PUT', path, body: JSON.stringify(definition) }, 0);
+    const command: PeerCommand =
+      definition === null ? { method: 'DELETE', path } : { method: 'PUT', path, body: JSON.stringify(definition) };
+    for (const url of this.urls) this.queueOf(url).add(command);
+  }
+
+  private queueOf(url: string): PeerQueue {
+    const { token, log } = this.options;
+    const known = this.queues.get(url);
+    if (known !== undefined) return known;
+    const send = async ({ path, ...call }: PeerCommand) =>
+      (await callHttp({ ...call, url: url + path, token, timeoutMs: TIMEOUT_MS })).status;
+    const isPeer = () => this.urls.includes(url);
+    const queue = new PeerQueue({ url, send, isPeer, log });
+    this.queues.set(url, queue);
+    return queue;
   }
 
   /** What the other replicas serve. Who does not answer is left out. */
@@ -85,12 +102,8 @@ export class Peers {
     return (await Promise.all(asked)).flat();
   }
 
-  private async tellAll({ path, ...call }: Command, pauseMs: number): Promise<void> {
-    await Promise.all(this.urls.map((url) => this.tellOne({ ...call, url: url + path }, pauseMs)));
-  }
-
-  /** One that is away for longer asks when it is back. A refusal (it knows of something newer) is an answer. */
-  private async tellOne(call: Pick<HttpCall, 'method' | 'url' | 'body'>, pauseMs: number): Promise<void> {
+  /** One that is away for longer asks when it is back, and the control plane has heard of it. A refusal (it knows of something newer) is an answer. */
+  private async tellTripTo(call: Pick<HttpCall, 'method' | 'url' | 'body'>): Promise<void> {
     const { token, log } = this.options;
     for (let tries = 1; ; tries += 1) {
       try {
@@ -102,17 +115,19 @@ export class Peers {
           return log('warn', 'a peer could not be told', { url: call.url, cause: describeError(error) });
       }
       // No reason to keep a process that ends.
-      await sleep(pauseMs * 2 ** (tries - 1), undefined, { ref: false });
+      await sleep(TRIP_PAUSE_MS * 2 ** (tries - 1), undefined, { ref: false });
     }
   }
 }
 
 /** A replica that was away must not go on where it stopped, nor a new one where the configuration begins. */
-export async function joinPeers(peers: Peers, routes: RouteTable, flags: FlagTable): Promise<void> {
+export async function joinPeers(peers: Peers, routes: RouteTable, flags: FlagTable, log: Log): Promise<void> {
   const [served, sets] = await Promise.all([peers.routes(), peers.flags()]);
-  await routes.adopt(served);
-  for (const set of sets) await flags.adopt(set);
+  const failed = (what: string) => (error: unknown) =>
+    log('error', `the ${what} of the peers are not taken, or not on disk`, { cause: describeError(error) });
+  await routes.adopt(served).catch(failed('routes'));
+  for (const set of sets) await flags.adopt(set).catch(failed('flags'));
   flags.onCommand(async (change) => {
-    if (change !== null) void peers.tellFlag(change);
+    if (change !== null) peers.tellFlag(change);
   });
 }

@@ -12,6 +12,12 @@ const SHORTEST_KEY = 16;
 export async function predictionKey(given: string | undefined, stateDir: string): Promise<Buffer> {
   if (given !== undefined && given !== '') return asKey(given, 'SLUICE_PREDICTION_KEY');
   const path = join(stateDir, 'prediction.key');
+  const kept = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    return null;
+  });
+  // Nothing is written where there is one: a full disk must not keep a gateway from starting.
+  if (kept !== null) return asKey(kept, path);
   await mkdir(stateDir, { recursive: true, mode: 0o700 });
   await createOnce(path, randomBytes(32).toString('base64url'));
   return asKey(await readFile(path, 'utf8'), path);

@@ -62,9 +62,15 @@ export class RouteTable {
       unreadable('routes', error);
       return [];
     });
-    for (const { route, leaseEndsAt, trip } of kept)
-      if (route.epoch > (table.served.get(route.service)?.route.epoch ?? -1))
-        table.set(route, remainingMs(route, leaseEndsAt), trip);
+    for (const { route, leaseEndsAt, trip } of kept) {
+      const { service, epoch, protocol } = route;
+      if (epoch <= (table.served.get(service)?.route.epoch ?? -1)) continue;
+      const heir = table.withPathsOf(route);
+      // Nobody could take another route for the paths while it was served.
+      if (heir !== null)
+        log('warn', 'a kept route gives way to a configured service', { service, heir, path: pathPrefix(protocol) });
+      else table.set(route, remainingMs(route, leaseEndsAt), trip);
+    }
     return table;
   }
 
@@ -74,9 +80,11 @@ export class RouteTable {
    */
   async apply(route: Route): Promise<AppliedRoute> {
     const renewed = this.assertAcceptable(route);
-    if (renewed === null) this.set(route, route.leaseMs, null);
-    else renewed.leaseEndsAt = endOf(route.leaseMs);
-    await this.save();
+    if (renewed !== null) await this.renew(renewed);
+    else {
+      this.set(route, route.leaseMs, null);
+      await this.save();
+    }
     return this.applied(route.service) ?? raise(route.service);
   }
 
@@ -102,6 +110,7 @@ export class RouteTable {
    * too, that its candidate was taken out.
    */
   async adopt(routes: readonly Pick<AppliedRoute, 'route' | 'leaseRemainingMs' | 'trip'>[]): Promise<void> {
+    let isTaken = false;
     for (const { route, leaseRemainingMs, trip } of routes) {
       if (trip !== null && this.trip(route.service, route.epoch, trip)) continue;
       const known = this.served.get(route.service);
@@ -109,8 +118,9 @@ export class RouteTable {
       if (known === undefined || known.route.epoch >= route.epoch || known.prefix !== pathPrefix(route.protocol))
         continue;
       this.set(route, route.leaseMs === null ? null : Math.min(route.leaseMs, leaseRemainingMs ?? 0), trip);
+      isTaken = true;
     }
-    await this.save();
+    if (isTaken) await this.save();
   }
 
   /** The service whose requests arrive under a path. */
@@ -187,16 +197,36 @@ export class RouteTable {
   }
 
   /** Of two services with the same paths, only one would ever see a request. */
-  private assertOwnPaths({ service, protocol }: Route): void {
+  private assertOwnPaths(route: Route): void {
+    const other = this.withPathsOf(route);
+    if (other !== null)
+      throw new SluiceError(
+        'ROUTE_INVALID',
+        `${route.service}: requests under ${pathPrefix(route.protocol)} are those of ${other}`,
+      );
+  }
+
+  /** The other service that has paths of this route. */
+  private withPathsOf({ service, protocol }: Route): string | null {
     const prefix = pathPrefix(protocol);
     for (const [other, served] of this.served)
-      if (other !== service && pathsOverlap(served.prefix, prefix))
-        throw new SluiceError('ROUTE_INVALID', `${service}: requests under ${prefix} are those of ${other}`);
+      if (other !== service && pathsOverlap(served.prefix, prefix)) return other;
+    return null;
   }
 
   private set(route: Route, leaseMs: number | null, trip: Trip | null): void {
     this.served.set(route.service, new ServedRoute(route, endOf(leaseMs), trip));
     this.keepEpoch(route);
+  }
+
+  /** A renewal that is not on disk was none: nobody is told that it was, and it must not hold the candidate in. */
+  private async renew(served: ServedRoute): Promise<void> {
+    const { leaseEndsAt } = served;
+    served.leaseEndsAt = endOf(served.route.leaseMs);
+    await this.save().catch((error: unknown) => {
+      if (leaseEndsAt !== null) served.leaseEndsAt = Math.min(leaseEndsAt, served.leaseEndsAt ?? leaseEndsAt);
+      throw error;
+    });
   }
 
   private keepEpoch({ service, epoch }: Route): void {

@@ -9,7 +9,7 @@ import type { GatewayMetrics } from './metrics.js';
 import { type ReadAnswer, UNREADABLE } from './read-answer.js';
 import type { Observed, Recorder } from './record/recorder.js';
 import type { RouteTable } from './route-table.js';
-import type { UpstreamRequest } from './upstream/connection.js';
+import type { AnswerSink, UpstreamRequest } from './upstream/connection.js';
 import type { Upstreams } from './upstream/upstreams.js';
 
 /** A request that the baseline has answered, to be put to the candidate as well. */
@@ -129,6 +129,9 @@ export class ShadowQueue {
     const [at, startedAt] = [Date.now(), performance.now()];
     let [status, answer, stream] = [0, null as AnswerCopy | null, null as StreamWatch | null];
     const finish = (failed: boolean) => {
+      if (sink.over) return;
+      sink.over = true;
+      clearTimeout(timer);
       this.inFlight -= 1;
       const endedAt = performance.now();
       this.meanMs += (endedAt - startedAt - this.meanMs) / MEAN_OVER;
@@ -141,24 +144,29 @@ export class ShadowQueue {
       );
       this.next();
     };
-    this.deps.upstreams.dispatch(
-      candidate.url,
-      { ...copy.request, headers: shadowHeaders(copy.request.headers) },
-      {
-        onStart: (code, headers) => {
-          status = code;
-          if (isEventStream(headers)) stream = new StreamWatch(route.protocol.kind);
-          answer = new AnswerCopy(headers, this.deps.limits.readableAnswerBytes, route.protocol);
-        },
-        onData: (chunk) => {
-          stream?.see(chunk);
-          answer?.add(chunk);
-        },
-        onPause: () => undefined,
-        onEnd: () => finish(status >= 500 || stream?.failed === true),
-        onError: () => finish(true),
+    // A stream has said by now how fast it begins, though not what it says.
+    const giveUp = () => {
+      answer = null;
+      finish(status >= 500 || stream === null || stream.firstAt === 0 || stream.failed);
+    };
+    const timer = setTimeout(giveUp, this.deps.limits.shadowAnswerMs);
+    const sink: AnswerSink & { over: boolean } = {
+      over: false,
+      onStart: (code, headers) => {
+        status = code;
+        if (isEventStream(headers)) stream = new StreamWatch(route.protocol.kind);
+        answer = new AnswerCopy(headers, this.deps.limits.readableAnswerBytes, route.protocol);
       },
-    );
+      onData: (chunk) => {
+        stream?.see(chunk);
+        answer?.add(chunk);
+      },
+      onPause: () => undefined,
+      onEnd: () => finish(status >= 500 || stream?.failed === true),
+      onError: () => finish(true),
+    };
+    const headers = shadowHeaders(copy.request.headers);
+    this.deps.upstreams.dispatch(candidate.url, { ...copy.request, headers }, sink);
   }
 
   private record(copy: ShadowCopy, shadow: Observed, answer: ReadAnswer | null): void {

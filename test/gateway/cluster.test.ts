@@ -1,5 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -163,6 +165,24 @@ test('a flag that is killed is off in every process', async () => {
   expect(new Set(await all())).toEqual(new Set([true]));
   expect((await fetch(`${adminUrl}/v1/flags/beta/kill`, { method: 'POST' })).status).toBe(200);
   expect(new Set(await all())).toEqual(new Set([false]));
+}, 60_000);
+
+test('a port that the gateway before still has is waited for', async () => {
+  const before = createServer().listen(0, '127.0.0.1');
+  await once(before, 'listening');
+  const { port } = before.address() as AddressInfo;
+  const log = join(folder, 'second.log');
+  const args = ['gateway', '--config', join(folder, 'gateway.yaml'), '--port', String(port), '--admin-port', '0'];
+  const second = spawnSluice([...args, '--state-dir', join(folder, 'second'), '--workers', '2'], { logPath: log });
+  try {
+    await until(async () => (await readFile(log, 'utf8')).includes('a worker has died'), 15_000);
+    await new Promise((resolve) => before.close(resolve));
+    const health = () => fetch(`http://127.0.0.1:${port}/_sluice/health`).catch(() => null);
+    await until(async () => (await health())?.status === 200, 20_000);
+  } finally {
+    before.close();
+    await endChild(second);
+  }
 }, 60_000);
 
 test('ends when it is asked to, with no request failed', async () => {

@@ -111,6 +111,19 @@ describe('counts', () => {
     expect(text).toContain(`sluice_gateway_request_duration_seconds_count{${labels}} 4`);
   });
 
+  test('of an answer that came while the last batch of its route was sent are shipped with the next', () => {
+    const totals = new ArmTotals();
+    const [old, now] = [routeOf(1), routeOf(2)];
+    count(totals, old, T0, 4);
+    totals.takeBuckets();
+    count(totals, old, T0, 900, true);
+    totals.forget((route) => route === now);
+    expect(totals.takeBuckets().map(({ epoch, requests, errors }) => [epoch, requests, errors])).toEqual([[1, 1, 1]]);
+    totals.forget((route) => route === now);
+    expect(totals.takeBuckets()).toEqual([]);
+    expect(totals.byVersion().map(({ requests }) => requests)).toEqual([2]);
+  });
+
   test('of an answer on a bound belong to it', () => {
     const totals = new ArmTotals();
     count(totals, routeOf(1), T0, 5);

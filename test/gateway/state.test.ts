@@ -168,4 +168,31 @@ describe('a replica that starts', () => {
       await Promise.all([peer.close(), stage.close()]);
     }
   });
+
+  test('takes flags that need each other', async () => {
+    const [peer, stage] = [await GatewayStage.open(), await GatewayStage.open()];
+    try {
+      const flagUrl = ({ gateway }: GatewayStage, key: string) => `${gateway.adminUrl}/v1/flags/${key}`;
+      const put = (key: string, revision: number, prerequisites: object[] = []) =>
+        fetch(flagUrl(peer, key), {
+          method: 'PUT',
+          body: JSON.stringify({
+            revision,
+            variants: { on: true, off: false },
+            off: 'off',
+            default: 'on',
+            prerequisites,
+          }),
+        });
+      // So that it stands before what it needs.
+      expect((await put('above', 0)).status).toBe(200);
+      expect((await put('base', 0)).status).toBe(200);
+      expect((await put('above', 1, [{ flag: 'base', variant: 'on' }])).status).toBe(200);
+      stage.more = { peers: () => [peer.gateway.adminUrl] };
+      await stage.restart();
+      expect((await fetch(flagUrl(stage, 'above'))).status).toBe(200);
+    } finally {
+      await Promise.all([peer.close(), stage.close()]);
+    }
+  });
 });

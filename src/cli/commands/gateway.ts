@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { readConfig } from '../../config.js';
 import { SluiceError } from '../../domain/errors.js';
-import { readCertificate } from '../../gateway/certificate.js';
+import { followCertificate, readCertificate } from '../../gateway/certificate.js';
 import { startPrimary } from '../../gateway/cluster/primary.js';
 import { startWorkerProcess, workerIndex } from '../../gateway/cluster/worker.js';
 import { loadGatewayConfig } from '../../gateway/config.js';
 import { type GatewayOptions, startGateway } from '../../gateway/gateway.js';
 import { type FolderLock, lockFolder } from '../../process/folder-lock.js';
+import { logToStderr } from '../../process/log.js';
 import { liveness } from '../../process/process-identity.js';
 import { untilSignal } from '../until-signal.js';
 
@@ -35,6 +36,12 @@ export async function gateway(given: GatewayCommandOptions): Promise<void> {
     : given.workers > 1
       ? startPrimary(options, given.workers)
       : startGateway(options));
+  const { tlsCert: certPath, tlsKey: keyPath } = given;
+  if (certPath !== undefined && keyPath !== undefined && options.tls !== undefined)
+    followCertificate({ certPath, keyPath }, options.tls, {
+      take: (renewed) => running.renewCertificate(renewed),
+      log: logToStderr,
+    });
   await untilSignal();
   await running.close();
   await lock?.release();

@@ -12,6 +12,7 @@ import { listen } from '../listener.js';
 import type { MetricsPage } from '../metrics-page.js';
 import { joinPeers, Peers } from '../peers.js';
 import { predictionKey } from '../prediction-key.js';
+import { gatherSpools } from '../record/spool.js';
 import { RouteTable } from '../route-table.js';
 import { addCounts, type VersionCounts } from '../stats.js';
 import { Crew } from './crew.js';
@@ -22,7 +23,7 @@ const STALLED_MS = 60_000;
 /**
  * Starts a gateway of several processes that share a port. The primary serves no user: it keeps the state on disk, passes commands on, adds up metrics, and
  * starts a worker anew where one has died; that one reads the same state.
- * @throws {SluiceError} USAGE when the admin port can't be had
+ * @throws {SluiceError} USAGE when the admin port can't be had; Error where a worker does not start. Nothing is left running then
  */
 export async function startPrimary(options: GatewayOptions, count: number): Promise<RunningGateway> {
   const { gatewayId, config, stateDir, log = logToStderr, adminTls = null } = options;
@@ -30,6 +31,7 @@ export async function startPrimary(options: GatewayOptions, count: number): Prom
   assertGuarded(options.adminHost, token);
   // Made before the workers look for it.
   await predictionKey(options.predictionKey, stateDir);
+  await gatherSpools(stateDir, log, count);
   const path = join(stateDir, 'routes.json');
   const routes = await RouteTable.open({ gatewayId, path, log }, initialRoutes(config));
   const flags = await FlagTable.open(join(stateDir, 'flags.json'), config.flags ?? {}, log);
@@ -37,7 +39,11 @@ export async function startPrimary(options: GatewayOptions, count: number): Prom
   const workers = new Workers(count, inner);
   const peers = new Peers({ urls: options.peers, token, log });
   const siblings = new Peers({ urls: () => workers.live(), token: inner, log });
-  flags.onCommand(async () => void (await workers.tellAll('POST', '/v1/flags-file', {})));
+  let hasNewFlags = false;
+  const tellFlags = async () => {
+    hasNewFlags = true;
+    await workers.tellAll('POST', '/v1/flags-file', {});
+  };
   routes.onTrip((route, trip) => {
     void siblings.tellTrip(route, trip);
     if (trip.gatewayId.startsWith(`${gatewayId}/`)) void peers.tellTrip(route, trip);
@@ -66,20 +72,38 @@ export async function startPrimary(options: GatewayOptions, count: number): Prom
     stalledMs: STALLED_MS,
     tls: null,
   });
-  // Before there is a worker that would serve what is old.
-  await joinPeers(peers, routes, flags);
-  const crew = new Crew(count, { token: inner, primary: inward.url }, workers, log);
-  const { dataUrl } = await crew.start();
-  log('info', 'gateway serves', { gatewayId, dataUrl, adminUrl: admin.url, workers: count });
-  return {
-    gatewayId,
-    dataUrl,
-    adminUrl: admin.url,
-    async close() {
-      await crew.stop();
-      await Promise.all([admin.close(1000), inward.close(1000)]);
-    },
+  const close = async () => {
+    await Promise.all([admin.close(1000), inward.close(1000)]);
+    peers.close();
   };
+  // What changed after a worker had read it, and before it could be told. A repeat changes nothing.
+  const onCame = () => {
+    for (const { route, trip } of routes.all()) if (trip !== null) void siblings.tellTrip(route, trip);
+    // Where another one is away, it comes.
+    if (hasNewFlags) void tellFlags().catch(() => undefined);
+  };
+  const crew = new Crew({ count, env: { token: inner, primary: inward.url }, workers, onCame, log });
+  try {
+    // Before there is a worker that would serve what is old.
+    await joinPeers(peers, routes, flags, log);
+    flags.onCommand(tellFlags);
+    const { dataUrl } = await crew.start();
+    log('info', 'gateway serves', { gatewayId, dataUrl, adminUrl: admin.url, workers: count });
+    return {
+      gatewayId,
+      dataUrl,
+      adminUrl: admin.url,
+      // Workers see to the users' listener.
+      renewCertificate: (certificate) => admin.renewCertificate(certificate),
+      async close() {
+        await crew.stop();
+        await close();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 /**
@@ -94,7 +118,11 @@ async function applyToAll(routes: RouteTable, workers: Workers, route: Route): P
   const before = isRaising ? await tell() : null;
   const applied = await routes.apply(route);
   const answers = before ?? (await tell());
-  return { ...applied, unshippedMs: Math.max(0, ...answers.map(({ unshippedMs = 0 }) => unshippedMs)) };
+  // A brake may trip before the route is known here, which a worker can't tell of; what it says with the next renewal is heard.
+  const trip = answers.find((answer) => answer.trip !== null)?.trip ?? null;
+  if (trip !== null) routes.trip(route.service, route.epoch, trip);
+  const unshippedMs = Math.max(0, ...answers.map((answer) => answer.unshippedMs ?? 0));
+  return { ...(routes.applied(route.service) ?? applied), unshippedMs };
 }
 
 function sumOf(workers: Workers): MetricsPage {

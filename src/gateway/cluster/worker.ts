@@ -30,6 +30,10 @@ export async function startWorkerProcess(
     adminPort: 0,
     adminToken,
     peers: () => [primary],
+  }).catch((error: unknown) => {
+    // The channel would keep a process that serves nobody, and its primary would wait for it.
+    process.channel?.unref();
+    throw error;
   });
   const message: WorkerMessage = { dataUrl: running.dataUrl, adminUrl: running.adminUrl };
   process.send?.(message);

@@ -256,7 +256,7 @@ class Attempt implements AnswerSink {
       this.by.arm === 'baseline' && served.route.candidate !== null && second * 100 < served.shadowPercent;
     // Where no copy would be taken, the answer need not be kept for it either.
     this.isMirrored = isDrawn && shadow.admits(served.route);
-    this.isRecorded = recorder.samples(first, this.at);
+    this.isRecorded = recorder.samples(first, performance.now());
     if (this.isMirrored || this.isRecorded)
       this.copy = new AnswerCopy(headers, limits.readableAnswerBytes, served.route.protocol);
   }

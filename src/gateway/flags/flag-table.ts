@@ -47,11 +47,7 @@ export class FlagTable {
   static async open(path: string, configured: FlagDefinitions, log: Log, keep = keepState): Promise<FlagTable> {
     const table = new FlagTable(path, configured, keep);
     try {
-      const kept = Object.entries(await readFlagFile(path)).filter(
-        ([key, { revision }]) => !Object.hasOwn(configured, key) || revision > (configured[key]?.revision ?? -1),
-      );
-      table.replace({ ...configured, ...Object.fromEntries(kept) });
-      for (const [key] of kept) table.commanded.add(key);
+      for (const key of Object.keys(await table.takeFile())) table.commanded.add(key);
     } catch (error) {
       log('error', 'the kept flags are unreadable; the configured ones serve', { path, cause: describeError(error) });
     }
@@ -60,8 +56,18 @@ export class FlagTable {
 
   /** Takes what the file says now. @returns the tag of the flags in force */
   async reload(): Promise<{ tag: string }> {
-    this.replace({ ...this.configured, ...(await readFlagFile(this.path)) });
+    await this.takeFile();
     return { tag: this.current.tag };
+  }
+
+  /** @returns what of the file is in force: what is newer than the configuration, and what that does not have */
+  private async takeFile(): Promise<FlagDefinitions> {
+    const kept = Object.entries(await readFlagFile(this.path)).filter(
+      ([key, { revision }]) =>
+        !Object.hasOwn(this.configured, key) || revision > (this.configured[key]?.revision ?? -1),
+    );
+    this.replace({ ...this.configured, ...Object.fromEntries(kept) });
+    return Object.fromEntries(kept);
   }
 
   /** Calls back after each command that is on disk; who gave it waits. */
@@ -69,10 +75,18 @@ export class FlagTable {
     this.listeners.push(listener);
   }
 
-  /** Takes what another replica serves, where it is newer than what is known here. */
+  /**
+   * Takes what another replica serves, where it is newer than what is known here; all of it at once, as flags need each other.
+   * @throws {SluiceError} SPEC_INVALID where it does not hold together with what is known here
+   */
   async adopt(definitions: FlagDefinitions): Promise<void> {
-    for (const [key, definition] of Object.entries(definitions))
-      if (definition.revision > (this.get(key)?.revision ?? -1)) await this.apply(key, definition);
+    const newer = Object.entries(definitions).filter(
+      ([key, { revision }]) => revision > (this.get(key)?.revision ?? -1),
+    );
+    if (newer.length === 0) return;
+    this.replace({ ...this.inForce.definitions, ...Object.fromEntries(newer) });
+    for (const [key] of newer) this.commanded.add(key);
+    await this.save(null);
   }
 
   get inForce(): FlagsInForce {

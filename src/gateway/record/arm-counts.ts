@@ -72,6 +72,10 @@ export class ArmCounts {
     this.labels.set(label, (this.labels.get(label) ?? 0) + count);
   }
 
+  get isTaken(): boolean {
+    return this.open === null && this.closed.length === 0;
+  }
+
   /** What was counted since the last call. */
   take(): ArmBucket[] {
     const taken = this.open === null ? this.closed : [...this.closed, this.open];
@@ -140,10 +144,13 @@ export class ArmTotals {
     return [...sums.values()];
   }
 
-  /** Folds what was counted under routes that are no longer in force, once it was taken: rollouts come and go for months. */
+  /**
+   * Folds what was counted under routes that are no longer in force, once it was taken: rollouts come and go for months. An answer that was on its way
+   * when its route was replaced is counted while the batch before it is sent.
+   */
   forget(isInForce: (route: Route) => boolean): void {
     for (const [route, arms] of this.byRoute) {
-      if (isInForce(route)) continue;
+      if (isInForce(route) || !arms.every(({ isTaken }) => isTaken)) continue;
       this.byRoute.delete(route);
       for (const counts of arms) addTo(this.past, counts);
     }

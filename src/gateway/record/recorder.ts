@@ -88,10 +88,10 @@ export class Recorder {
    * Whether a prediction is to be recorded. The share falls where there are more a second than wanted, so that recording costs a busy gateway
    * no more than a quiet one.
    * @param draw a number in [0, 1) that belongs to the prediction
+   * @param now on the monotonic clock, milliseconds: a wall clock that is set back would hold the share as it is for as long
    */
-  samples(draw: number, at: number): boolean {
-    const second = Math.floor(at / 1000);
-    // Answers do not end in the order their requests began: only a later second ends the one before.
+  samples(draw: number, now: number): boolean {
+    const second = Math.floor(now / 1000);
     if (second > this.second) {
       const { predictionSample, predictionsPerSecond } = this.options;
       const fits = predictionsPerSecond / Math.max(this.inSecond, 1);

@@ -84,8 +84,19 @@ export class Shipper {
     clearTimeout(timer);
   }
 
+  /** What waits on disk is sent also where the disk takes no more: else it would stay full for ever. */
   private async shipOnce(): Promise<void> {
-    const { collectorUrl, recorder, spool } = this.options;
+    const { collectorUrl } = this.options;
+    for (let hasMore = true; hasMore; )
+      try {
+        await this.shipRecorded();
+      } finally {
+        hasMore = collectorUrl !== null && (await this.shipSpooled(collectorUrl));
+      }
+  }
+
+  private async shipRecorded(): Promise<void> {
+    const { collectorUrl, recorder } = this.options;
     // A rest waits for the next shipment, so that a steady stream comes in few batches; at the end there is no next.
     const hasMore = () => this.isClosing || recorder.hasFullBatch;
     for (
@@ -95,12 +106,23 @@ export class Shipper {
     )
       if (collectorUrl !== null) await this.shipBatch(collectorUrl, this.batch(taken));
     recorder.forget(this.options.isInForce);
-    if (collectorUrl === null) return;
+  }
+
+  /**
+   * Sends what waits on disk, for as long as lies between two shipments: after hours there is more than can be sent before what is recorded meanwhile finds
+   * no room.
+   * @returns whether more of it may be sent
+   */
+  private async shipSpooled(collectorUrl: string): Promise<boolean> {
+    const { intervalMs, spool } = this.options;
+    const endsAt = performance.now() + intervalMs;
     while (this.maySend) {
       const text = await spool.first();
-      if (text === null || !(await this.send(collectorUrl, text))) return;
+      if (text === null || !(await this.send(collectorUrl, text))) return false;
       await spool.removeFirst();
+      if (performance.now() >= endsAt) return true;
     }
+    return false;
   }
 
   /** Straight through while all is well; behind the others where some wait already. */

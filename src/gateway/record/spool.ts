@@ -1,5 +1,7 @@
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { describeError } from '../../domain/errors.js';
+import type { Log } from '../../process/log.js';
 
 /** A batch as it is sent, with what orders it among the others. */
 export interface BatchText {
@@ -13,6 +15,33 @@ export interface BatchText {
 interface Spooled {
   readonly name: string;
   readonly bytes: number;
+}
+
+/** @param worker of a cluster; absent: a gateway on its own */
+export function spoolFolder(stateDir: string, worker?: number): string {
+  return join(stateDir, `spool${worker ?? ''}`);
+}
+
+/**
+ * Moves batches of processes that are no more, since a gateway was started anew with another number of them, to the first that is: nobody else would ever
+ * send them.
+ * @param workers how many there are now; absent: a gateway on its own. None of them has opened its spool yet
+ */
+export async function gatherSpools(stateDir: string, log: Log, workers?: number): Promise<void> {
+  const inUse =
+    workers === undefined
+      ? [spoolFolder(stateDir)]
+      : Array.from({ length: workers }, (_, index) => spoolFolder(stateDir, index));
+  const heir = inUse[0] as string;
+  await mkdir(heir, { recursive: true, mode: 0o700 });
+  const names = (await readdir(stateDir)).filter((name) => /^spool\d*$/.test(name));
+  for (const folder of names.map((name) => join(stateDir, name)).filter((path) => !inUse.includes(path)))
+    try {
+      for (const name of await readdir(folder)) await rename(join(folder, name), join(heir, name));
+      await rmdir(folder);
+    } catch (error) {
+      log('error', 'records of an earlier process are not sent', { folder, cause: describeError(error) });
+    }
 }
 
 /** Batches on disk while the collector is away, oldest first, within a limit. They outlive the process. */

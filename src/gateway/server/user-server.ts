@@ -1,8 +1,9 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer } from 'node:tls';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:tls';
 import { SluiceError } from '../../domain/errors.js';
 import type { Certificate } from '../certificate.js';
 import { MemoryBudget } from '../memory-budget.js';
+import { followBareSockets } from './bare-sockets.js';
 import { UserConnection, type UserHandler, type UserSettings } from './user-connection.js';
 
 export interface UserServerOptions {
@@ -27,11 +28,13 @@ export class UserServer {
   private readonly server: Server;
   private readonly connections = new Set<UserConnection>();
   private readonly sweep: NodeJS.Timeout;
+  private readonly cutBare: () => void;
   readonly url: string;
 
-  private constructor(server: Server, url: string) {
+  private constructor(server: Server, url: string, cutBare: () => void) {
     this.server = server;
     this.url = url;
+    this.cutBare = cutBare;
     this.sweep = setInterval(() => this.look(performance.now()), SWEEP_MS);
     this.sweep.unref();
   }
@@ -42,6 +45,7 @@ export class UserServer {
     const bodies = new MemoryBudget(bodyBytes);
     const settings: UserSettings = { idleMs: IDLE_MS, requestMs: REQUEST_MS, stalledMs, bodies };
     const server = tls === null ? createServer({ noDelay: true }) : createTlsServer({ ...tls, noDelay: true });
+    const cutBare = tls === null ? () => undefined : followBareSockets(server);
     server.on('tlsClientError', () => undefined);
     server.maxConnections = options.connections;
     await new Promise<void>((resolve, reject) => {
@@ -52,7 +56,7 @@ export class UserServer {
     });
     const { family, address, port: bound } = server.address() as AddressInfo;
     const name = family === 'IPv6' ? `[${address}]` : address;
-    const users = new UserServer(server, `${tls === null ? 'http' : 'https'}://${name}:${bound}`);
+    const users = new UserServer(server, `${tls === null ? 'http' : 'https'}://${name}:${bound}`, cutBare);
     // Of a secured server, `connection` is the bare socket, before anybody has said who they are.
     server.on(tls === null ? 'connection' : 'secureConnection', (socket: Socket) => {
       const connection = new UserConnection(socket, handler, settings, () => users.connections.delete(connection));
@@ -61,12 +65,18 @@ export class UserServer {
     return users;
   }
 
+  /** For new connections of a secured server. */
+  renewCertificate(certificate: Certificate): void {
+    if (this.server instanceof TlsServer) this.server.setSecureContext(certificate);
+  }
+
   /** Takes no new connections and waits for the answers under way. @param patienceMs after which their connections are cut */
   async close(patienceMs: number): Promise<void> {
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
     for (const connection of this.connections) connection.closeSoon();
     const cut = setTimeout(() => {
       for (const connection of this.connections) connection.cut();
+      this.cutBare();
     }, patienceMs);
     await closed;
     clearTimeout(cut);

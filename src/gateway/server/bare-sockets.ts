@@ -1,0 +1,17 @@
+import type { Server, Socket } from 'node:net';
+
+/**
+ * Follows the bare connections of a secured server. Who connects and never shows that they speak TLS, such as a balancer's probe, is known to no other
+ * list, and a server that closes waits for them.
+ * @returns what cuts those that are there
+ */
+export function followBareSockets(server: Server): () => void {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return () => {
+    for (const socket of sockets) socket.destroy();
+  };
+}
