@@ -117,8 +117,8 @@ async function takeLook(deps: ImpactDeps, look: ImpactLook, signal: AbortSignal)
     ...notes,
     ...gathered.filter((one) => typeof one === 'string'),
   ]);
-  await deps.store.impact.keep(report);
-  return { summary: summaryOf(report), gone: null };
+  // What is acted on is what is kept: an attempt before this one may have been broken off right after it.
+  return { summary: summaryOf(await deps.store.impact.keep(report)), gone: null };
 }
 
 function compareOnce(

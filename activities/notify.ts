@@ -13,6 +13,9 @@ export interface NotifyDeps {
   readonly policy?: AddressPolicy;
 }
 
+/** `Retry-After: 0`, or a date that is past by our clock, is no pause: who is away must not be called without any between. */
+const SHORTEST_PAUSE_MS = 1000;
+
 /** How far a delivery got: notices that are dealt with, and what was said of those that were refused. */
 interface DeliveryProgress {
   readonly done: number;
@@ -54,7 +57,7 @@ async function sendOnce(
     if (!(error instanceof DeliveryFailed)) throw error;
     if (error.code === 'NOTIFICATION_REFUSED') return error;
     const { message, retryAfterMs } = error;
-    if (retryAfterMs === null) throw error;
+    if (retryAfterMs === null || retryAfterMs < SHORTEST_PAUSE_MS) throw error;
     throw ApplicationFailure.create({ type: error.code, message, nextRetryDelay: retryAfterMs });
   }
 }

@@ -55,7 +55,10 @@ export const createWatchActivities = (deps: WatchDeps) => ({
     let progress = lastHeartbeat() ?? input.progress ?? {};
     for (let looks = 1; ; looks += 1) {
       const { superseded, trip, missing } = await renewLease(deps.router, input.route);
-      const judged = await lookAtTrial({ ...deps, ...gateDeps }, input, progress);
+      const beat = () => Context.current().heartbeat({ looks, progress });
+      const judged = await whileRenewing(deps.router, input.route, beat, () =>
+        lookAtTrial({ ...deps, ...gateDeps }, input, progress),
+      );
       const summary = { ...judged, gate: overSums(judged.gate, missing), looks, superseded };
       progress = summary.progress;
       Context.current().heartbeat({ looks, progress });
@@ -111,6 +114,35 @@ async function renewLease(router: TrafficRouter, route: Route): Promise<Renewal>
       trip: null,
       missing: `not every gateway says whether all its records have arrived: ${cause}`,
     };
+  }
+}
+
+/**
+ * Keeps the lease, and the heartbeat, while a look takes its time: a store that hangs, or has much to add up, must not take users to and fro. What the
+ * gateways say meanwhile they say again before the next look.
+ */
+async function whileRenewing<T>(
+  router: TrafficRouter,
+  route: Route,
+  beat: () => void,
+  work: () => Promise<T>,
+): Promise<T> {
+  const { leaseMs } = route;
+  if (leaseMs === null) return work();
+  const { cancellationSignal } = Context.current();
+  const timer = setInterval(() => {
+    beat();
+    // Where the watch is over, the next route is on its way, and a gateway that it does not reach must lose its lease.
+    if (cancellationSignal.aborted) return clearInterval(timer);
+    renewLease(router, route).then(
+      ({ superseded }) => superseded !== null && clearInterval(timer),
+      () => undefined,
+    );
+  }, leaseMs / 4);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
   }
 }
 

@@ -24,7 +24,8 @@ export const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   HOOK_REFUSED: 'A hook has answered, and not as hooks do.',
   SCALING_FAILED: 'Who counts or starts replicas did not answer. It is tried again.',
   SCALING_REFUSED: 'Who starts replicas has refused: no right, or no such workload.',
-  AUTH_UNAVAILABLE: 'The issuer of tokens can’t be asked for its keys, so nobody’s token can be checked.',
+  AUTH_UNAVAILABLE:
+    'The issuer of tokens can’t be asked for its keys, and it had not told the key of this token before.',
   SECRET_UNUSABLE:
     'A variable that a spec names as `secretRef` is not set where the worker runs, or is no key. Its value is in no message.',
   DATASET_INVALID: 'A data set was read and is not as described. The message names row and column.',

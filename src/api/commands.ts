@@ -13,6 +13,7 @@ import { readDocument } from '../yaml/read-document.js';
 import { assertRole } from './auth/guard.js';
 import type { Principal } from './auth/principal.js';
 import { dequeue, getQueue, planRollout, sendCommand, startRollout } from './endpoints/rollouts.js';
+import { inTime } from './in-time.js';
 import { AccessError } from './problem.js';
 import { repeatable } from './repeatable.js';
 import { type CheckedCommand, COMMAND_ROLES, type CommandAnswer, type CommandName } from './schema/command.js';
@@ -42,8 +43,8 @@ export function commandRoutes(server: FastifyInstance, deps: CommandDeps): void 
   serve(server, startRollout, async ({ body, headers, who, request }) => {
     const spec = readSpec(body.spec);
     const commands = sinkOf(deps);
-    const started = await startOnce(keyOf(who, headers['idempotency-key']), JSON.stringify(body), () =>
-      asTheirs(commands.start(spec, { onConflict: body.onConflict, reason: body.reason }, who)),
+    const started = await startOnce(keyOf(who, headers['idempotency-key']), JSON.stringify(body), (mark) =>
+      asTheirs(commands.start(spec, { onConflict: body.onConflict, reason: body.reason, mark }, who)),
     );
     request.log.info({ rolloutId: started.rolloutId, subject: who.subject }, 'rollout started');
     return started;
@@ -73,7 +74,7 @@ export function commandRoutes(server: FastifyInstance, deps: CommandDeps): void 
     const { command, rolloutId } = body;
     const once = repeatKey(who, decisionId);
     const act = async () => {
-      await assertMeant(store, service, rolloutId);
+      await assertMeant(store, service, body);
       if (command === 'retry') return retry(deps, service, body, decisionId, who);
       if (command === 'force') return force(deps, service, body, decisionId, who);
       return decide(deps, service, { ...body, command }, decisionId, who);
@@ -154,7 +155,7 @@ async function force(
     );
   const detail = await deps.force({ service, reason, ...(to === undefined ? {} : { to }) }, who);
   // The gateways have changed: that the store can't be read now makes it no failure, which would be tried again.
-  const [newest] = await deps.store.listed.newestOf([service]).catch(() => []);
+  const [newest] = await inTime(deps.store.listed.newestOf([service])).catch(() => []);
   const { rolloutId = `${service}-forced`, status = 'rolled-back', phase = 'unknown' } = newest ?? {};
   return { accepted: true, decisionId, rolloutId, status, phase, detail };
 }
@@ -165,10 +166,17 @@ async function onTrial(store: Store, service: string, said: CheckedCommand['arti
   return artifactsSeen(state?.models, said);
 }
 
+/** What gives users no more of a candidate: it must not wait for a store that is away. */
+const STOPPING: ReadonlySet<CommandName> = new Set(['pause', 'reject', 'abort', 'rollback', 'force']);
+
 /** Somebody looked at one rollout, and another runs by now. */
-async function assertMeant({ listed }: Store, service: string, rolloutId: string | undefined): Promise<void> {
+async function assertMeant({ listed }: Store, service: string, { command, rolloutId }: CheckedCommand): Promise<void> {
   if (rolloutId === undefined) return;
-  const [newest] = await listed.newestOf([service]);
+  const [newest] = await inTime(listed.newestOf([service])).catch((error: unknown) => {
+    const isAway = error instanceof SluiceError && error.code === 'STORE_UNAVAILABLE';
+    if (isAway && STOPPING.has(command)) return [{ rolloutId }];
+    throw error;
+  });
   if (newest?.rolloutId !== rolloutId)
     throw new SluiceError(
       'COMMAND_REFUSED',

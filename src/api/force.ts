@@ -4,6 +4,7 @@ import { SluiceError } from '../domain/errors.js';
 import type { Store } from '../ports/store.js';
 import type { ForceRollback } from './commands.js';
 import { keepForcedRollback } from './forced-rollbacks.js';
+import { inTime } from './in-time.js';
 
 export interface ForceSettings {
   readonly gatewayAdminUrls: readonly string[];
@@ -37,11 +38,11 @@ export function createForce(
   };
 }
 
-/** The store, as whoever reaches it over HTTP sees it. */
+/** The store, as whoever reaches it over HTTP sees it, its time-out included. */
 function apiOver(store: Store): ApiClient {
   return {
-    routes: async () => ({ routes: await store.latestRoutes(), clockOffsetMs: 0 }),
-    rollout: (rolloutId) => store.rollout(rolloutId),
-    recordForcedRollback: (rollback) => keepForcedRollback(store, rollback),
+    routes: async () => ({ routes: await inTime(store.latestRoutes()), clockOffsetMs: 0 }),
+    rollout: (rolloutId) => inTime(store.rollout(rolloutId)),
+    recordForcedRollback: (rollback) => inTime(keepForcedRollback(store, rollback)),
   };
 }

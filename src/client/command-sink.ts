@@ -25,7 +25,7 @@ export interface CommandSink {
   send(service: string, command: Command, asked: Omit<SentRequest, 'actor'>, who: Identity): Promise<RolloutState>;
   start(
     spec: RolloutSpec,
-    options: { readonly onConflict: OnConflict; readonly reason: string },
+    options: { readonly onConflict: OnConflict; readonly reason: string; readonly mark?: string },
     who: Identity,
   ): Promise<StartedRollout>;
   retry(service: string, fromStep: number | undefined, who: Identity): Promise<RetriedRollout>;
@@ -68,10 +68,10 @@ export function commandSinkOver(clientOf: () => Promise<Client>, options: SinkOp
         const signer = await signerFor(key, who);
         return sendCommand(client, service, command, { ...asked, actor: nameOf(who, signer) }, signer, timeoutMs);
       }),
-    start: (spec, { onConflict, reason }, who) =>
+    start: (spec, asked, who) =>
       within(async (client) => {
         const signer = await signerFor(key, who);
-        return startRollout(client, spec, nameOf(who, signer), { onConflict, reason, signer, ...queue });
+        return startRollout(client, spec, nameOf(who, signer), { ...asked, signer, ...queue });
       }),
     retry: (service, fromStep, who) =>
       within(async (client) => {

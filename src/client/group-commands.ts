@@ -6,6 +6,7 @@ import { SluiceError } from '../domain/errors.js';
 import { type GroupCommand, type GroupState, groupHasEnded } from '../domain/group-state.js';
 import { type Signer, signCommand } from '../identity/signer.js';
 import { explainRefusal } from './explain-refusal.js';
+import { isPassing } from './passing.js';
 import { ANSWER_TIMEOUT_MS, updateInTime } from './update.js';
 import { groupWorkflowIdOf } from './workflow-ids.js';
 
@@ -56,8 +57,8 @@ export async function readGroup(client: Client, name: string): Promise<GroupStat
 }
 
 /**
- * Follows a group, calling `onChange` for each new revision, until it ends.
- * @throws {SluiceError} TIMEOUT after `timeoutMs`
+ * Follows a group, calling `onChange` for each new revision, until it ends. Once it was seen, that nobody answers for a while is waited for.
+ * @throws {SluiceError} TIMEOUT after `timeoutMs`; what the first look threw
  */
 export async function followGroup(
   client: Client,
@@ -70,8 +71,8 @@ export async function followGroup(
 ): Promise<GroupState> {
   const deadline = performance.now() + timeoutMs;
   let seen = '';
+  let state = await readGroup(client, name);
   for (;;) {
-    const state = await readGroup(client, name);
     const version = `${state.groupId}/${state.revision}`;
     if (version !== seen) onChange(state);
     seen = version;
@@ -82,5 +83,9 @@ export async function followGroup(
         `${state.groupId} is still ${state.status} in wave ${state.wave} after ${timeoutMs} ms`,
       );
     await new Promise((resolve) => setTimeout(resolve, intervalMs));
+    state = await readGroup(client, name).catch((error: unknown) => {
+      if (!isPassing(error)) throw error;
+      return state;
+    });
   }
 }

@@ -8,6 +8,7 @@ import { specDigest } from './load-spec.js';
 
 /**
  * What starts one rollout of a spec, with an id of its own and, where somebody signs, the proof of who asks.
+ * @param mark of `newMark`: the same one again makes the same id
  * @throws {SluiceError} USAGE where `startedBy` is not who signs
  */
 export async function newStart(
@@ -15,12 +16,13 @@ export async function newStart(
   startedBy: string,
   signer: Signer | null,
   attempt?: { readonly from: StartingPoint; readonly retryOf: string },
+  mark: string = newMark(),
 ): Promise<RolloutStart> {
   const subject = signer?.identity.subject ?? startedBy;
   if (subject !== startedBy)
     throw new SluiceError('USAGE', `the actor is ${startedBy}, and the identity that signs is ${subject}`);
   const { service } = spec;
-  const rolloutId = newId(service);
+  const rolloutId = newId(service, mark);
   const start = { rolloutId, spec, specDigest: specDigest(spec), startedBy, ...attempt };
   if (signer === null) return start;
   const digests = startDigests(contentDigest(spec), attempt);
@@ -28,10 +30,15 @@ export async function newStart(
 }
 
 /** Sorts by time, and is unique enough for people who start at the same second: `digits-20261121-083015-1f3a`. */
-export function newId(name: string): string {
+export function newId(name: string, mark: string = newMark()): string {
+  return `${name}-${mark}`;
+}
+
+/** What tells an id from all others of a name. */
+export function newMark(): string {
   const [date, time] = new Date()
     .toISOString()
     .replace(/[-:]|\..*/g, '')
     .split('T');
-  return `${name}-${date}-${time}-${randomBytes(2).toString('hex')}`;
+  return `${date}-${time}-${randomBytes(2).toString('hex')}`;
 }

@@ -1,10 +1,11 @@
 import { type Client, WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
 import type { rolloutQueue } from '../../workflows/index.js';
 import type { EnqueueRequest } from '../../workflows/messages.js';
-import { SluiceError } from '../domain/errors.js';
+import { describeError, SluiceError } from '../domain/errors.js';
 import type { Enqueued, QueueState } from '../domain/queue-state.js';
 import { explainRefusal } from './explain-refusal.js';
 import { newestRollout } from './launch-rollout.js';
+import { isPassing } from './passing.js';
 import { ANSWER_TIMEOUT_MS, updateInTime } from './update.js';
 import { queueWorkflowIdOf } from './workflow-ids.js';
 
@@ -86,10 +87,13 @@ export function untilStarted(
   rolloutId: string,
   options: { timeoutMs: number; intervalMs?: number },
 ): Promise<void> {
+  const unavailable = (error: unknown) => {
+    throw explainRefusal(error, `no rollout of ${service} is running`);
+  };
   const waits = async () => {
     // The queue first: what leaves it was started before.
-    const queue = await readQueue(client, service);
-    const newest = await newestRollout(client, service);
+    const queue = await readQueue(client, service).catch(unavailable);
+    const newest = await newestRollout(client, service).catch(unavailable);
     if (newest?.rolloutId === rolloutId) return false;
     if (isQueued(queue, rolloutId)) return true;
     throw new SluiceError('COMMAND_REFUSED', `${rolloutId} waits no more: it was taken out of the queue of ${service}`);
@@ -101,16 +105,29 @@ export function isQueued({ entries }: QueueState, rolloutId: string): boolean {
   return entries.some((entry) => entry.rolloutId === rolloutId);
 }
 
-/** @param waits is asked again and again @throws {SluiceError} TIMEOUT after `timeoutMs` */
+/**
+ * @param waits is asked again and again; that nobody answers for a while ends no wait
+ * @throws {SluiceError} TIMEOUT after `timeoutMs`, with what is in the way of an answer
+ */
 export async function whileWaiting(
   { service, rolloutId }: { readonly service: string; readonly rolloutId: string },
   waits: () => Promise<boolean>,
   { timeoutMs, intervalMs = 1000 }: { timeoutMs: number; intervalMs?: number },
 ): Promise<void> {
   const deadline = performance.now() + timeoutMs;
-  while (await waits()) {
+  for (;;) {
+    let silence = '';
+    try {
+      if (!(await waits())) return;
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      silence = `: ${describeError(error)}`;
+    }
     if (performance.now() > deadline)
-      throw new SluiceError('TIMEOUT', `${rolloutId} still waits for its turn on ${service} after ${timeoutMs} ms`);
+      throw new SluiceError(
+        'TIMEOUT',
+        `${rolloutId} still waits for its turn on ${service} after ${timeoutMs} ms${silence}`,
+      );
     await new Promise((resolve) => setTimeout(resolve, intervalMs));
   }
 }

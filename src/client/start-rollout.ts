@@ -5,7 +5,7 @@ import { SluiceError } from '../domain/errors.js';
 import type { RolloutStart } from '../domain/rollout-start.js';
 import type { RolloutSpec } from '../domain/spec/rollout-spec.js';
 import { type Signer, signCommand } from '../identity/signer.js';
-import { launchRollout } from './launch-rollout.js';
+import { launchRollout, newestRollout } from './launch-rollout.js';
 import { newStart } from './new-start.js';
 import { enqueue, hasQueue } from './queue.js';
 import { TASK_QUEUE, workflowIdOf } from './workflow-ids.js';
@@ -21,6 +21,8 @@ export interface StartOptions {
   /** Proves who starts it; null or absent: as given, which a worker with identity keys refuses. */
   readonly signer?: Signer | null;
   readonly taskQueue?: string;
+  /** Of `newMark`, where a start may be repeated that was heard and not answered: the same one again is the same rollout. */
+  readonly mark?: string;
 }
 
 export interface StartedRollout {
@@ -44,10 +46,12 @@ export async function startRollout(
   startedBy: string,
   options: StartOptions = {},
 ): Promise<StartedRollout> {
-  const { onConflict = 'reject', taskQueue = TASK_QUEUE, signer = null } = options;
-  const start = await newStart(spec, startedBy, signer);
+  const { onConflict = 'reject', taskQueue = TASK_QUEUE, signer = null, mark } = options;
+  const start = await newStart(spec, startedBy, signer, undefined, mark);
   const { rolloutId } = start;
   const workflowId = workflowIdOf(spec.service);
+  const before = mark === undefined ? null : await newestRollout(client, spec.service);
+  if (before?.rolloutId === rolloutId) return { rolloutId, workflowId, runId: before.runId, queued: null, dropped: [] };
   // Nobody who can wait goes before those who do.
   if (onConflict === 'reject' || !(await hasQueue(client, spec.service))) {
     const runId = await launchUnlessTaken(client, start, taskQueue, onConflict);

@@ -38,6 +38,8 @@ type Frame = Pick<MonitorFrame, 'service' | 'name' | 'every' | 'timeout' | 'rule
 
 /** More troubles of one monitor than anybody reads. */
 const MOST_TROUBLES = 100;
+/** With so many, a reading may have had more. */
+const MOST_FINDINGS = 100;
 /** Runs that may be missed before what was so has to begin anew: nobody knows what was between. */
 const MISSED_RUNS = 3;
 
@@ -46,20 +48,30 @@ const MISSED_RUNS = 3;
  * @param past what the run before left; empty at the first
  */
 export function evaluateRules(frame: Frame, reading: MonitorReading, past: RulePast): RuleOutcome {
-  const isKnown = reading.verdict !== 'inconclusive';
+  const isKnown = reading.verdict !== 'inconclusive' && reading.findings.length < MOST_FINDINGS;
   const found = new Map<string, Found>();
+  const seen = new Set<string>();
   const fine = new Set<string>();
   const unknown = new Set<string>();
   const missing: string[] = [];
+  const blind: string[] = [];
   for (const rule of frame.rules) {
     const looked = lookAt(rule, reading, (what) => keyOf(frame, rule, what));
-    for (const one of looked.found) if (found.size < MOST_TROUBLES) found.set(one.key, one);
+    for (const one of looked.found) {
+      seen.add(one.key);
+      if (found.size < MOST_TROUBLES) found.set(one.key, one);
+    }
     for (const key of looked.fine) fine.add(key);
     for (const key of looked.unknown) unknown.add(key);
-    if (rule.metric !== undefined && !looked.isMeasured) missing.push(rule.metric);
+    if (rule.metric !== undefined && !looked.isMeasured) {
+      missing.push(rule.metric);
+      blind.push(keyOf(frame, rule, ''));
+    }
   }
   const troubles = [...found.values()].map((one) => ({ ...one, since: sinceWhen(frame, reading.at, past[one.key]) }));
-  const isOver = (key: string) => !found.has(key) && (isKnown ? !unknown.has(key) : fine.has(key));
+  const isUnknown = (key: string) => !isKnown || unknown.has(key) || blind.some((rule) => key.startsWith(rule));
+  // What had no room among the found goes on all the same.
+  const isOver = (key: string) => !seen.has(key) && (fine.has(key) || !isUnknown(key));
   const kept = Object.entries(past).filter(([key]) => !found.has(key) && !isOver(key));
   return {
     firing: troubles.filter(({ rule, since }) => elapsed(since, reading.at) >= rule.for).sort(worstFirst),

@@ -1,5 +1,6 @@
 import { DAY_MS } from '../domain/duration.js';
 import { describeError, SluiceError } from '../domain/errors.js';
+import type { IncidentErrand } from '../domain/incident.js';
 import type { MonitorOutcome, MonitorReading, RunMonitor } from '../domain/monitor.js';
 import type { MonitorRunResult } from '../domain/monitor-run.js';
 import type { MonitorSpec } from '../domain/spec/monitors/index.js';
@@ -7,7 +8,7 @@ import type { AlertSink } from '../ports/alert-sink.js';
 import type { RecordedIncident } from '../ports/incident-store.js';
 import type { MonitorMemory } from '../ports/monitor-store.js';
 import type { Store } from '../ports/store.js';
-import { evaluateRules, type RuleOutcome } from './rules.js';
+import { evaluateRules, type RuleOutcome, type RulePast } from './rules.js';
 import { sightingOf } from './sighting.js';
 import { signalRollout } from './signalling.js';
 import { errandsDue } from './telling.js';
@@ -36,14 +37,14 @@ export async function runMonitorOnce(deps: RunDeps, spec: MonitorSpec, signal: A
   const kept = await store.monitors.memory(spec.service, spec.name);
   const memory = kept?.kind === spec.kind ? kept : null;
   const { reading, state } = await measured(deps, spec, { at, memory, signal });
-  const rules = evaluateRules(spec, reading, memory?.rules ?? {});
+  const rules = evaluateRules(spec, reading, memory === null ? {} : await stillSo(deps, spec, memory));
   const judged = withMissing(reading, rules);
   const opened = await openIncidents(deps, spec, judged, rules);
   const resolved = await endIncidents(deps, spec, judged, rules);
   const records = await recordsOf(deps, spec, at);
   for (const record of records) await signalRollout(deps, record);
   const silences = await store.incidents.silences({ active: true, limit: MOST_SILENCES });
-  const errands = records.flatMap((record) => errandsDue(record, spec, silences, at)).slice(0, MOST_ERRANDS);
+  const due = records.flatMap((record) => errandsDue(record, spec, silences, at));
   // Last, as it says that the run is through.
   const next: MonitorMemory = { kind: spec.kind, at, state, rules: rules.past };
   await store.monitors.save(judged, next, new Date(Date.parse(at) - spec.keep).toISOString());
@@ -51,7 +52,26 @@ export async function runMonitorOnce(deps: RunDeps, spec: MonitorSpec, signal: A
   const open = records.filter(({ incident }) => incident.status !== 'resolved').map(({ incident }) => incident.id);
   const ongoing = open.filter((id) => !opened.includes(id));
   const outcome = { verdict, reason, findings: findings.length, opened, ongoing, resolved };
-  return { summary: { service, monitor, kind, at, ...outcome }, errands };
+  return { summary: { service, monitor, kind, at, ...outcome }, errands: someOf(due, spec, at) };
+}
+
+/** Other ones from run to run: a receiver that is away keeps its own due for a day, and must not keep all others from theirs. */
+function someOf(due: readonly IncidentErrand[], { every }: MonitorSpec, at: string): IncidentErrand[] {
+  const first = (Math.floor(Date.parse(at) / every) * MOST_ERRANDS) % Math.max(1, due.length);
+  return [...due.slice(first), ...due.slice(0, first)].slice(0, MOST_ERRANDS);
+}
+
+/** A run that was broken off may have ended what the run before it had left: if that is there again, it is trouble anew. */
+async function stillSo({ store }: RunDeps, { service, name }: MonitorSpec, left: MonitorMemory): Promise<RulePast> {
+  const known = await store.incidents.ofMonitor(service, name, left.at, MOST_INCIDENTS);
+  const ended = new Set(
+    known
+      .filter(
+        ({ incident: { resolved } }) => resolved?.by === 'sluice' && Date.parse(resolved.at) > Date.parse(left.at),
+      )
+      .map(({ incident }) => incident.key),
+  );
+  return Object.fromEntries(Object.entries(left.rules).filter(([key]) => !ended.has(key)));
 }
 
 interface Moment {

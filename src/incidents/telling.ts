@@ -1,6 +1,8 @@
 import type { Incident, IncidentErrand, IncidentNotice, Silence } from '../domain/incident.js';
 import { isWanted } from '../domain/notice.js';
 import type { MonitorFrame } from '../domain/spec/monitors/frame.js';
+import type { NotifyTarget } from '../domain/spec/notify.js';
+import { contentDigest } from '../identity/content-digest.js';
 import type { RecordedIncident } from '../ports/incident-store.js';
 
 type Tellers = Pick<MonitorFrame, 'notify' | 'escalate'>;
@@ -37,7 +39,7 @@ function escalations(incident: Incident, { escalate = [] }: Tellers, at: string)
   return escalate.flatMap(({ after, notify }, level) => {
     const dueAt = Date.parse(incident.openedAt) + after;
     if (dueAt > Date.parse(at)) return [];
-    return errands(incident, 'incident-escalated', `e${level + 1}-`, notify, new Date(dueAt).toISOString());
+    return errands(incident, 'incident-escalated', `e${level + 1}`, notify, new Date(dueAt).toISOString());
   });
 }
 
@@ -53,14 +55,14 @@ function ended(incident: Incident, { notify = [], escalate = [] }: Tellers, done
   const levels: readonly Level[] = [
     { prefix: 'n', heard: 'incident-opened', targets: notify },
     ...escalate.map(
-      (one, level): Level => ({ prefix: `e${level + 1}-`, heard: 'incident-escalated', targets: one.notify }),
+      (one, level): Level => ({ prefix: `e${level + 1}`, heard: 'incident-escalated', targets: one.notify }),
     ),
   ];
   return levels.flatMap(({ prefix, heard, targets }) =>
-    targets.flatMap((target, index) => {
-      const before = noticeOf(incident, heard, `${prefix}${index + 1}`, incident.openedAt);
+    targets.flatMap((target) => {
+      const before = noticeOf(incident, heard, placeOf(prefix, target), incident.openedAt);
       if (isWanted(target, before) && !done.has(toldKey(before))) return [];
-      const notice = noticeOf(incident, 'incident-resolved', `${prefix}${index + 1}`, at);
+      const notice = noticeOf(incident, 'incident-resolved', placeOf(prefix, target), at);
       return isWanted(target, notice) ? [{ target, notice }] : [];
     }),
   );
@@ -74,8 +76,13 @@ function errands(
   at: string,
 ): IncidentErrand[] {
   return targets
-    .map((target, index) => ({ target, notice: noticeOf(incident, event, `${prefix}${index + 1}`, at) }))
+    .map((target) => ({ target, notice: noticeOf(incident, event, placeOf(prefix, target), at) }))
     .filter(({ target, notice }) => isWanted(target, notice));
+}
+
+/** By what the target is, not by its place in the list: one that takes another's place while the incident is open has not heard of it. */
+function placeOf(prefix: string, target: NotifyTarget): string {
+  return `${prefix}-${contentDigest({ ...target, events: undefined, insecure: undefined }).slice(0, 8)}`;
 }
 
 function noticeOf(incident: Incident, event: IncidentNotice['event'], to: string, at: string): IncidentNotice {

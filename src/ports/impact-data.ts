@@ -52,8 +52,8 @@ export interface ImpactData {
   /** By unit, in the time after the cutover: `arms.baseline` are the held-back ones, `arms.candidate` the rest. */
   readOut(measure: ImpactMeasure, groups: HoldbackQuestion): Promise<UnitReading>;
   holdbackUnits(groups: HoldbackQuestion): Promise<HoldbackUnits>;
-  /** Keeps a look; a repeat changes nothing. */
-  keep(report: ImpactReport): Promise<void>;
+  /** Keeps a look; a repeat changes nothing. @returns it, or what was kept under its number before */
+  keep(report: ImpactReport): Promise<ImpactReport>;
   /** In the order of their time. */
   reports(rolloutId: string): Promise<ImpactReport[]>;
   /** The newest; null before the first look. */

@@ -1,6 +1,6 @@
 import { SluiceError } from '../domain/errors.js';
 import type { Statement } from '../ports/experiment-data.js';
-import type { SqlClient } from './sql-client.js';
+import type { SqlClient, SqlSession } from './sql-client.js';
 
 const CANCELED = '57014';
 
@@ -15,13 +15,11 @@ export async function selectOnly<Row>(
 ): Promise<Row[]> {
   if (values.length === 0) throw new RangeError('a statement without parameters may be several');
   try {
-    return await client.transaction(async (sql) => {
-      await sql.script('SET TRANSACTION READ ONLY');
-      await sql.script(
-        `SET LOCAL statement_timeout = ${Math.max(1, Math.floor(timeoutMs))}; SET LOCAL TimeZone = 'UTC'`,
-      );
+    const work = async (sql: SqlSession) => {
+      await sql.script("SET TRANSACTION READ ONLY; SET LOCAL TimeZone = 'UTC'");
       return sql.query<Row>(text, values);
-    });
+    };
+    return await client.transaction(work, Math.max(1, Math.floor(timeoutMs)));
   } catch (error) {
     const reason = refusalOf(error, timeoutMs);
     if (reason === null) throw error;

@@ -3,12 +3,15 @@ import { addFeedback } from './feedback-append.js';
 import { feedbackStats } from './feedback-stats.js';
 import type { SqlClient, SqlSession } from './sql-client.js';
 
+/** No table has an index by unit, since this is rare: each is gone through, however large it has become. */
+const FORGETTING_MS = 10 * 60_000;
+
 export function createSqlFeedback(client: SqlClient): FeedbackStore {
   return {
     append: (records) => client.transaction((sql) => addFeedback(sql, records)),
     stats: (span, suspectPerHour) => feedbackStats(client, span, suspectPerHour),
     prune: (before, service, most) => prune(client, before, service, most),
-    forget: (unitHash) => client.transaction((sql) => forget(sql, unitHash)),
+    forget: (unitHash) => client.transaction((sql) => forget(sql, unitHash), FORGETTING_MS),
   };
 }
 

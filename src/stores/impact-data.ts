@@ -17,13 +17,15 @@ export function createSqlImpactData(client: SqlClient): ImpactData {
   };
 }
 
-async function keep(client: SqlClient, report: ImpactReport): Promise<void> {
+async function keep(client: SqlClient, report: ImpactReport): Promise<ImpactReport> {
   const { rolloutId, look, at } = report;
-  await client.query(
+  // An update that changes nothing, as only what was written is returned.
+  const [kept] = await client.query<{ report: ImpactReport }>(
     `INSERT INTO sluice.impact_report (rollout_id, look, at, report) VALUES ($1, $2, $3, $4::jsonb)
-     ON CONFLICT (rollout_id, look) DO NOTHING`,
+     ON CONFLICT (rollout_id, look) DO UPDATE SET look = excluded.look RETURNING report`,
     [rolloutId, look, at, toJsonDocument(report)],
   );
+  return kept?.report ?? report;
 }
 
 async function reports(client: SqlClient, rolloutId: string, order: string): Promise<ImpactReport[]> {

@@ -73,15 +73,20 @@ async function end(session: SqlSession, sighting: Sighting, word: Word): Promise
     return isOfLater ? open : resolve(session, open.id, { ...word, at });
   }
   const id = idOf(sighting);
-  await session.query(
+  const [row] = await session.query<IncidentRow>(
     `INSERT INTO sluice.incident
        (id, key, service, source, monitor, status, opened_at, seen_at, sightings, sighting, ended_at, resolved)
      VALUES ($1, $2, $3, $4, $5, 'resolved', $6::timestamptz, $6::timestamptz, 1, $7::jsonb, $8::timestamptz, $9::jsonb)
-     ON CONFLICT DO NOTHING`,
+     ON CONFLICT DO NOTHING RETURNING ${COLUMNS}`,
     [id, ...columnsOf(sighting), at, toJsonDocument({ ...word, at })],
   );
+  if (row === undefined) {
+    // Of this episode there was one that has ended, or somebody has just opened it.
+    const isOpen = (await openOf(session, sighting.key)) !== null;
+    return isOpen ? end(session, sighting, word) : find(session, id);
+  }
   await append(session, id, eventOf('resolved', at, word.by, word.reason));
-  return find(session, id);
+  return incidentOf(row);
 }
 
 async function acknowledge(session: SqlSession, id: string, word: Word): Promise<Incident> {

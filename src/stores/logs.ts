@@ -25,6 +25,9 @@ const MINUTE: readonly Column<LogMinute>[] = [
   column('lines', 'int8', (m) => m.lines),
 ];
 
+/** check_violation: no partition takes the row. Whatever else it may be is refused again. */
+const NO_PARTITION = '23514';
+
 const IN_SPAN = 'service = $1 AND minute >= $2::timestamptz AND minute < $3::timestamptz';
 
 export function createSqlLogs(client: SqlClient): LogStore {
@@ -52,11 +55,16 @@ async function append(client: SqlClient, days: LogDays, batch: LogBatch): Promis
     return await appendOnce(client, batch);
   } catch (error) {
     // Somebody else dropped a day that was there a moment ago.
-    if (!(error instanceof RangeError && error.message.includes('no partition'))) throw error;
+    if (!lacksDay(error)) throw error;
     days.forget();
     await days.make(times);
     return appendOnce(client, batch);
   }
+}
+
+/** By its code: what the server says of it is in the server's language. */
+function lacksDay(error: unknown): boolean {
+  return error instanceof RangeError && (error.cause as { readonly code?: unknown } | undefined)?.code === NO_PARTITION;
 }
 
 function appendOnce(client: SqlClient, batch: LogBatch): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { HOUR_MS } from '../domain/duration.js';
 import { SluiceError } from '../domain/errors.js';
 import type { SqlClient } from './sql-client.js';
 
@@ -11,6 +12,12 @@ export interface Migration {
 
 /** Any number that other users of advisory locks in this database don't take: `sluice` in ASCII. */
 const LOCK_KEY = 0x73_6c_75_69_63_65;
+
+/** A migration may write a large table anew, and others wait for it: broken off, it would begin anew at every start, and never end. */
+const PATIENCE_MS = HOUR_MS;
+
+/** Whoever else reads a table waits behind us, as long as we wait for whoever reads it now. */
+const LOCK_PATIENCE_MS = 30_000;
 
 const LEDGER = `
 CREATE SCHEMA IF NOT EXISTS sluice;
@@ -35,6 +42,7 @@ async function applyOnce(client: SqlClient, { id, name, sql }: Migration): Promi
   const checksum = createHash('sha256').update(sql).digest('hex');
   await client.transaction(async (session) => {
     await session.query('SELECT pg_advisory_xact_lock($1::int8)', [LOCK_KEY]);
+    await session.query(`SET LOCAL lock_timeout = ${LOCK_PATIENCE_MS}`);
     // Under the lock too: CREATE ... IF NOT EXISTS is not safe against itself.
     await session.script(LEDGER);
     const [applied] = await session.query<{ checksum: string }>('SELECT checksum FROM sluice.migration WHERE id = $1', [
@@ -48,5 +56,5 @@ async function applyOnce(client: SqlClient, { id, name, sql }: Migration): Promi
       );
     await session.script(sql);
     await session.query('INSERT INTO sluice.migration (id, name, checksum) VALUES ($1, $2, $3)', [id, name, checksum]);
-  });
+  }, PATIENCE_MS);
 }

@@ -4,9 +4,9 @@ import type { SqlClient, SqlSession } from './sql-client.js';
 import { asStoreFault } from './sql-fault.js';
 
 const CONNECT_TIMEOUT_MS = 5000;
-/** Far above any statement of ours; the client gives up a little later, for a server that does not answer at all. */
+/** Far above any statement of ours that does not say otherwise; the client gives up a little later, for a server that does not answer at all. */
 const STATEMENT_TIMEOUT_MS = 30_000;
-const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5000;
+const ANSWER_SLACK_MS = 5000;
 
 /**
  * A pool of connections to a PostgreSQL server. Connects on first use.
@@ -20,7 +20,7 @@ export function openPostgres(databaseUrl: string): SqlClient {
     application_name: 'sluice',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
-    query_timeout: ANSWER_TIMEOUT_MS,
+    query_timeout: STATEMENT_TIMEOUT_MS + ANSWER_SLACK_MS,
     keepAlive: true,
     types: { getTypeParser: parserOf as typeof pg.types.getTypeParser },
   });
@@ -30,7 +30,7 @@ export function openPostgres(databaseUrl: string): SqlClient {
   let closed: Promise<void> | undefined;
   return {
     ...sessionOver(pool, place),
-    transaction: (work) => inTransaction(pool, place, work),
+    transaction: (work, patienceMs) => inTransaction(pool, place, work, patienceMs),
     close: () => {
       closed ??= pool.end();
       return closed;
@@ -38,14 +38,20 @@ export function openPostgres(databaseUrl: string): SqlClient {
   };
 }
 
-async function inTransaction<T>(pool: pg.Pool, place: string, work: (session: SqlSession) => Promise<T>): Promise<T> {
+async function inTransaction<T>(
+  pool: pg.Pool,
+  place: string,
+  work: (session: SqlSession) => Promise<T>,
+  patienceMs = STATEMENT_TIMEOUT_MS,
+): Promise<T> {
   const connection = await pool.connect().catch((error: unknown) => {
     throw asStoreFault(error, place);
   });
-  const session = sessionOver(connection, place);
+  const session = sessionOver(connection, place, patienceMs);
   let broken = false;
   try {
     await session.query('BEGIN');
+    if (patienceMs !== STATEMENT_TIMEOUT_MS) await session.query(`SET LOCAL statement_timeout = ${patienceMs}`);
     const result = await work(session);
     await session.query('COMMIT');
     return result;
@@ -59,18 +65,24 @@ async function inTransaction<T>(pool: pg.Pool, place: string, work: (session: Sq
   }
 }
 
-function sessionOver(runner: pg.Pool | pg.PoolClient, place: string): SqlSession {
+function sessionOver(
+  runner: pg.Pool | pg.PoolClient,
+  place: string,
+  patienceMs: number = STATEMENT_TIMEOUT_MS,
+): SqlSession {
+  // The driver knows this setting of a single query; its types don't.
+  const asked = (text: string) => ({ text, query_timeout: patienceMs + ANSWER_SLACK_MS });
   return {
     async query<Row>(text: string, params: readonly unknown[] = []): Promise<Row[]> {
       try {
-        return (await runner.query(text, [...params])).rows as Row[];
+        return (await runner.query(asked(text), [...params])).rows as Row[];
       } catch (error) {
         throw asStoreFault(error, place);
       }
     },
     async script(text) {
       try {
-        await runner.query(text); // without parameters: the simple protocol, which takes several statements
+        await runner.query(asked(text)); // without parameters: the simple protocol, which takes several statements
       } catch (error) {
         throw asStoreFault(error, place);
       }

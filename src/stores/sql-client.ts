@@ -13,7 +13,10 @@ export interface SqlSession {
 
 /** One database in PostgreSQL's dialect: the whole difference between PGlite and a server. */
 export interface SqlClient extends SqlSession {
-  /** Runs `work` at isolation level READ COMMITTED; commits when it resolves, rolls back when it rejects. */
-  transaction<T>(work: (session: SqlSession) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` at isolation level READ COMMITTED; commits when it resolves, rolls back when it rejects.
+   * @param patienceMs what each of its statements may take, for those that go through whole tables. Default: what a server gives all others
+   */
+  transaction<T>(work: (session: SqlSession) => Promise<T>, patienceMs?: number): Promise<T>;
   close(): Promise<void>;
 }

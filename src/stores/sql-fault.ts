@@ -4,6 +4,8 @@ import { describeError, SluiceError } from '../domain/errors.js';
 const UNAVAILABLE_CLASSES = new Set(['08', '28', '3D', '40', '53', '57', '58']);
 /** Data exception and integrity violation. */
 const REFUSED_CLASSES = new Set(['22', '23']);
+/** read_only_sql_transaction: for a while after a failover, the server we reach is the standby. lock_not_available: somebody holds it. */
+const UNAVAILABLE_STATES = new Set(['25006', '55P03']);
 /** insufficient_privilege */
 const FORBIDDEN = '42501';
 
@@ -23,7 +25,10 @@ export function asStoreFault(fault: unknown, place: string): unknown {
       { cause: fault },
     );
   // Without a state the fault never came from the database: a refused or lost connection, a time-out, a closed client.
-  const unavailable = state === undefined ? !(fault instanceof TypeError) : UNAVAILABLE_CLASSES.has(state.slice(0, 2));
+  const unavailable =
+    state === undefined
+      ? !(fault instanceof TypeError)
+      : UNAVAILABLE_STATES.has(state) || UNAVAILABLE_CLASSES.has(state.slice(0, 2));
   if (unavailable) return new SluiceError('STORE_UNAVAILABLE', `${place} cannot answer`, { cause: fault });
   return fault;
 }

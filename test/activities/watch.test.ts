@@ -242,3 +242,43 @@ describe('a gateway whose records do not reach the collector', () => {
     expect(lapses).toEqual([1000, 1000, 1000]);
   });
 });
+
+test('a store that hangs costs the candidate no lease, and the watch no heartbeat', async () => {
+  const armSummaries = () =>
+    new Promise<never>((_, reject) =>
+      setTimeout(() => reject(new SluiceError('STORE_UNAVAILABLE', 'PostgreSQL cannot answer')), 1500),
+    );
+  const renewedAt: number[] = [];
+  const apply = async () => {
+    renewedAt.push(performance.now());
+    return [];
+  };
+  const activities = createWatchActivities({
+    router: { ...confirms(), apply },
+    store: { ...store, armSummaries },
+    metrics: createStoreMetrics({ ...store, armSummaries }),
+  });
+  const environment = new MockActivityEnvironment();
+  let beats = 0;
+  environment.on('heartbeat', () => (beats += 1));
+  const given = input({ windowMs: 100, known: 'error_rate=error samples=error' });
+  const began = performance.now();
+  await environment.run((what: WatchInput) => activities.watch(what), given);
+  // Guardrails and gate, one after the other.
+  expect(performance.now() - began).toBeGreaterThan(2900);
+  const gaps = renewedAt.map((at, n) => at - (renewedAt[n - 1] ?? began));
+  expect(Math.max(...gaps, performance.now() - (renewedAt.at(-1) ?? 0))).toBeLessThan(1000);
+  expect(beats).toBeGreaterThan(5);
+});
+
+test('a watch that was cancelled while the store hangs renews no more', async () => {
+  const hangs = () => new Promise<never>((_, reject) => setTimeout(() => reject(new Error('away')), 2000));
+  const router = confirms();
+  const from = { ...store, armSummaries: hangs } as Store;
+  const activities = createWatchActivities({ router, store: from, metrics: createStoreMetrics(from) });
+  const environment = new MockActivityEnvironment();
+  const watching = environment.run((what: WatchInput) => activities.watch(what), input({ windowMs: 100 }));
+  setTimeout(() => environment.cancel(), 400);
+  await Promise.resolve(watching).catch(() => undefined);
+  expect(router.renewals).toBeLessThanOrEqual(3);
+});

@@ -180,6 +180,33 @@ describe('what is asked again with its key', () => {
     expect((await command({ command: 'retry', rolloutId: 'digits-10' })).status).toBe(409);
   });
 
+  test('what stops a rollout waits for no store, also from a page that names the rollout', async () => {
+    calls.length = 0;
+    let newestOf = (): Promise<never> =>
+      Promise.reject(new SluiceError('STORE_UNAVAILABLE', 'PostgreSQL at db:5432/x cannot answer'));
+    const listed = { ...store.listed, newestOf: () => newestOf() };
+    const own = await openSite({ ...store, listed } as Store, { commands: sink, force: async () => 'forced' });
+    const say = async (name: string) => {
+      const body = JSON.stringify({ command: name, reason: 'users suffer', rolloutId: 'digits-1' });
+      return (await own.ask('/v1/services/digits/commands', TOKENS.admin, { method: 'POST', body })).status;
+    };
+    for (const name of ['pause', 'reject', 'abort', 'rollback', 'force'])
+      expect([name, await say(name)]).toEqual([name, 200]);
+    for (const name of ['resume', 'promote', 'retry']) expect([name, await say(name)]).toEqual([name, 503]);
+    expect(calls.map((call) => (call as { readonly command: string }).command)).toEqual([
+      'pause',
+      'reject',
+      'abort',
+      'rollback',
+    ]);
+    // One that hangs is away as well.
+    newestOf = () => new Promise<never>(() => undefined);
+    const began = performance.now();
+    expect([await say('abort'), await say('force')]).toEqual([200, 200]);
+    expect(performance.now() - began).toBeLessThan(9000);
+    await own.close();
+  });
+
   test('a forced rollback that the gateways took is no failure while the store is down, and is done once', async () => {
     const fail = () => Promise.reject(new SluiceError('STORE_UNAVAILABLE', 'PostgreSQL at db:5432/x cannot answer'));
     const listed = { ...store.listed, newestOf: fail };
@@ -204,10 +231,26 @@ describe('starts and plans', () => {
     const client = site.client(TOKENS.operator);
     const twice = await Promise.all([1, 2].map(() => client.startRollout({ spec: SPEC }, { idempotencyKey: 's-1' })));
     expect(twice[0]).toEqual(twice[1]);
-    expect(calls).toEqual([{ start: 'digits', onConflict: 'reject', reason: '', who: 'operator@example.test' }]);
+    const start = { start: 'digits', onConflict: 'reject', reason: '', who: 'operator@example.test' };
+    expect(calls).toEqual([{ ...start, mark: expect.any(String) }]);
     await expect(client.startRollout({ spec: SPEC, reason: 'other' }, { idempotencyKey: 's-1' })).rejects.toMatchObject(
       { status: 409 },
     );
+  });
+
+  test('a repeat of a start that was not answered in time is the same start, also where it was heard', async () => {
+    calls.length = 0;
+    const client = site.client(TOKENS.operator);
+    const start = (idempotencyKey: string) =>
+      client.startRollout({ spec: SPEC, onConflict: 'queue' }, { idempotencyKey }).catch(({ code }) => code as string);
+    answer = () => Promise.reject(new SluiceError('NO_WORKER', 'no answer within 5 s'));
+    expect([await start('s-2'), await start('s-2'), await start('s-3')]).toEqual(Array(3).fill('NO_WORKER'));
+    answer = async () => undefined;
+    await start('s-2');
+    const [first, again, other, last] = calls.map((call) => (call as { readonly mark: string }).mark);
+    expect(first).toMatch(/^\d{8}-\d{6}-[0-9a-f]{4}$/);
+    expect([again, last]).toEqual([first, first]);
+    expect(other).not.toBe(first);
   });
 
   test('a spec that is wrong is 422 with line and column', async () => {

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, expect, jest, test } from '@jest/globals';
 import { EventHub, type Follower } from '../../src/api/live/event-hub.js';
 import type { Change, RolloutList } from '../../src/ports/rollout-list.js';
 import { decisionOf } from '../stores/rollout-fixtures.js';
@@ -89,4 +89,48 @@ test('what is too much to tell at once is a reset, after which it goes on', asyn
   there.push(2001);
   await listener.until(5);
   expect(listener.heard[4]).toEqual([2001, 2001]);
+});
+
+test('a store that was restored from a backup is noticed: all read again, and hear of what changes from there on', async () => {
+  there = [1, 2, 3, 1000];
+  const listener = new Listener();
+  await open().follow(null, listener);
+  there = [1, 2, 3];
+  await listener.until(2);
+  there.push(4);
+  await listener.until(3);
+  expect(listener.heard).toEqual([
+    ['connected', 1000],
+    ['the store was set back', 3],
+    [4, 4],
+  ]);
+});
+
+test('what was skipped before the store was away for long is asked for once more', async () => {
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+  try {
+    there = [1];
+    const listener = new Listener();
+    let isAway = false;
+    const away: Pick<RolloutList, 'bounds' | 'changes'> = {
+      ...list,
+      changes: (...asked) => (isAway ? Promise.reject(new Error('away')) : list.changes(...asked)),
+    };
+    hub = new EventHub(away as RolloutList, { intervalMs: 5 });
+    await hub.follow(null, listener);
+    there = [1, 3];
+    await jest.advanceTimersByTimeAsync(10);
+    isAway = true;
+    await jest.advanceTimersByTimeAsync(60_000);
+    there = [1, 2, 3];
+    isAway = false;
+    await jest.advanceTimersByTimeAsync(10);
+    expect(listener.heard).toEqual([
+      ['connected', 1],
+      [3, 3],
+      [2, 3],
+    ]);
+  } finally {
+    jest.useRealTimers();
+  }
 });

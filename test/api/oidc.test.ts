@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { createOidcVerifier, type OidcSettings, type TokenVerifier } from '../../src/api/auth/oidc.js';
 
@@ -133,6 +133,26 @@ describe('tokens of an issuer', () => {
     isDown = true;
     expect(await refusal(createOidcVerifier(settings()), await sign())).toMatch(/^AUTH_UNAVAILABLE: .*does not help/);
     isDown = false;
+  });
+
+  test('an issuer that goes down later: known keys go on, and a new one is no wrong one', async () => {
+    const verifier = createOidcVerifier(settings());
+    const token = await sign({}, { lifetime: '1h' });
+    const ofNew = await sign({}, { lifetime: '1h', key: await newPair('just-made') });
+    expect(await refusal(verifier, token)).toBe('taken');
+    isDown = true;
+    // Keys are asked for again after ten minutes.
+    const now = Date.now;
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() + 11 * 60_000);
+    try {
+      for (let i = 0; i < 2; i += 1) {
+        expect(await refusal(verifier, token)).toBe('taken');
+        expect(await refusal(verifier, ofNew)).toMatch(/^AUTH_UNAVAILABLE: /);
+      }
+    } finally {
+      clock.mockRestore();
+      isDown = false;
+    }
   });
 
   test('plain http is for this machine only', () => {

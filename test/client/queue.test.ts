@@ -58,3 +58,24 @@ test('what was taken out of the queue is not waited for', async () => {
   const waiting = untilStarted(client, 'digits', 'mine', { timeoutMs: 10_000, intervalMs: 1 });
   await expect(waiting).rejects.toMatchObject({ code: 'COMMAND_REFUSED' });
 });
+
+test('that nobody answers for a while ends no wait', async () => {
+  const { client, looks } = clientWith(3);
+  let asked = 0;
+  const away = Object.assign(Object.create(client), {
+    withDeadline: (until: number, ask: () => Promise<unknown>) => {
+      asked += 1;
+      if (asked === 2 || asked === 5) return Promise.reject(new Error('14 UNAVAILABLE'));
+      return client.withDeadline(until, ask);
+    },
+  }) as Client;
+  await untilStarted(away, 'digits', 'mine', { timeoutMs: 10_000, intervalMs: 1 });
+  expect(looks()).toBeGreaterThanOrEqual(4);
+
+  const nobody = { withDeadline: () => Promise.reject(new Error('14 UNAVAILABLE')) };
+  const gone = Object.assign(Object.create(client), nobody) as Client;
+  await expect(untilStarted(gone, 'digits', 'mine', { timeoutMs: 20, intervalMs: 1 })).rejects.toMatchObject({
+    code: 'TIMEOUT',
+    message: expect.stringContaining('14 UNAVAILABLE'),
+  });
+});

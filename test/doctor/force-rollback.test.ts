@@ -1,5 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { ADMIN } from '../../src/api/auth/principal.js';
+import { createForce } from '../../src/api/force.js';
 import { type StartedApi, startApi } from '../../src/api/server.js';
 import { type ForceOptions, forceRollback } from '../../src/client/force-rollback.js';
 import type { Decision } from '../../src/domain/decision.js';
@@ -73,6 +75,18 @@ describe('a trial in progress', () => {
       expose(two, { candidate: { version: 'v2', url: one.v2.url }, baseline: { version: 'v1', url: one.v1.url } }),
     ]),
   );
+
+  test('ends also by an api whose store hangs', async () => {
+    const hangs = () => new Promise<never>(() => undefined);
+    const hanging = { ...store, latestRoutes: hangs, rollout: hangs, decisions: hangs } as Store;
+    const force = createForce(hanging, { gatewayAdminUrls: options().gatewayAdminUrls, adminToken: null });
+    const began = performance.now();
+    expect(await force({ service: 'digits', reason: 'it is wrong' }, ADMIN)).toMatch(
+      /^v1 serves all on 2 of 2 gateways .*not recorded: the store gives no answer/,
+    );
+    expect(performance.now() - began).toBeLessThan(9000);
+    expect((await routeOf(one))?.baseline.version).toBe('v1');
+  });
 
   test('ends on every gateway, and the ledger knows who did it', async () => {
     expect((await one.infer('u1')).version).toBe('v2');

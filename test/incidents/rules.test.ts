@@ -114,6 +114,21 @@ describe('a limit', () => {
   test('a metric that nobody measures is missing, not well', () => {
     expect(course(rules, [readingAt(0)])[0]?.missing).toEqual(['accuracy']);
   });
+
+  test('trouble is not over while nobody measures its metric, whatever else is measured', () => {
+    const other = accuracy(1, { metric: 'rating' });
+    const outcomes = course(
+      [{ metric: 'accuracy', min: 0.9 }],
+      [
+        at(0, 0.8),
+        readingAt(60, { values: [other] }),
+        readingAt(120, { values: [other, accuracy(0.95, { version: 'v3' })] }),
+      ],
+    );
+    const key = outcomes[0]?.firing[0]?.key ?? '';
+    // In the end others of it are measured, and what was in trouble is gone.
+    expect(outcomes.map((one) => one.isOver(key))).toEqual([false, false, true]);
+  });
 });
 
 describe('findings', () => {
@@ -159,6 +174,25 @@ describe('findings', () => {
     const outcome = evaluateRules(frameOf(), readingAt(0, { verdict: 'fail', findings }), {});
     expect(outcome.firing).toHaveLength(100);
     expect(Object.keys(outcome.past)).toHaveLength(100);
+  });
+
+  test('what has no room among so many is not over: one that was first may be last in the next reading', () => {
+    const values = Array.from({ length: 150 }, (_, n) => accuracy(0.5, { subject: `f${n}` }));
+    const ofValues = course(
+      [{ metric: 'accuracy', min: 0.9 }],
+      [readingAt(0, { values }), readingAt(60, { values: values.toReversed() })],
+    );
+    // A reading keeps a hundred findings of however many there were.
+    const findings = Array.from({ length: 150 }, (_, n) => finding({ key: `k${n}` }));
+    const ofFindings = course(
+      [{ finding: 'critical' }],
+      [findings.slice(0, 100), findings.slice(50), findings.slice(60)].map((some, n) =>
+        readingAt(60 * n, { verdict: 'fail', findings: some }),
+      ),
+    );
+    for (const [first, second] of [ofValues, ofFindings])
+      expect(first?.firing.filter(({ key }) => second?.isOver(key))).toEqual([]);
+    expect(ofFindings[0]?.firing.filter(({ key }) => ofFindings[2]?.isOver(key))).toHaveLength(60);
   });
 });
 

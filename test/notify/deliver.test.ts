@@ -225,6 +225,16 @@ describe('the activity', () => {
     });
   });
 
+  test.each(['0', new Date(Date.now() - 60_000).toUTCString()])(
+    'a receiver that is away and asks for no wait (%s) is waited for all the same',
+    async (asked) => {
+      server.behaviour = status(503, { 'retry-after': asked });
+      const failed: unknown = await run(three).done.catch((error: unknown) => error);
+      expect(failed).toMatchObject({ code: 'NOTIFICATION_FAILED' });
+      expect(failed).not.toHaveProperty('nextRetryDelay');
+    },
+  );
+
   test('a notice that is refused does not keep the later ones, and is named', async () => {
     server.behaviour = (request, response, body) =>
       (request.headers['webhook-id'] === three[1]?.id ? status(400) : ok)(request, response, body);

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type StartedApi, startApi } from '../../src/api/server.js';
+import { SluiceError } from '../../src/domain/errors.js';
 import type { MonitorReading } from '../../src/domain/monitor.js';
 import type { Route } from '../../src/domain/route.js';
 import type { Store } from '../../src/ports/store.js';
@@ -163,6 +164,26 @@ test('requests are counted by the pattern of their path: nobody can make series'
   expect(series.some((line) => line.includes('route="none",status="404"'))).toBe(true);
   expect(series.some((line) => line.includes('status="401"') && line.includes('/v1/freezes'))).toBe(true);
   expect(series.length).toBeLessThan(6);
+});
+
+test('labels that take the store too long keep nothing else from being shown, and are not asked for at once again', async () => {
+  const service = newService();
+  await serves(service);
+  let asked = 0;
+  const outcomes = () => {
+    asked += 1;
+    return Promise.reject(new SluiceError('STORE_UNAVAILABLE', 'canceling statement due to statement timeout'));
+  };
+  const slow = { ...store, monitorData: { ...store.monitorData, outcomes } } as Store;
+  const own = await startApi({ store: slow, host: '127.0.0.1', port: 0 });
+  const read = async () => (await fetch(`${own.url}/metrics`)).text();
+  for (const text of [await read(), await read()]) {
+    expect(text).toContain('sluice_api_store_up 1\n');
+    expect(text).toContain(`sluice_wanted_route_epoch{service="${service}"} 3\n`);
+    expect(text).not.toContain('sluice_model_labelled_predictions{');
+  }
+  expect(asked).toBe(1);
+  await own.close();
 });
 
 test('a store that is away: the page says so, and nothing as it was', async () => {

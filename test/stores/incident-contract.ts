@@ -70,6 +70,18 @@ export function incidentContract(store: () => IncidentStore): void {
     });
   });
 
+  test('an end that comes in the same moment as the first sighting leaves nothing open', async () => {
+    const services = Array.from({ length: 40 }, newService);
+    await Promise.all(
+      services.flatMap((service) => [
+        store().observe(sighting(service)),
+        store().end(sighting(service, { at: at(5) }), { by: 'sluice', reason: 'resolved' }),
+      ]),
+    );
+    for (const service of services)
+      expect(await store().incidents({ active: false, service, limit: 10 })).toMatchObject([{ status: 'resolved' }]);
+  });
+
   test('people acknowledge once and resolve once; the record says who, and what was written is written once', async () => {
     const { incident } = await store().observe(sighting(newService()));
     const { id } = incident;

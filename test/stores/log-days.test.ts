@@ -3,9 +3,25 @@ import { createSqlLogs } from '../../src/stores/logs.js';
 import { migrate } from '../../src/stores/migrate.js';
 import { MIGRATIONS } from '../../src/stores/migrations/index.js';
 import { openPglite } from '../../src/stores/pglite-client.js';
+import type { SqlClient, SqlSession } from '../../src/stores/sql-client.js';
 
-test('a day that another process has dropped is made anew', async () => {
-  const client = await openPglite();
+/** A server whose messages are not English, as `lc_messages` says. */
+function inGerman(client: SqlClient): SqlClient {
+  const translate = (session: SqlSession): SqlSession => ({
+    ...session,
+    query: <Row>(...asked: Parameters<SqlSession['query']>) =>
+      session.query<Row>(...asked).catch((error: unknown) => {
+        throw error instanceof RangeError ? new RangeError('nicht gefunden', { cause: error.cause }) : error;
+      }),
+  });
+  return { ...client, transaction: (work) => client.transaction((session) => work(translate(session))) };
+}
+
+test.each([
+  ['a day that another process has dropped is made anew', (client: SqlClient) => client],
+  ['also where the server speaks another language', inGerman],
+])('%s', async (_, spoken) => {
+  const client = spoken(await openPglite());
   await migrate(client, MIGRATIONS);
   const [one, two] = [createSqlLogs(client), createSqlLogs(client)];
   const minute = {

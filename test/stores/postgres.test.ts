@@ -51,6 +51,35 @@ const source = await findPostgres();
     await client.close();
   });
 
+  test('a migration, an erasure and a query of a metric may take longer than other statements', async () => {
+    const databaseUrl = await server.createDatabase();
+    const client = openPostgres(databaseUrl);
+    const other = await server.createDatabase();
+    const store = await openStore({ databaseUrl: other });
+    // Longer than both limits of other statements: the server's 30 s and the driver's 35 s.
+    const slow = {
+      id: 1,
+      name: 'slow',
+      sql: `CREATE TABLE sluice.patience AS SELECT pg_sleep(36)::text AS slept, current_setting('statement_timeout') AS of_migration;`,
+    };
+    const asked = { text: 'SELECT pg_sleep(36)::text AS slept, $1::int4 AS n', values: [1] };
+    const [answer] = await Promise.all([store.experiments.select(asked, 120_000), migrate(client, [slow])]);
+    expect(answer).toEqual([{ slept: '', n: 1 }]);
+    await client.close();
+    expect(await readAll(databaseUrl, 'SELECT of_migration FROM sluice.patience')).toEqual([{ of_migration: '1h' }]);
+
+    await readAll(
+      other,
+      `CREATE TABLE sluice.patience (of_erasure text);
+       CREATE FUNCTION sluice.note_patience() RETURNS trigger LANGUAGE plpgsql AS $body$
+       BEGIN INSERT INTO sluice.patience VALUES (current_setting('statement_timeout')); RETURN NULL; END $body$;
+       CREATE TRIGGER note_patience AFTER INSERT ON sluice.erasure FOR EACH ROW EXECUTE FUNCTION sluice.note_patience();`,
+    );
+    await store.feedback.forget('nobody');
+    expect(await readAll(other, 'SELECT of_erasure FROM sluice.patience')).toEqual([{ of_erasure: '10min' }]);
+    await store.close();
+  });
+
   test('a wrong password is a store that is not available, and is in no message', async () => {
     const url = new URL(await server.createDatabase());
     if (url.password === '') return; // a server of the developer's own that asks for none

@@ -1,4 +1,13 @@
-import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose';
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  customFetch,
+  errors,
+  type JSONWebKeySet,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  jwtVerify,
+} from 'jose';
 import { describeError, SluiceError } from '../../domain/errors.js';
 import { subjectFault } from '../../domain/identity.js';
 import { isLoopback } from '../../domain/spec/receiver.js';
@@ -38,7 +47,7 @@ export interface TokenVerifier {
 export function createOidcVerifier(settings: OidcSettings): TokenVerifier {
   assertIssuer(settings.issuer);
   const get = getter(settings.policy);
-  let keys: Promise<ReturnType<typeof createRemoteJWKSet>> | null = null;
+  let keys: Promise<JWTVerifyGetKey> | null = null;
   const keySet = () => {
     keys ??= discover(settings.issuer, get).catch((error: unknown) => {
       // The next token tries again.
@@ -78,7 +87,7 @@ function getter(policy: AddressPolicy | undefined): Get {
   };
 }
 
-async function discover(issuer: string, get: Get): Promise<ReturnType<typeof createRemoteJWKSet>> {
+async function discover(issuer: string, get: Get): Promise<JWTVerifyGetKey> {
   const place = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
   const { status, text } = await get(place).catch((error: unknown) => {
     throw unreachable(issuer, describeError(error));
@@ -88,7 +97,7 @@ async function discover(issuer: string, get: Get): Promise<ReturnType<typeof cre
     throw unreachable(issuer, `status ${status}, and no discovery document of this issuer`);
   const url = new URL(found['jwks_uri']);
   assertSecure(url, 'jwks_uri');
-  return createRemoteJWKSet(url, {
+  const set = createRemoteJWKSet(url, {
     cacheMaxAge: KEYS_KEPT_MS,
     cooldownDuration: COOLDOWN_MS,
     timeoutDuration: TIMEOUT_MS,
@@ -97,6 +106,37 @@ async function discover(issuer: string, get: Get): Promise<ReturnType<typeof cre
       return new Response(answer.text, { status: answer.status, headers: { 'content-type': 'application/json' } });
     },
   });
+  return lastingKeys(issuer, set);
+}
+
+/** What says something of the token, and not of the way to the keys. */
+const OF_TOKEN = [errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys, errors.JOSENotSupported] as const;
+
+/** The issuer's keys; while it can't be asked, those that it had when it last could be: whoever has to roll back then has a token already. */
+function lastingKeys(issuer: string, set: ReturnType<typeof createRemoteJWKSet>): JWTVerifyGetKey {
+  let failedAt = Number.NEGATIVE_INFINITY;
+  return async (header, token) => {
+    const known = set.jwks();
+    if (known === undefined || performance.now() - failedAt >= COOLDOWN_MS)
+      try {
+        return await set(header, token);
+      } catch (error) {
+        if (OF_TOKEN.some((kind) => error instanceof kind)) throw error;
+        if (known === undefined) throw unreachable(issuer, describeError(error));
+        failedAt = performance.now();
+      }
+    return keyAmong(known, issuer, header, token);
+  };
+}
+
+/** @throws {SluiceError} AUTH_UNAVAILABLE where it is none of them: it may be new */
+async function keyAmong(known: JSONWebKeySet, issuer: string, ...asked: Parameters<JWTVerifyGetKey>) {
+  try {
+    return await createLocalJWKSet(known)(...asked);
+  } catch (error) {
+    if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+    throw unreachable(issuer, 'it can not be asked for the key of this token');
+  }
 }
 
 /** @throws {SluiceError} USAGE */

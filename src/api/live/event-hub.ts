@@ -24,6 +24,8 @@ const MOST_MISSED = 5000;
 const TOO_MUCH = 'more was missed than is told at once';
 /** A position that is not there by then was rolled back, and never will be. */
 const MISSING_KEPT_MS = 30_000;
+/** Looks in a row that found nothing, some five seconds: then it is asked whether the store still is where it was. */
+const IDLE_LOOKS = 16;
 
 interface Following {
   readonly follower: Follower;
@@ -44,6 +46,7 @@ export class EventHub {
   private readonly followers = new Set<Following>();
   private readonly missing = new Map<number, number>();
   private position = 0;
+  private idleLooks = 0;
   private running: Promise<void> | null = null;
   private wake: () => void = () => undefined;
   private isClosed = false;
@@ -145,7 +148,6 @@ export class EventHub {
 
   private async look(): Promise<void> {
     const now = performance.now();
-    for (const [position, since] of this.missing) if (now - since > MISSING_KEPT_MS) this.missing.delete(position);
     const { changes, positions } = await this.list.changes(this.position, [...this.missing.keys()], MOST_AT_ONCE);
     for (const position of positions) {
       this.missing.delete(position);
@@ -154,7 +156,20 @@ export class EventHub {
         this.missing.set(skipped, now);
       this.position = Math.max(this.position, position);
     }
+    // Only after it was asked for once more: the store may have been away meanwhile.
+    for (const [position, since] of this.missing) if (now - since > MISSING_KEPT_MS) this.missing.delete(position);
     for (const change of changes) for (const one of this.followers) this.pass(one, change);
+    this.idleLooks = positions.length > 0 ? 0 : this.idleLooks + 1;
+    if (this.idleLooks % IDLE_LOOKS === IDLE_LOOKS - 1) await this.noticeSetBack();
+  }
+
+  /** A store that was restored from a backup counts on from an earlier place: for long, nothing that changes there would be beyond ours. */
+  private async noticeSetBack(): Promise<void> {
+    const newest = (await this.list.bounds())?.newest ?? 0;
+    if (newest >= this.position) return;
+    this.position = newest;
+    this.missing.clear();
+    for (const one of this.followers) reset(one, 'the store was set back', newest);
   }
 
   private pass(one: Following, change: Change): void {

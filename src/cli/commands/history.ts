@@ -1,6 +1,7 @@
+import { isPassing } from '../../client/passing.js';
 import { readConfig } from '../../config.js';
 import type { Decision } from '../../domain/decision.js';
-import { SluiceError } from '../../domain/errors.js';
+import { describeError, SluiceError } from '../../domain/errors.js';
 import { hasEnded } from '../../domain/rollout-state.js';
 import type { Format } from '../output/formats.js';
 import { plainText } from '../output/plain-text.js';
@@ -73,17 +74,24 @@ async function followLedger(
   // Not by their numbers: an impact analysis writes below what was forced before it.
   const told = new Set<number>();
   let [cursor, isOver]: [string | undefined, boolean] = [undefined, false];
-  for (;;) {
-    const read = await ledger(store, rolloutId, cursor);
-    cursor = read.cursor;
-    const added = read.decisions.filter(({ sequence }) => !told.has(sequence));
-    for (const decision of added) {
-      tell(decision, output);
-      told.add(decision.sequence);
+  for (let isLost = false; ; ) {
+    try {
+      const read = await ledger(store, rolloutId, cursor);
+      cursor = read.cursor;
+      const added = read.decisions.filter(({ sequence }) => !told.has(sequence));
+      for (const decision of added) {
+        tell(decision, output);
+        told.add(decision.sequence);
+      }
+      if (isOver && added.length === 0) return;
+      const now = await store.rollout(rolloutId);
+      isOver = now !== null && hasEnded(now.state.status);
+      isLost = false;
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      if (!isLost) say(`! nothing heard: ${describeError(error)}`);
+      isLost = true;
     }
-    if (isOver && added.length === 0) return;
-    const now = await store.rollout(rolloutId);
-    isOver = now !== null && hasEnded(now.state.status);
     if (performance.now() > deadline)
       throw new SluiceError('TIMEOUT', `${rolloutId} has not ended after ${shortTime(timeout)}`);
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));

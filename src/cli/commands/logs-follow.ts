@@ -9,7 +9,17 @@ import { say } from '../output/say.js';
 import { untilSignal } from '../until-signal.js';
 import { folderOf, NO_HEAD, type Position, type PositionFile, positionFile, type Stretch } from './logs-position.js';
 import { createLogSender, type SendLogs } from './logs-send.js';
-import { bytesOf, headOf, inodeOf, isSame, nextStretch, type OpenLog, openLog, reopen } from './logs-tail.js';
+import {
+  bytesOf,
+  headOf,
+  inodeOf,
+  isSame,
+  nextAfter,
+  nextStretch,
+  type OpenLog,
+  openLog,
+  reopen,
+} from './logs-tail.js';
 
 const POLL_MS = 500;
 
@@ -111,14 +121,15 @@ class Follower {
     const stretch = await nextStretch(this.log, position, isLast);
     if (stretch !== null) return this.deliver(position, stretch);
     if (!isRotated || !isLast || (await inodeOf(this.path)) === null) return position;
+    const next = await nextAfter(this.log, this.path);
     await this.log.handle.close();
     this.log = null;
-    return fromStart(position);
+    return next === this.path ? fromStart(position) : this.openNext(position, next);
   }
 
   /** Written down at once: `--from-end` means the end that was there at the first start. */
-  private async openNext(position: Position): Promise<Position> {
-    this.log = await openLog(this.path);
+  private async openNext(position: Position, path = this.path): Promise<Position> {
+    this.log = await openLog(path);
     if (this.log === null) {
       this.sayMissing();
       return position;

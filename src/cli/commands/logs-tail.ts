@@ -30,7 +30,7 @@ export async function openLog(path: string): Promise<OpenLog | null> {
  */
 export async function reopen(path: string, position: Position): Promise<OpenLog | null> {
   const folder = dirname(path);
-  const others = (await readdir(folder).catch(() => [])).filter((name) => name.startsWith(`${basename(path)}.`));
+  const others = (await readdir(folder).catch(() => [])).filter((name) => name.startsWith(basename(path)));
   for (const name of [path, ...others.map((other) => join(folder, other))]) {
     const inode = await inodeOf(name);
     if (inode === null || inode !== position.inode) continue;
@@ -39,6 +39,30 @@ export async function reopen(path: string, position: Position): Promise<OpenLog 
     await log?.handle.close();
   }
   return null;
+}
+
+/** What rotations put behind a name: numbers, dates. What was packed has an ending besides. */
+const ROTATED = /^[.-]\d[\d.:_T-]*$/;
+
+/**
+ * Where a log goes on that was read to its end and rotated away: in the file of its name, or, where it was rotated again since, in the one beside it
+ * that was written to next.
+ */
+export async function nextAfter({ inode, handle }: OpenLog, path: string): Promise<string> {
+  const { size, mtimeNs: endedAt } = await handle.stat({ bigint: true });
+  // Of one that was never written to nobody knows what came after it.
+  if (size === 0n) return path;
+  const name = basename(path);
+  const others = (await readdir(dirname(path)).catch(() => [])).filter(
+    (other) => other.startsWith(name) && ROTATED.test(other.slice(name.length)),
+  );
+  let next = { path, endedAt: null as bigint | null };
+  for (const other of others.map((one) => join(dirname(path), one))) {
+    const found = await stat(other, { bigint: true }).catch(() => null);
+    if (found === null || Number(found.ino) === inode || found.mtimeNs <= endedAt) continue;
+    if (next.endedAt === null || found.mtimeNs < next.endedAt) next = { path: other, endedAt: found.mtimeNs };
+  }
+  return next.path;
 }
 
 export async function inodeOf(path: string): Promise<number | null> {

@@ -93,9 +93,25 @@ export async function remove(
     return printDryRun(`delete the monitor ${name.service}/${name.name} and its readings`, { ...name });
   if (yes !== true)
     await assertMeant(`the monitor ${name.service}/${name.name} is deleted for good, with its readings. Go on?`);
-  await withTemporal(({ client }) => deleteMonitor(client, name));
-  warn(await reading(() => withApi((api) => api.forgetMonitor(name.service, name.name))));
+  await deleteSchedule(name);
+  await withApi((api) => api.forgetMonitor(name.service, name.name)).catch((error: unknown) => {
+    if (!(error instanceof SluiceError)) throw error;
+    const what = `monitor ${name.service}/${name.name} runs no more, but its readings are still there`;
+    throw new SluiceError(error.code, `${what}: ${error.message}; the same command again deletes them`);
+  });
   say(`monitor ${name.service}/${name.name} is deleted`);
+}
+
+/** One that is gone while its readings are not was deleted while the store was away, or in the middle of a run. */
+async function deleteSchedule(name: MonitorName): Promise<void> {
+  try {
+    await withTemporal(({ client }) => deleteMonitor(client, name));
+  } catch (error) {
+    if (!(error instanceof SluiceError) || error.code !== 'NOT_FOUND') throw error;
+    await withApi((api) => api.getMonitor(name.service, name.name, { limit: 1 })).catch(() => {
+      throw error;
+    });
+  }
 }
 
 /** What Temporal says is worth printing without what the store says. */

@@ -1,4 +1,5 @@
-import { describeError, type ErrorCode, SluiceError } from '../../domain/errors.js';
+import { isPassing } from '../../client/passing.js';
+import { describeError, SluiceError } from '../../domain/errors.js';
 import { hasEnded, type RolloutState } from '../../domain/rollout-state.js';
 import type { Format } from '../output/formats.js';
 import { canRedraw, openLiveScreen } from '../output/live-screen.js';
@@ -24,8 +25,6 @@ export interface WatchOptions {
 
 const LOOK_MS = 500;
 const DRAW_MS = 1000;
-/** What may pass while somebody watches; the first look has to succeed. */
-const PASSING: readonly ErrorCode[] = ['NO_WORKER', 'TEMPORAL_UNAVAILABLE', 'STORE_UNAVAILABLE'];
 
 /**
  * Follows a rollout to its end: drawn again and again on a terminal, a line a change elsewhere, a JSON line a change with `-o json`.
@@ -56,7 +55,8 @@ export async function watchRollout(
         seen = await source.see(service, rolloutId);
         lost = null;
       } catch (error) {
-        if (!(error instanceof SluiceError) || !PASSING.includes(error.code)) throw error;
+        // While somebody watches; the first look has to succeed.
+        if (!isPassing(error)) throw error;
         lost ??= { since: performance.now(), why: describeError(error) };
       }
     }
@@ -76,7 +76,7 @@ async function firstLook(
     try {
       return await source.see(service, rolloutId);
     } catch (error) {
-      const mayCome = error instanceof SluiceError && [...PASSING, 'NOT_FOUND'].includes(error.code);
+      const mayCome = isPassing(error) || (error instanceof SluiceError && error.code === 'NOT_FOUND');
       if (!mayCome || performance.now() >= deadline) throw error;
       if (!told) say(`waiting for a worker: ${describeError(error)}`);
     }

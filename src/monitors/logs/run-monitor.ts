@@ -1,23 +1,27 @@
+import { DAY_MS } from '../../domain/duration.js';
 import { describeError, SluiceError } from '../../domain/errors.js';
-import { MOST_TEMPLATES } from '../../domain/log-line.js';
+import { LOG_RETENTION_DAYS, MOST_TEMPLATES } from '../../domain/log-line.js';
 import type { MonitorOutcome, MonitorReading, MonitorRun, RunMonitor } from '../../domain/monitor.js';
 import type { LogsMonitor } from '../../domain/spec/monitors/logs.js';
-import type { LogSpan, LogStore } from '../../ports/log-store.js';
+import type { LogSpan } from '../../ports/log-store.js';
+import type { MonitorStore } from '../../ports/monitor-store.js';
 import type { Store } from '../../ports/store.js';
 import { armsFromStore } from './arms.js';
 import { evaluateLogs, type LogEvidence } from './evaluate.js';
 import { MOST_COUNTS } from './report.js';
 
 const MINUTE_MS = 60_000;
+const MOST_MONITORS = 1000;
 
-/** What the run before left: the day (UTC) that old logs were last dropped on. */
+/** What the run before left: the day (UTC) that old logs were last dropped on, and how long the monitor needs them, for others who drop. */
 interface LogsState {
   readonly prunedOn: string;
+  readonly retention: number;
 }
 
 /** Reads what the store has of a service's logs, judges it, and once a day drops what is old. */
 export function createLogsMonitor(
-  store: Pick<Store, 'logs' | 'latestRoute' | 'armSummaries'>,
+  store: Pick<Store, 'logs' | 'monitors' | 'latestRoute' | 'armSummaries'>,
 ): RunMonitor<LogsMonitor> {
   return async (spec, run) => {
     const window = windowOf(spec, run);
@@ -25,7 +29,7 @@ export function createLogsMonitor(
       if (!(error instanceof SluiceError)) throw error;
       return inconclusive(run, window, describeError(error));
     });
-    return { reading, state: await pruneDaily(store.logs, spec, run) };
+    return { reading, state: await pruneDaily(store, spec, run) };
   };
 }
 
@@ -66,20 +70,35 @@ function inconclusive(run: MonitorRun, window: LogSpan, reason: string): Monitor
 
 /** A store that is away is no reason to lose the reading: the next run tries again. */
 async function pruneDaily(
-  logs: LogStore,
+  { logs, monitors }: Pick<Store, 'logs' | 'monitors'>,
   { retention }: LogsMonitor,
   run: MonitorRun,
 ): Promise<MonitorOutcome['state']> {
-  const today = run.at.slice(0, 10);
-  const before = run.state as LogsState | null;
-  if (before?.prunedOn === today) return before;
+  const prunedOn = run.at.slice(0, 10);
+  const before = run.state as Pick<LogsState, 'prunedOn'> | null;
   try {
-    await logs.prune(iso(Date.parse(run.at) - retention));
-    return { prunedOn: today } satisfies LogsState;
+    if (before?.prunedOn !== prunedOn)
+      await logs.prune(iso(Date.parse(run.at) - (await longestRetention(monitors, retention, run))));
+    return { prunedOn, retention } satisfies LogsState;
   } catch (error) {
     if (error instanceof SluiceError) return before;
     throw error;
   }
+}
+
+/** A day is dropped as a whole, with what all services have in it: others may look further back. */
+async function longestRetention(
+  monitors: MonitorStore,
+  own: number,
+  { service, monitor }: Pick<MonitorRun, 'service' | 'monitor'>,
+): Promise<number> {
+  let longest = own;
+  for (const one of await monitors.overview({ limit: MOST_MONITORS })) {
+    if (one.kind !== 'logs' || (one.service === service && one.monitor === monitor)) continue;
+    const left = (await monitors.memory(one.service, one.monitor))?.state as Partial<LogsState> | null | undefined;
+    longest = Math.max(longest, left?.retention ?? LOG_RETENTION_DAYS * DAY_MS);
+  }
+  return longest;
 }
 
 function iso(ms: number): string {

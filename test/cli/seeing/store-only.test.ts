@@ -140,6 +140,26 @@ describe('following', () => {
     ).toEqual([1, 2, 3, 4]);
   });
 
+  test('a ledger, on through a time in which the api is away', async () => {
+    api.save(soon({ revision: 45 }));
+    api.decisions.splice(0, 9, decision(1, { reason: 'first' }));
+    const follow = startSluice(env, 'history', 'digits', '--follow', '-o', 'json', '--timeout', '60s');
+    await follow.until(/"first"/);
+    const { states, decisions } = api;
+    const port = Number(new URL(api.url).port);
+    await api.close();
+    await follow.until(/! nothing heard: .*does not answer/, 'stderr');
+    api = await StoreApi.open(port);
+    for (const state of states.values()) api.save(state);
+    api.decisions.push(...decisions, decision(2));
+    api.save(soon({ revision: 46, status: 'aborted', waiting: null }));
+    const { code, stdout, stderr } = await follow.ended;
+    expect(code).toBe(0);
+    const told = stdout.trim().split('\n');
+    expect(told.map((line) => (JSON.parse(line) as { sequence: number }).sequence)).toEqual([1, 2]);
+    expect(stderr.match(/nothing heard/g)).toHaveLength(1);
+  });
+
   test('no longer than --timeout: exit 124', async () => {
     api.save(soon({ revision: 50 }));
     expect(await sluice(env, 'get', 'digits', '--watch', '--timeout', '1s')).toMatchObject({

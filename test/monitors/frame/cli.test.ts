@@ -33,8 +33,12 @@ afterAll(async () => {
 });
 
 function sluice(...args: string[]): Promise<Ran> {
+  return sluiceOver(api.url, ...args);
+}
+
+function sluiceOver(apiUrl: string, ...args: string[]): Promise<Ran> {
   const temporal = process.env['SLUICE_TEST_TEMPORAL'] ?? '';
-  const env = { SLUICE_API: api.url, SLUICE_ADMIN_TOKEN: TOKEN, TEMPORAL_ADDRESS: temporal, USER: 'tess' };
+  const env = { SLUICE_API: apiUrl, SLUICE_ADMIN_TOKEN: TOKEN, TEMPORAL_ADDRESS: temporal, USER: 'tess' };
   return runCommand(args, { env });
 }
 
@@ -64,6 +68,23 @@ test('a monitor is checked, made, seen, paused, deleted', async () => {
   expect((await sluice('monitor', 'delete', SERVICE, 'deps')).code).toBe(0);
   expect(await store.monitors.latest(SERVICE, 'deps')).toBeNull();
   expect(await sluice('monitor', 'show', SERVICE, 'deps')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('there is no monitor'),
+  });
+});
+
+test('a monitor that was deleted while the api was away leaves readings, which the same command deletes later', async () => {
+  expect((await sluice('monitor', 'create', '-f', file)).code).toBe(0);
+  const memory = { kind: 'dependencies', at: at(0), state: null, rules: {} } as const;
+  await store.monitors.save(reading(SERVICE), memory, at(-1));
+  expect(await sluiceOver('http://127.0.0.1:1', 'monitor', 'delete', SERVICE, 'deps')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('runs no more, but its readings are still there'),
+  });
+  expect(await store.monitors.latest(SERVICE, 'deps')).not.toBeNull();
+  expect((await sluice('monitor', 'delete', SERVICE, 'deps')).code).toBe(0);
+  expect(await store.monitors.latest(SERVICE, 'deps')).toBeNull();
+  expect(await sluice('monitor', 'delete', SERVICE, 'deps')).toMatchObject({
     code: 1,
     stderr: expect.stringContaining('there is no monitor'),
   });

@@ -211,8 +211,32 @@ describe('the monitor over a real store', () => {
     const { reading, state } = await run('live');
     expect(reading).toMatchObject({ verdict: 'fail', kind: 'logs', findings: [{ cause: 'version', version: 'v2' }] });
     expect(reading.findings[0]?.message).toContain('only v2 has gpu error');
-    expect(state).toEqual({ prunedOn: new Date().toISOString().slice(0, 10) });
+    expect(state).toEqual({ prunedOn: new Date().toISOString().slice(0, 10), retention: spec.retention });
     expect((await run('live', state)).state).toEqual(state);
+  });
+
+  test('what is old for one monitor is kept for another that looks further back', async () => {
+    const asked: string[] = [];
+    const logs = {
+      ...store.logs,
+      prune: async (before: string) => {
+        asked.push(before);
+        return { days: 0, templates: 0, batches: 0 };
+      },
+    };
+    const at = '2026-11-21T10:00:00.000Z';
+    const runOnce = async (service: string, retention: string) => {
+      const own = logsMonitor.parse({ kind: 'logs', retention });
+      const asks = { service, monitor: 'logs', at, state: null, signal: new AbortController().signal };
+      const { reading, state } = await createLogsMonitor({ ...store, logs })(own, asks);
+      await store.monitors.save(reading, { kind: 'logs', at, state, rules: {} }, at);
+    };
+    await runOnce('long', '60d');
+    await runOnce('short', '2d');
+    await store.monitors.forget('long', 'logs');
+    await runOnce('short', '2d');
+    await store.monitors.forget('short', 'logs');
+    expect(asked).toEqual(['2026-09-22T10:00:00.000Z', '2026-09-22T10:00:00.000Z', '2026-11-19T10:00:00.000Z']);
   });
 
   test('nothing known, and a store that is away: inconclusive', async () => {

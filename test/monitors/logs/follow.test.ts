@@ -97,6 +97,40 @@ test('what is there and what comes; a line without an end waits; rotation by ren
   expect(said()).toContain('124 lines sent');
 });
 
+test('what was rotated away several times while nobody read is read all the same, oldest first', async () => {
+  const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
+  const once = async () => expect(await ended(follow(['--once']).child)).toBe(0);
+  await writeFile(`${log}.1`, linesOf(0, 3));
+  await pause();
+  await writeFile(log, linesOf(0, 5));
+  await once();
+  expect(await counted()).toBe(5);
+
+  await appendFile(log, linesOf(5, 1));
+  for (let n = 0; n < 3; n += 1) {
+    await pause();
+    // As logrotate does it, from the oldest on.
+    for (const [from, to] of [
+      [`${log}.2`, `${log}.3`],
+      [`${log}.1`, `${log}.2`],
+      [log, `${log}.1`],
+    ] as const)
+      await rename(from, to).catch(() => undefined);
+    await writeFile(log, linesOf(10 * (n + 1), 10 + n));
+  }
+  await once();
+  expect(await counted()).toBe(5 + 1 + 10 + 11 + 12);
+  await once();
+  expect(await counted()).toBe(39);
+
+  await appendFile(log, linesOf(0, 2));
+  await rename(log, `${log}-20261122`);
+  await pause();
+  await writeFile(log, linesOf(0, 4));
+  await once();
+  expect(await counted()).toBe(45);
+});
+
 test('kill -9 in the middle, again and again, while the file grows and is rotated: nothing lost, nothing twice', async () => {
   // Several deliveries each time.
   const pad = ' and some more words'.repeat(15);
