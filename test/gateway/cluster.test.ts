@@ -177,6 +177,7 @@ test('a port that the gateway before still has is waited for', async () => {
   try {
     await until(async () => (await readFile(log, 'utf8')).includes('a worker has died'), 15_000);
     await new Promise((resolve) => before.close(resolve));
+    // Without a limit of its own: a connection that comes while a worker begins is answered, and not left hanging.
     const health = () => fetch(`http://127.0.0.1:${port}/_sluice/health`).catch(() => null);
     await until(async () => (await health())?.status === 200, 20_000);
   } finally {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
-import { connect, type Socket } from 'node:net';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { type AddressInfo, connect, type ListenOptions, Server, type Socket } from 'node:net';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import type { RequestHead } from '../../src/gateway/http1/request-parser.js';
 import type { AnswerWriter } from '../../src/gateway/server/answer-writer.js';
 import { UserServer } from '../../src/gateway/server/user-server.js';
@@ -10,7 +10,10 @@ import { until } from './stage.js';
 type Serve = (head: RequestHead, body: Buffer | null, answer: AnswerWriter) => void;
 
 let server: UserServer;
-afterEach(() => server.close(0));
+afterEach(() => {
+  jest.restoreAllMocks();
+  return server.close(0);
+});
 
 const echo: Serve = ({ url }, body, answer) => answer.replyJson(200, { url, body: body?.toString() ?? null });
 
@@ -33,6 +36,25 @@ function dial(): { socket: Socket; text: () => string; closed: Promise<unknown> 
 }
 const get = (path: string, ...headers: string[]) =>
   ['GET ' + path + ' HTTP/1.1', 'host: x', ...headers, '', ''].join('\r\n');
+
+test('who connects before the server has heard that it listens, as in a process of a cluster, is answered', async () => {
+  const listen = Server.prototype.listen;
+  const early = new Promise<Socket>((resolve) => {
+    jest.spyOn(Server.prototype, 'listen').mockImplementation(function (this: Server, ...[options, heard]: unknown[]) {
+      return listen.call(this, options as ListenOptions, () => {
+        const socket = connect((this.address() as AddressInfo).port, '127.0.0.1');
+        void once(this, 'connection').then(() => (heard as () => void)());
+        resolve(socket);
+      });
+    });
+  });
+  await start();
+  const socket = await early;
+  socket.write(get('/early'));
+  const [bytes] = (await once(socket, 'data')) as [Buffer];
+  expect(bytes.toString()).toContain('"url":"/early"');
+  socket.destroy();
+});
 
 describe('answers', () => {
   test('go out in the order of the requests, however many come at once', async () => {

@@ -29,11 +29,9 @@ export class UserServer {
   private readonly connections = new Set<UserConnection>();
   private readonly sweep: NodeJS.Timeout;
   private readonly cutBare: () => void;
-  readonly url: string;
 
-  private constructor(server: Server, url: string, cutBare: () => void) {
+  private constructor(server: Server, cutBare: () => void) {
     this.server = server;
-    this.url = url;
     this.cutBare = cutBare;
     this.sweep = setInterval(() => this.look(performance.now()), SWEEP_MS);
     this.sweep.unref();
@@ -48,21 +46,29 @@ export class UserServer {
     const cutBare = tls === null ? () => undefined : followBareSockets(server);
     server.on('tlsClientError', () => undefined);
     server.maxConnections = options.connections;
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', (error) =>
-        reject(new SluiceError('USAGE', `the gateway can't listen on ${host}:${port}`, { cause: error })),
-      );
-      server.listen({ port, host, backlog: BACKLOG }, resolve);
-    });
-    const { family, address, port: bound } = server.address() as AddressInfo;
-    const name = family === 'IPv6' ? `[${address}]` : address;
-    const users = new UserServer(server, `${tls === null ? 'http' : 'https'}://${name}:${bound}`, cutBare);
+    const users = new UserServer(server, cutBare);
+    // Before it listens: the primary of a cluster hands over connections as soon as it hears of a worker, and one that nobody takes hangs for ever.
     // Of a secured server, `connection` is the bare socket, before anybody has said who they are.
     server.on(tls === null ? 'connection' : 'secureConnection', (socket: Socket) => {
       const connection = new UserConnection(socket, handler, settings, () => users.connections.delete(connection));
       users.connections.add(connection);
     });
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', (error) =>
+        reject(new SluiceError('USAGE', `the gateway can't listen on ${host}:${port}`, { cause: error })),
+      );
+      server.listen({ port, host, backlog: BACKLOG }, resolve);
+    }).catch((error: unknown) => {
+      clearInterval(users.sweep);
+      throw error;
+    });
     return users;
+  }
+
+  get url(): string {
+    const { family, address, port } = this.server.address() as AddressInfo;
+    const name = family === 'IPv6' ? `[${address}]` : address;
+    return `${this.server instanceof TlsServer ? 'https' : 'http'}://${name}:${port}`;
   }
 
   /** For new connections of a secured server. */
