@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
-import { type AddressInfo, connect, type ListenOptions, Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import type { RequestHead } from '../../src/gateway/http1/request-parser.js';
 import type { AnswerWriter } from '../../src/gateway/server/answer-writer.js';
@@ -38,10 +38,11 @@ const get = (path: string, ...headers: string[]) =>
   ['GET ' + path + ' HTTP/1.1', 'host: x', ...headers, '', ''].join('\r\n');
 
 test('who connects before the server has heard that it listens, as in a process of a cluster, is answered', async () => {
-  const listen = Server.prototype.listen;
+  const { prototype } = Server;
+  const listen = Reflect.get(prototype, 'listen') as (...given: unknown[]) => Server;
   const early = new Promise<Socket>((resolve) => {
-    jest.spyOn(Server.prototype, 'listen').mockImplementation(function (this: Server, ...[options, heard]: unknown[]) {
-      return listen.call(this, options as ListenOptions, () => {
+    jest.spyOn(prototype, 'listen').mockImplementation(function (this: Server, ...[options, heard]: unknown[]) {
+      return listen.call(this, options, () => {
         const socket = connect((this.address() as AddressInfo).port, '127.0.0.1');
         void once(this, 'connection').then(() => (heard as () => void)());
         resolve(socket);
