@@ -1,7 +1,6 @@
 import { cutText } from '../domain/cut-text.js';
 import type { Incident, Silence } from '../domain/incident.js';
 import type { RecordedIncident } from '../ports/incident-store.js';
-
 import { renderTable } from './render-table.js';
 
 export function renderIncidents(incidents: readonly Incident[]): string {

@@ -2,7 +2,6 @@ import type { MonitorHistory } from '../api/schema/record.js';
 import type { MonitorSchedule, ScheduledMonitor } from '../client/monitors.js';
 import { cutText } from '../domain/cut-text.js';
 import type { ReadingLine } from '../ports/monitor-store.js';
-
 import { renderTable } from './render-table.js';
 
 const MOST_FINDINGS = 20;

@@ -120,7 +120,6 @@ export interface IncidentErrand {
 }
 
 const MOST_EVIDENCE = 20;
-const LONGEST_TEXT = 300;
 
 /** What of a rollout's evidence an incident keeps: what fails first. */
 export function evidenceOfRollout(evidence: readonly Evidence[]): IncidentEvidence[] {
@@ -128,7 +127,7 @@ export function evidenceOfRollout(evidence: readonly Evidence[]): IncidentEviden
   const rest = evidence.filter((one) => !failing.includes(one));
   return [...failing, ...rest].slice(0, MOST_EVIDENCE).map(({ metric, reason, difference, margin, candidate }) => ({
     what: metric,
-    message: cutText(reason, LONGEST_TEXT),
+    message: cutText(reason),
     value: difference,
     limit: margin,
     samples: candidate.samples,

@@ -1,9 +1,8 @@
 import { createServer, type RequestListener } from 'node:http';
-import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { SluiceError } from '../domain/errors.js';
+import { createServer as createTlsServer } from 'node:https';
 import type { Certificate } from './certificate.js';
 import { followBareSockets } from './server/bare-sockets.js';
+import { listenOn, renewCertificate, urlOf } from './server/listening.js';
 
 export interface Listener {
   readonly url: string;
@@ -27,21 +26,13 @@ export async function listen(
 ): Promise<Listener> {
   const options = { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MS };
   const server = tls === null ? createServer(options, handle) : createTlsServer({ ...options, ...tls }, handle);
-  const cutBare = tls === null ? () => undefined : followBareSockets(server);
+  const cutBare = followBareSockets(server);
   server.timeout = stalledMs;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) =>
-      reject(new SluiceError('USAGE', `the gateway can't listen on ${host}:${port}`, { cause: error })),
-    );
-    // In a cluster, workers would share even a port that each of them asked for at random.
-    server.listen({ port, host, exclusive: true }, resolve);
-  });
-  const { family, address, port: bound } = server.address() as AddressInfo;
+  // In a cluster, workers would share even a port that each of them asked for at random.
+  await listenOn(server, { port, host, exclusive: true });
   return {
-    url: `${tls === null ? 'http' : 'https'}://${family === 'IPv6' ? `[${address}]` : address}:${bound}`,
-    renewCertificate(certificate) {
-      if (server instanceof TlsServer) server.setSecureContext(certificate);
-    },
+    url: urlOf(server),
+    renewCertificate: (certificate) => renewCertificate(server, certificate),
     async close(patienceMs) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       // A kept-alive connection becomes idle only after its answer; Node would hold it for its whole keep-alive.

@@ -42,8 +42,7 @@ export const routeSchema = z
     path: ['interleaving'],
     error: 'only ranked lists of the open-inference protocol can be merged',
   })
-  .refine(
-    ({ weightPercent, traffic }) =>
-      percentTogether([weightPercent, ...(traffic?.others ?? []).map(({ weight }) => weight)]) <= 100,
-    { path: ['traffic', 'others'], error: 'the weights are more than 100 % together' },
-  ) satisfies z.ZodType<Route>;
+  .refine(({ weightPercent, traffic }) => percentTogether(traffic, weightPercent) <= 100, {
+    path: ['traffic', 'others'],
+    error: 'the weights are more than 100 % together',
+  }) satisfies z.ZodType<Route>;

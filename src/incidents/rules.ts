@@ -1,5 +1,5 @@
 import { cutText } from '../domain/cut-text.js';
-import { type IncidentEvidence } from '../domain/incident.js';
+import type { IncidentEvidence } from '../domain/incident.js';
 import type { Finding, MonitorReading, MonitorValue } from '../domain/monitor.js';
 import type { MonitorFrame, MonitorRule } from '../domain/spec/monitors/frame.js';
 

@@ -30,8 +30,7 @@ export function armsOf(spec: RolloutSpec, { arm, percent }: Meeting, requests: n
 
 /** Further versions have a fixed share of their own. */
 function baselinePercent({ traffic }: RolloutSpec, candidatePercent: number): number {
-  const others = (traffic?.others ?? []).map(({ weight }) => weight);
-  return Math.max(0, 100 - percentTogether([...others, candidatePercent]));
+  return Math.max(0, 100 - percentTogether(traffic, candidatePercent));
 }
 
 /** Those that are judged at all: of discarded answers nobody knows what users made of them. */

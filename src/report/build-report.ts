@@ -1,6 +1,6 @@
 import { cutText } from '../domain/cut-text.js';
 import { describeError } from '../domain/errors.js';
-import { type Incident } from '../domain/incident.js';
+import type { Incident } from '../domain/incident.js';
 import { PHASES } from '../domain/phase.js';
 import {
   none,

@@ -29,9 +29,7 @@ export async function openLog(path: string): Promise<OpenLog | null> {
  * @returns null where it is nowhere; what was not read of it is lost
  */
 export async function reopen(path: string, position: Position): Promise<OpenLog | null> {
-  const folder = dirname(path);
-  const others = (await readdir(folder).catch(() => [])).filter((name) => name.startsWith(basename(path)));
-  for (const name of [path, ...others.map((other) => join(folder, other))]) {
+  for (const name of [path, ...(await besides(path))]) {
     const inode = await inodeOf(name);
     if (inode === null || inode !== position.inode) continue;
     const log = await openLog(name);
@@ -39,6 +37,12 @@ export async function reopen(path: string, position: Position): Promise<OpenLog 
     await log?.handle.close();
   }
   return null;
+}
+
+/** Files whose names begin as that one's does, itself among them. */
+async function besides(path: string): Promise<string[]> {
+  const names = await readdir(dirname(path)).catch(() => []);
+  return names.filter((name) => name.startsWith(basename(path))).map((name) => join(dirname(path), name));
 }
 
 /** What rotations put behind a name: numbers, dates. What was packed has an ending besides. */
@@ -52,12 +56,9 @@ export async function nextAfter({ inode, handle }: OpenLog, path: string): Promi
   const { size, mtimeNs: endedAt } = await handle.stat({ bigint: true });
   // Of one that was never written to nobody knows what came after it.
   if (size === 0n) return path;
-  const name = basename(path);
-  const others = (await readdir(dirname(path)).catch(() => [])).filter(
-    (other) => other.startsWith(name) && ROTATED.test(other.slice(name.length)),
-  );
+  const others = (await besides(path)).filter((other) => ROTATED.test(basename(other).slice(basename(path).length)));
   let next = { path, endedAt: null as bigint | null };
-  for (const other of others.map((one) => join(dirname(path), one))) {
+  for (const other of others) {
     const found = await stat(other, { bigint: true }).catch(() => null);
     if (found === null || Number(found.ino) === inode || found.mtimeNs <= endedAt) continue;
     if (next.endedAt === null || found.mtimeNs < next.endedAt) next = { path: other, endedAt: found.mtimeNs };

@@ -95,11 +95,10 @@ export function checkImpact(spec: CheckedSpec, refuseAt: (path: (string | number
       ['onHarm'],
       `the first look is after ${every} ms, and the baseline is warm for ${cutover.keepBaselineWarm} ms only`,
     );
-  const shared = (spec.traffic?.others ?? []).map(({ weight }) => weight);
-  if (percentTogether([...shared, plan.holdback]) > 100)
+  if (percentTogether(spec.traffic, plan.holdback) > 100)
     refuse(
       ['holdback'],
-      `others have ${percentTogether(shared)} %, and ${plan.holdback} % are held back: more than 100 % together`,
+      `others have ${percentTogether(spec.traffic)} %, and ${plan.holdback} % are held back: more than 100 % together`,
     );
 }
 

@@ -94,9 +94,15 @@ export const traffic = trafficOf(duration);
 /** As a route carries it: milliseconds. */
 export const routeTraffic = trafficOf(z.int().min(1).max(LONGEST_MS));
 
-/** Percents together, without what tenths and hundredths leave over as binary fractions: 0.2 + 83.9 + 15.9 is 100. */
-export function percentTogether(percents: readonly number[]): number {
-  return Number(percents.reduce((sum, one) => sum + one, 0).toFixed(9));
+/**
+ * Percent of others, and of one more, without what tenths and hundredths leave over as binary fractions: 0.2 + 83.9 + 15.9 is 100.
+ * @param policy with the others that there are, where there is one
+ */
+export function percentTogether(
+  policy: { readonly others: readonly { readonly weight: number }[] } | undefined,
+  onePercent = 0,
+): number {
+  return Number((policy?.others ?? []).reduce((sum, { weight }) => sum + weight, onePercent).toFixed(9));
 }
 
 /**
@@ -109,7 +115,7 @@ export function checkTraffic(
   highestPercent: number,
   refuse: (path: (string | number)[], message: string) => void,
 ): void {
-  const { segments = [], others = [] } = policy ?? {};
+  const { segments = [] } = policy ?? {};
   for (const [index, { name, when }] of segments.entries()) {
     if (segments.findIndex((other) => other.name === name) < index)
       refuse(['segments', index, 'name'], `segment ${name} is given twice`);
@@ -119,11 +125,10 @@ export function checkTraffic(
   }
   if (policy?.audience === 'segments' && segments.length === 0)
     refuse(['audience'], 'an audience of segments needs segments');
-  const shared = others.map(({ weight }) => weight);
-  if (percentTogether([...shared, highestPercent]) > 100)
+  if (percentTogether(policy, highestPercent) > 100)
     refuse(
       ['others'],
-      `others have ${percentTogether(shared)} %, and the candidate up to ${highestPercent} %: more than 100 % together`,
+      `others have ${percentTogether(policy)} %, and the candidate up to ${highestPercent} %: more than 100 % together`,
     );
 }
 

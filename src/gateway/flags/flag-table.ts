@@ -47,7 +47,7 @@ export class FlagTable {
   static async open(path: string, configured: FlagDefinitions, log: Log, keep = keepState): Promise<FlagTable> {
     const table = new FlagTable(path, configured, keep);
     try {
-      for (const key of Object.keys(await table.takeFile())) table.commanded.add(key);
+      for (const key of await table.takeFile()) table.commanded.add(key);
     } catch (error) {
       log('error', 'the kept flags are unreadable; the configured ones serve', { path, cause: describeError(error) });
     }
@@ -60,14 +60,11 @@ export class FlagTable {
     return { tag: this.current.tag };
   }
 
-  /** @returns what of the file is in force: what is newer than the configuration, and what that does not have */
-  private async takeFile(): Promise<FlagDefinitions> {
-    const kept = Object.entries(await readFlagFile(this.path)).filter(
-      ([key, { revision }]) =>
-        !Object.hasOwn(this.configured, key) || revision > (this.configured[key]?.revision ?? -1),
-    );
-    this.replace({ ...this.configured, ...Object.fromEntries(kept) });
-    return Object.fromEntries(kept);
+  /** @returns keys of what the file has in force: what is newer than the configuration, and what that does not have */
+  private async takeFile(): Promise<string[]> {
+    const kept = newerOf(await readFlagFile(this.path), this.configured);
+    this.replace({ ...this.configured, ...kept });
+    return Object.keys(kept);
   }
 
   /** Calls back after each command that is on disk; who gave it waits. */
@@ -80,12 +77,12 @@ export class FlagTable {
    * @throws {SluiceError} SPEC_INVALID where it does not hold together with what is known here
    */
   async adopt(definitions: FlagDefinitions): Promise<void> {
-    const newer = Object.entries(definitions).filter(
-      ([key, { revision }]) => revision > (this.get(key)?.revision ?? -1),
-    );
-    if (newer.length === 0) return;
-    this.replace({ ...this.inForce.definitions, ...Object.fromEntries(newer) });
-    for (const [key] of newer) this.commanded.add(key);
+    const known = this.inForce.definitions;
+    const newer = newerOf(definitions, known);
+    const keys = Object.keys(newer);
+    if (keys.length === 0) return;
+    this.replace({ ...known, ...newer });
+    for (const key of keys) this.commanded.add(key);
     await this.save(null);
   }
 
@@ -165,6 +162,13 @@ const flagsFile = z.record(flagKey, flag);
 /** Flag by flag only: whether they hold together shows with the configured ones. */
 async function readFlagFile(path: string): Promise<FlagDefinitions> {
   return flagsFile.parse((await readState(path)) ?? {});
+}
+
+/** Those that are not known, or in an older revision. */
+function newerOf(definitions: FlagDefinitions, known: FlagDefinitions): FlagDefinitions {
+  const isNewer = (key: string, { revision }: FlagDefinition) =>
+    !Object.hasOwn(known, key) || revision > (known[key]?.revision ?? -1);
+  return Object.fromEntries(Object.entries(definitions).filter(([key, definition]) => isNewer(key, definition)));
 }
 
 function inForce(definitions: FlagDefinitions): FlagsInForce {

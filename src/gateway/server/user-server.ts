@@ -1,9 +1,9 @@
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, Server as TlsServer } from 'node:tls';
-import { SluiceError } from '../../domain/errors.js';
+import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import type { Certificate } from '../certificate.js';
 import { MemoryBudget } from '../memory-budget.js';
 import { followBareSockets } from './bare-sockets.js';
+import { listenOn, renewCertificate, urlOf } from './listening.js';
 import { UserConnection, type UserHandler, type UserSettings } from './user-connection.js';
 
 export interface UserServerOptions {
@@ -30,9 +30,9 @@ export class UserServer {
   private readonly sweep: NodeJS.Timeout;
   private readonly cutBare: () => void;
 
-  private constructor(server: Server, cutBare: () => void) {
+  private constructor(server: Server) {
     this.server = server;
-    this.cutBare = cutBare;
+    this.cutBare = followBareSockets(server);
     this.sweep = setInterval(() => this.look(performance.now()), SWEEP_MS);
     this.sweep.unref();
   }
@@ -43,22 +43,16 @@ export class UserServer {
     const bodies = new MemoryBudget(bodyBytes);
     const settings: UserSettings = { idleMs: IDLE_MS, requestMs: REQUEST_MS, stalledMs, bodies };
     const server = tls === null ? createServer({ noDelay: true }) : createTlsServer({ ...tls, noDelay: true });
-    const cutBare = tls === null ? () => undefined : followBareSockets(server);
     server.on('tlsClientError', () => undefined);
     server.maxConnections = options.connections;
-    const users = new UserServer(server, cutBare);
+    const users = new UserServer(server);
     // Before it listens: the primary of a cluster hands over connections as soon as it hears of a worker, and one that nobody takes hangs for ever.
     // Of a secured server, `connection` is the bare socket, before anybody has said who they are.
     server.on(tls === null ? 'connection' : 'secureConnection', (socket: Socket) => {
       const connection = new UserConnection(socket, handler, settings, () => users.connections.delete(connection));
       users.connections.add(connection);
     });
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', (error) =>
-        reject(new SluiceError('USAGE', `the gateway can't listen on ${host}:${port}`, { cause: error })),
-      );
-      server.listen({ port, host, backlog: BACKLOG }, resolve);
-    }).catch((error: unknown) => {
+    await listenOn(server, { port, host, backlog: BACKLOG }).catch((error: unknown) => {
       clearInterval(users.sweep);
       throw error;
     });
@@ -66,14 +60,12 @@ export class UserServer {
   }
 
   get url(): string {
-    const { family, address, port } = this.server.address() as AddressInfo;
-    const name = family === 'IPv6' ? `[${address}]` : address;
-    return `${this.server instanceof TlsServer ? 'https' : 'http'}://${name}:${port}`;
+    return urlOf(this.server);
   }
 
   /** For new connections of a secured server. */
   renewCertificate(certificate: Certificate): void {
-    if (this.server instanceof TlsServer) this.server.setSecureContext(certificate);
+    renewCertificate(this.server, certificate);
   }
 
   /** Takes no new connections and waits for the answers under way. @param patienceMs after which their connections are cut */
