@@ -9,6 +9,7 @@ import type { Guardrail } from '../src/domain/spec/guardrail.js';
 import { type Evidence, verdictSignature } from '../src/domain/verdict.js';
 import type { Scope } from '../src/ports/store.js';
 import type { TrafficRouter } from '../src/ports/traffic-router.js';
+import { whileBeating } from './beating.js';
 import type { ExperimentDeps } from './experiment.js';
 import { createExperimentGate } from './experiment-gate.js';
 import { apartFrom, type Gate, type GateDeps, type LookDeps, look, readGate } from './look.js';
@@ -55,9 +56,9 @@ export const createWatchActivities = (deps: WatchDeps) => ({
     let progress = lastHeartbeat() ?? input.progress ?? {};
     for (let looks = 1; ; looks += 1) {
       const { superseded, trip, missing } = await renewLease(deps.router, input.route);
-      const beat = () => Context.current().heartbeat({ looks, progress });
-      const judged = await whileRenewing(deps.router, input.route, beat, () =>
-        lookAtTrial({ ...deps, ...gateDeps }, input, progress),
+      const judged = await whileBeating(
+        () => whileRenewing(deps.router, input.route, () => lookAtTrial({ ...deps, ...gateDeps }, input, progress)),
+        () => ({ looks, progress }),
       );
       const summary = { ...judged, gate: overSums(judged.gate, missing), looks, superseded };
       progress = summary.progress;
@@ -118,20 +119,14 @@ async function renewLease(router: TrafficRouter, route: Route): Promise<Renewal>
 }
 
 /**
- * Keeps the lease, and the heartbeat, while a look takes its time: a store that hangs, or has much to add up, must not take users to and fro. What the
+ * Keeps the lease while a look takes its time: a store that hangs, or has much to add up, must not take users to and fro. What the
  * gateways say meanwhile they say again before the next look.
  */
-async function whileRenewing<T>(
-  router: TrafficRouter,
-  route: Route,
-  beat: () => void,
-  work: () => Promise<T>,
-): Promise<T> {
+async function whileRenewing<T>(router: TrafficRouter, route: Route, work: () => Promise<T>): Promise<T> {
   const { leaseMs } = route;
   if (leaseMs === null) return work();
   const { cancellationSignal } = Context.current();
   const timer = setInterval(() => {
-    beat();
     // Where the watch is over, the next route is on its way, and a gateway that it does not reach must lose its lease.
     if (cancellationSignal.aborted) return clearInterval(timer);
     renewLease(router, route).then(

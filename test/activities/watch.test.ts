@@ -258,7 +258,7 @@ test('a store that hangs costs the candidate no lease, and the watch no heartbea
     store: { ...store, armSummaries },
     metrics: createStoreMetrics({ ...store, armSummaries }),
   });
-  const environment = new MockActivityEnvironment();
+  const environment = new MockActivityEnvironment({ heartbeatTimeoutMs: 900 });
   let beats = 0;
   environment.on('heartbeat', () => (beats += 1));
   const given = input({ windowMs: 100, known: 'error_rate=error samples=error' });

@@ -1,20 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { findProgram } from '../setup/program.js';
 import { TOKENS } from './site.js';
 
-/** `pip install schemathesis==4.32.5` into a venv, and SCHEMATHESIS=<venv>/bin/schemathesis. */
-const program = process.env['SCHEMATHESIS'];
-const EXAMPLES = process.env['SCHEMATHESIS_EXAMPLES'] ?? '15';
+const given = process.env['SCHEMATHESIS'];
+const program = findProgram('schemathesis', given, 'pip install schemathesis==4.32.5, or set SCHEMATHESIS');
+const fuzzed = program === null ? test.skip : test;
+const EXAMPLES = process.env['SCHEMATHESIS_EXAMPLES'] ?? '8';
 const CHECKS = 'not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance';
-
-if (program === undefined) process.stderr.write('SKIPPED: the api is not fuzzed, SCHEMATHESIS names no program\n');
 
 describe('the served api, fuzzed by its document', () => {
   let server: ChildProcess;
   let url = '';
   beforeAll(async () => {
-    if (program === undefined) return;
+    if (program === null) return;
     server = spawn(process.execPath, ['--import', 'tsx', 'test/api/serve-for-fuzz.ts'], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
@@ -23,14 +23,14 @@ describe('the served api, fuzzed by its document', () => {
   }, 180_000);
   afterAll(() => void server?.stdin?.end());
 
-  const fuzz = async (...more: string[]) => {
+  const fuzz = async (examples: string, ...more: string[]) => {
     const args = [
       'run',
       `${url}/openapi.json`,
       '--checks',
       CHECKS,
       '-n',
-      EXAMPLES,
+      examples,
       '--seed',
       '7',
       '--no-color',
@@ -49,10 +49,11 @@ describe('the served api, fuzzed by its document', () => {
     return { code, said };
   };
 
-  (program === undefined ? test.skip : test)(
+  fuzzed(
     'no 5xx, no undocumented status, no answer that its schema refuses; as an admin',
     async () => {
       const { code, said } = await fuzz(
+        EXAMPLES,
         '--header',
         `Authorization: Bearer ${TOKENS.admin}`,
         '--phases',
@@ -64,10 +65,10 @@ describe('the served api, fuzzed by its document', () => {
     600_000,
   );
 
-  (program === undefined ? test.skip : test)(
+  fuzzed(
     'and as somebody without a token',
     async () => {
-      const { code, said } = await fuzz('--phases', 'examples,coverage');
+      const { code, said } = await fuzz('3', '--phases', 'examples,fuzzing');
       if (code !== 0) process.stderr.write(`${said}\n`);
       expect(code).toBe(0);
     },

@@ -6,7 +6,8 @@ import { AwsClient } from 'aws4fetch';
 import { datasetDeps, openDataset } from '../../src/datasets/open-dataset.js';
 import { readS3Settings, s3Origin } from '../../src/datasets/sources/s3-source.js';
 import { parseAllowedPrivate } from '../../src/net/allowed-private.js';
-import { startMoto } from './moto.js';
+import { freePort } from '../setup/free-port.js';
+import { findProgram, startProgram } from '../setup/program.js';
 import { allRows } from './reading.js';
 
 const SETTINGS = {
@@ -18,17 +19,24 @@ const SETTINGS = {
 };
 const ODD_KEY = "a+b%20c/ü(1)!'*/d?e#f&g=h.csv";
 const TEXT = 'a,label\n1,x\n2,y\n';
-const moto = await startMoto();
-afterAll(() => moto?.stop());
+const moto = findProgram('moto_server', process.env.MOTO, "pip install 'moto[s3,server]==5.1.22', or set MOTO");
 
 (moto === null ? describe.skip : describe)('an S3-compatible server that checks signatures', () => {
-  const url = moto?.url ?? '';
+  let url: string;
   let env: NodeJS.ProcessEnv;
+  let stop: (() => Promise<void>) | undefined;
 
   beforeAll(async () => {
+    const port = await freePort();
+    url = `http://127.0.0.1:${port}`;
+    stop = await startProgram(moto as string, ['-H', '127.0.0.1', '-p', `${port}`], {
+      ports: [port],
+      ready: `${url}/moto-api/`,
+    });
     const keys = await createUser(url);
     env = { SLUICE_S3_ENDPOINT: url, AWS_REGION: 'eu-central-1', ...keys };
   }, 60_000);
+  afterAll(() => stop?.());
 
   const open = (source: string, more: NodeJS.ProcessEnv = {}) =>
     openDataset(

@@ -37,7 +37,9 @@ describe('the three versions', () => {
     const classify = trainClassifier('v3');
     expect(new Set(holdout.rows.map((single) => classify([single]).labels[0])).size).toBe(1);
     expect(accuracy('v3', 1)).toBeLessThan(0.2);
-    for (const version of ['v1', 'v2'] as const) expect(accuracy(version, 1)).toBe(accuracy(version, 100));
+    const some = holdout.rows.slice(0, 150);
+    for (const classifyOne of [trainClassifier('v1'), trainClassifier('v2')])
+      expect(some.map((single) => classifyOne([single]).labels[0])).toEqual(classifyOne(some).labels);
   });
 
   test.each(VERSIONS)('%s trains in seconds, always the same, and its label has the best of ten shares', (version) => {

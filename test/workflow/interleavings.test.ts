@@ -8,7 +8,7 @@ jest.setTimeout(600_000);
 
 const seed = Number(process.env['SLUICE_INTERLEAVINGS_SEED'] ?? Date.now() % 2 ** 31);
 /** Others each time, so that builds together see many; by hand more at once. */
-const COUNT = Number(process.env['SLUICE_INTERLEAVINGS'] ?? 60);
+const COUNT = Number(process.env['SLUICE_INTERLEAVINGS'] ?? 40);
 /** On one worker at a time; other suites use the same server. */
 const SIDE_BY_SIDE = 20;
 
