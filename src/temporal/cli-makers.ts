@@ -41,7 +41,10 @@ export const goInstall: Maker = {
     await mkdir(folder, { recursive: true });
     // The compiler collects its garbage more rarely (up to 1.6 GB for one package); no C compiler; no tables for debuggers.
     const env = { GOGC: '400', ...process.env, CGO_ENABLED: '0', GOBIN: folder, GOFLAGS: '' };
-    await run('go', ['install', '-ldflags=-s -w', MODULE], { env, timeout: BUILD_TIMEOUT_MS });
+    await run('go', ['install', '-ldflags=-s -w', '-gcflags=all=-dwarf=false', MODULE], {
+      env,
+      timeout: BUILD_TIMEOUT_MS,
+    });
     return join(folder, executable);
   },
 };

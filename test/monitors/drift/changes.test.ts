@@ -12,10 +12,10 @@ function firstWindow(world: World, rows: readonly Answered[], change: Change) {
   return findingsIn(reference, drawWindow(rows, world, change, ROWS, random));
 }
 
-/** 200 quiet windows in all; those of digits, with 64 features, take four times as long. */
+/** 100 quiet windows in all; those of digits, with 64 features, take four times as long. */
 describe.each([
-  ['digits', 60],
-  ['tumours', 140],
+  ['digits', 32],
+  ['tumours', 68],
 ] as const)('real data, a real model: %s', (world, windows) => {
   const rows = rowsOf(world);
 
@@ -45,7 +45,7 @@ describe.each([
       );
     });
     expect(alarms).toHaveLength(windows);
-    // 0.2 alarms at most are expected of each monitor in all 200; two or more have a chance of 2 %. 2,000 windows: docs/performance.md.
+    // 0.1 alarms at most are expected of each monitor in all 100; two or more have a chance of 0.5 %. 2,000 windows: docs/performance.md.
     for (const monitor of ['features', 'model'] as const)
       expect(alarms.filter((found) => found[monitor].length > 0).length).toBeLessThanOrEqual(1);
   });
