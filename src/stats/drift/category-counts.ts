@@ -37,12 +37,12 @@ function countBytes(codes: Uint8Array, categories: number): Uint32Array {
   return counts;
 }
 
-/** Codes outside the categories, fractions and NaN are left out, and so missed in the sum. */
+/** A typed array has no place for codes outside the categories, fractions and NaN: they are left out, and so missed in the sum. */
 function countOneByOne(codes: ArrayLike<number>, categories: number): Uint32Array {
   const counts = new Uint32Array(categories);
   for (let i = 0; i < codes.length; i += 1) {
     const code = codes[i] as number;
-    if (code >= 0 && code < categories && code === Math.trunc(code)) counts[code] = (counts[code] as number) + 1;
+    counts[code] = (counts[code] as number) + 1;
   }
   return counts;
 }

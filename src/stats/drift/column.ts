@@ -30,10 +30,7 @@ const TEST_UP_TO_ROWS = 1000;
  * The method Evidently 0.7 would take: tests for small references, distances for large ones; few distinct values count as categories.
  */
 export function defaultMethod(column: Column): DriftMethod {
-  const distinct = (most: number) =>
-    column.type === 'numeric'
-      ? hasAtMost(column.reference, most, column.current)
-      : new Set([...column.reference, ...column.current]).size <= most;
+  const distinct = (most: number) => hasAtMost(column.reference, most, column.current);
   const numbers = column.type === 'numeric' && !distinct(5);
   if (column.reference.length > TEST_UP_TO_ROWS) return numbers ? 'wasserstein' : 'jensenshannon';
   if (numbers) return 'ks';
@@ -95,15 +92,9 @@ function sharesOf(column: Column) {
     : categoryShares(column.reference, column.current);
 }
 
-function countsOf(column: Column): [number, number][] {
-  return column.type === 'numeric'
-    ? countCategories(Array.from(column.reference), Array.from(column.current))
-    : countCategories(column.reference, column.current);
-}
-
 /** Current counts against the reference's shares, whose own noise is left out, as Evidently leaves it. */
 function goodnessOfFit(column: Column): number {
-  const counts = countsOf(column);
+  const counts = countCategories(column.reference, column.current);
   if (counts.length < 2) return 1;
   const scale = column.current.length / column.reference.length;
   const { pValue } = chiSquareOfCounts(
@@ -114,7 +105,7 @@ function goodnessOfFit(column: Column): number {
 }
 
 function twoCategories(column: Column): number {
-  const counts = countsOf(column);
+  const counts = countCategories(column.reference, column.current);
   if (counts.length > 2) throw new RangeError(`z needs at most two categories; the column has ${counts.length}`);
   const [first] = counts as [[number, number]];
   const test = twoProportionTest(

@@ -30,7 +30,7 @@ export function dependenceOf(series: readonly Sample[]): Dependence {
   const sure = BATCHES.flatMap((batches) => {
     const factors = series.flatMap((values) => factorOf(values, batches) ?? []);
     const found = { factor: momentsOf(factors).mean, df: batches - 1 };
-    return factors.length > 0 && atLeast(found, 1 - MISTAKEN) > 1 ? found : [];
+    return atLeast(found, 1 - MISTAKEN) > 1 ? found : [];
   });
   const [longest = INDEPENDENT] = sure.sort((a, b) => atLeast(b, CHOSEN_AT) - atLeast(a, CHOSEN_AT));
   return longest;

@@ -54,7 +54,7 @@ export function latticeTail(n: number, m: number, steps: number, sides: 1 | 2): 
     for (let j = first; j <= last; j += 1) {
       const fromBelow = i === 0 ? 0 : (i / (i + j)) * (row[j] as number);
       const fromLeft = j === 0 ? 0 : (j / (i + j)) * (row[j - 1] as number);
-      row[j] = i + j === 0 ? 0 : fromBelow + fromLeft;
+      row[j] = fromBelow + fromLeft;
     }
   }
   return Math.min(1, row[m] as number);

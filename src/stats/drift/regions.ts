@@ -28,7 +28,7 @@ export function regionsOf(features: readonly Sample[], depth = 3, minRows = 30):
       count += 1;
       return { region: count - 1 };
     };
-    if (level === depth || members.length < 2 * minRows) return leaf();
+    if (level === depth) return leaf();
     // A feature without two values here can't split; the next may.
     for (let offset = 0; offset < features.length; offset += 1) {
       const feature = (tried + offset) % features.length;

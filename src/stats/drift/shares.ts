@@ -6,6 +6,8 @@ export interface SharePair {
   readonly current: readonly number[];
 }
 
+export type Categories = ArrayLike<string | number>;
+
 /** A reference with no more distinct values than this is compared value by value, not in bins (Evidently). */
 const MOST_VALUES = 20;
 
@@ -17,8 +19,7 @@ const MOST_VALUES = 20;
 export function numericShares(reference: Sample, current: Sample): SharePair & { edges: number[] | null } {
   requireSample(reference, 'reference');
   requireSample(current, 'current');
-  if (hasAtMost(reference, MOST_VALUES))
-    return { ...categoryShares(Array.from(reference), Array.from(current)), edges: null };
+  if (hasAtMost(reference, MOST_VALUES)) return { ...categoryShares(reference, current), edges: null };
   const [min, max] = rangeOf(reference, current);
   if (!Number.isFinite(max - min)) {
     // A range without a width has no bins: a quarter of every value has the same shares.
@@ -31,10 +32,7 @@ export function numericShares(reference: Sample, current: Sample): SharePair & {
 }
 
 /** Shares of each category that occurs in either sample. @throws {RangeError} when one is empty */
-export function categoryShares(
-  reference: readonly (string | number)[],
-  current: readonly (string | number)[],
-): SharePair {
+export function categoryShares(reference: Categories, current: Categories): SharePair {
   const counts = countCategories(reference, current);
   return {
     reference: counts.map(([ours]) => ours / reference.length),
@@ -43,29 +41,26 @@ export function categoryShares(
 }
 
 /** Counts of each category in (reference, current), in order of first appearance. @throws {RangeError} when one is empty */
-export function countCategories(
-  reference: readonly (string | number)[],
-  current: readonly (string | number)[],
-): [number, number][] {
+export function countCategories(reference: Categories, current: Categories): [number, number][] {
   if (reference.length === 0 || current.length === 0)
     throw new RangeError(`${reference.length} reference and ${current.length} current values; need at least one each`);
   const counts = new Map<string | number, [number, number]>();
-  const of = (value: string | number) => {
-    const found = counts.get(value) ?? [0, 0];
-    counts.set(value, found);
-    return found;
-  };
-  for (const value of reference) of(value)[0] += 1;
-  for (const value of current) of(value)[1] += 1;
+  for (const [side, values] of [reference, current].entries())
+    for (let i = 0; i < values.length; i += 1) {
+      const value = values[i] as string | number;
+      const found = counts.get(value) ?? [0, 0];
+      counts.set(value, found);
+      found[side as 0 | 1] += 1;
+    }
   return [...counts.values()];
 }
 
 /** Whether the samples together have at most `most` distinct values; stops counting at the first too many. */
-export function hasAtMost(values: Sample, most: number, alsoIn: Sample = []): boolean {
-  const seen = new Set<number>();
+export function hasAtMost(values: Categories, most: number, alsoIn: Categories = []): boolean {
+  const seen = new Set<string | number>();
   for (const sample of [values, alsoIn])
     for (let i = 0; i < sample.length; i += 1) {
-      seen.add(sample[i] as number);
+      seen.add(sample[i] as string | number);
       if (seen.size > most) return false;
     }
   return true;

@@ -29,7 +29,8 @@ function wassersteinOfSorted(x: Float64Array, y: Float64Array): number {
     return area / n;
   }
   let [i, j] = [0, 0];
-  let at = Math.min(x[0] as number, y[0] as number);
+  // Nothing lies below the first value, wherever that is.
+  let at = 0;
   while (i < n || j < m) {
     const next = i < n && (j >= m || (x[i] as number) <= (y[j] as number)) ? (x[i] as number) : (y[j] as number);
     area += Math.abs(i / n - j / m) * (next - at);
