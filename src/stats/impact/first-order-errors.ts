@@ -48,7 +48,7 @@ type ByDistance = Float64Array;
 function trace(form: ByDistance, rho: number): number {
   let sum = form[0] ?? 0;
   let power = 1;
-  for (let distance = 1; distance < form.length && rho > 0; distance += 1) {
+  for (let distance = 1; distance < form.length; distance += 1) {
     power *= rho;
     sum += (form[distance] as number) * power;
   }
@@ -63,7 +63,6 @@ function neighbours(values: readonly number[]): number {
 function rootOf(f: (rho: number) => number): number {
   let [low, high] = [0, LARGEST_RHO];
   if (f(low) >= 0) return low;
-  if (f(high) <= 0) return high;
   for (let i = 0; i < 30; i += 1) {
     const mid = (low + high) / 2;
     if (f(mid) < 0) low = mid;

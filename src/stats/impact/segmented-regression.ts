@@ -101,7 +101,7 @@ export function segmentedRegression(
     );
   const earlier = times.slice(0, first);
   const isComparable = comparableWith(model.seasons, earlier);
-  const alone = times.find((t) => t >= start && !isComparable(t));
+  const alone = times.find((t) => !isComparable(t));
   if (alone !== undefined) throw new RangeError(`no value before lies at the same phases as time ${alone}`);
   const seasons = model.seasons.map((season) => ({ ...season, phases: phasesOf(earlier, season.period) }));
   const rowAt = (t: number, isAfter: boolean) => designRow(t, start, isAfter, { ...model, seasons });
