@@ -4,10 +4,16 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { findProgram } from '../setup/program.js';
 import { TOKENS } from './site.js';
 
-const given = process.env['SCHEMATHESIS'];
-const program = findProgram('schemathesis', given, 'pip install schemathesis==4.32.5, or set SCHEMATHESIS');
+const program = findProgram(
+  'schemathesis',
+  process.env['SCHEMATHESIS'],
+  'pip install schemathesis==4.32.5, or set SCHEMATHESIS',
+);
 const fuzzed = program === null ? test.skip : test;
+/** Generated cases of each operation. */
 const EXAMPLES = process.env['SCHEMATHESIS_EXAMPLES'] ?? '8';
+/** A stranger is refused before anything is read, whatever he sends. */
+const EXAMPLES_OF_STRANGER = '3';
 const CHECKS = 'not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance';
 
 describe('the served api, fuzzed by its document', () => {
@@ -68,7 +74,7 @@ describe('the served api, fuzzed by its document', () => {
   fuzzed(
     'and as somebody without a token',
     async () => {
-      const { code, said } = await fuzz('3', '--phases', 'examples,fuzzing');
+      const { code, said } = await fuzz(EXAMPLES_OF_STRANGER, '--phases', 'examples,fuzzing');
       if (code !== 0) process.stderr.write(`${said}\n`);
       expect(code).toBe(0);
     },

@@ -1,4 +1,5 @@
 import { type Dependence, dependenceOf, INDEPENDENT } from '../../stats/drift/dependence.js';
+import type { Categories } from '../../stats/drift/shares.js';
 import { quantiles } from '../../stats/sample/quantile.js';
 import type { Sample } from '../../stats/sample/sample.js';
 
@@ -64,9 +65,10 @@ export function levelsOf(values: Sample): number[][] {
 const MOST_NAMES = 8;
 
 /** For each of the most frequent names, where it stands. */
-export function placesOf(names: readonly (string | number)[]): number[][] {
+export function placesOf(names: Categories): number[][] {
+  const list = Array.from(names);
   const counts = new Map<string | number, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  for (const name of list) counts.set(name, (counts.get(name) ?? 0) + 1);
   const frequent = [...counts].sort(([, a], [, b]) => b - a).slice(0, MOST_NAMES);
-  return frequent.map(([name]) => names.map((one) => (one === name ? 1 : 0)));
+  return frequent.map(([name]) => list.map((one) => (one === name ? 1 : 0)));
 }

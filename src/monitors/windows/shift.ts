@@ -109,10 +109,9 @@ function chosenMethod(column: Column): ShiftMethod {
  */
 function tested({ type, reference, current }: Column, pace: number | null) {
   const sizes = { reference: reference.length, current: current.length };
-  const [before, now] = [Array.from<number | string>(reference), Array.from<number | string>(current)];
   if (type === 'categorical' || hasAtMost(reference, 5, current)) {
-    const dependence = dependenceBetween(placesOf(before), sizes, pace);
-    return { p: samePart(countCategories(before, now), dependence), dependence: dependence.factor };
+    const dependence = dependenceBetween(placesOf(reference), sizes, pace);
+    return { p: samePart(countCategories(reference, current), dependence), dependence: dependence.factor };
   }
   const dependence = dependenceBetween(levelsOf(reference as Sample), sizes, pace);
   const { statistic, pValue } = dependentKsTest(reference as Sample, current as Sample, dependence);

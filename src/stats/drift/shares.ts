@@ -6,6 +6,7 @@ export interface SharePair {
   readonly current: readonly number[];
 }
 
+/** One value a row: names, or numbers taken by their value. */
 export type Categories = ArrayLike<string | number>;
 
 /** A reference with no more distinct values than this is compared value by value, not in bins (Evidently). */
