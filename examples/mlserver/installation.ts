@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import axios from 'axios';
 import { hasEnded, type RolloutState } from '../../src/domain/rollout-state.js';
 import { endChild, nodeCommand, spawnSluice } from '../../src/process/child-process.js';
@@ -19,6 +20,8 @@ const SPEC_PORTS: Readonly<Record<Version, Pick<ServerPorts, 'http' | 'metrics'>
 };
 /** A forest takes one request at a time: more would wait for each other, and the queue, not the model, would be measured. */
 const REQUESTS_PER_SECOND = 20;
+/** For one rollout. */
+const PATIENCE = '5m';
 const CLI = new URL('../../src/cli/main.ts', import.meta.url);
 
 export interface InstallationOptions {
@@ -78,38 +81,26 @@ export class MlServerInstallation {
     }
   }
 
-  /** Starts a rollout by a spec beside this file, and follows it to its end. */
-  async rollOut(spec: string, onChange: (line: string) => void, patienceMs = 300_000): Promise<RolloutState> {
+  /** Starts a rollout by a spec beside this file, as a user would, and follows it to its end. */
+  async rollOut(spec: string, onChange: (line: string) => void): Promise<RolloutState> {
     const path = await writeWith(`examples/mlserver/${spec}`, join(this.folder, spec), this.ports);
-    await this.sluice('start', path, '-o', 'json');
-    const deadline = performance.now() + patienceMs;
-    let last = '';
-    for (;;) {
-      const state = JSON.parse(await this.sluice('get', 'digits', '-o', 'json')) as RolloutState;
+    const args = ['start', path, '--wait', '--timeout', PATIENCE, '-o', 'json'];
+    const child = spawn(process.execPath, [...nodeCommand(CLI), ...args], {
+      env: { ...process.env, NODE_OPTIONS: '', ...this.env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const closed = once(child, 'close');
+    let [state, last]: [RolloutState | null, string] = [null, ''];
+    for await (const changed of createInterface({ input: child.stdout })) {
+      state = JSON.parse(changed) as RolloutState;
       const line = `${state.phase} ${state.status}, weight ${state.weightPercent} %: ${state.reason}`;
       if (line !== last) onChange(line);
       last = line;
-      if (hasEnded(state.status)) return state;
-      if (performance.now() > deadline) throw new Error(`${spec} did not end in ${patienceMs} ms: ${line}`);
-      await new Promise((resolve) => setTimeout(resolve, 500));
     }
-  }
-
-  /** Runs the CLI as a user would. Its exit code tells of the rollout as well: what it printed counts. */
-  private async sluice(...args: readonly string[]): Promise<string> {
-    const child = spawn(process.execPath, [...nodeCommand(CLI), ...args], {
-      env: { ...process.env, NODE_OPTIONS: '', ...this.env },
-    });
-    let [out, err] = ['', ''];
-    child.stdout.on('data', (part: Buffer) => {
-      out += part.toString();
-    });
-    child.stderr.on('data', (part: Buffer) => {
-      err += part.toString();
-    });
-    const [code] = (await once(child, 'close')) as [number | null];
-    if (out === '') throw new Error(`sluice ${args.join(' ')} ended with code ${code}: ${err}`);
-    return out;
+    // The exit code tells of the rollout as well: what counts is that it has ended.
+    const [code] = (await closed) as [number | null];
+    if (state === null || !hasEnded(state.status)) throw new Error(`${spec} did not end, code ${code}: ${last}`);
+    return state;
   }
 
   async close(): Promise<void> {
