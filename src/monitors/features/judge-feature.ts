@@ -79,7 +79,7 @@ export function judgeFeature(
         rise(
           { successes: missing.current, trials: rows },
           { successes: missing.reference, trials: column.holes.length },
-          dependenceBetween([column.holes], { reference: column.holes.length, current: rows }, pace),
+          dependenceBetween(() => [column.holes], { reference: column.holes.length, current: rows }, pace),
         ),
         missingShare - missingBefore >= spec.missing,
       ),
@@ -149,7 +149,8 @@ function outOfRange(spec: FeatureMonitor, column: FeatureColumn, pace: number | 
   const [n, m] = [reference.length, current.length];
   const isOutside = reference.map((value) => (value < low || value > high ? 1 : 0));
   const before = isOutside.filter((is) => is === 1).length;
-  const between = (series: readonly number[][]) => dependenceBetween(series, { reference: n, current: m }, pace);
+  const series = () => (given === undefined ? levelsOf(reference) : [isOutside]);
+  const dependence = dependenceBetween(series, { reference: n, current: m }, pace);
   const count = below + above;
   return {
     count,
@@ -157,8 +158,8 @@ function outOfRange(spec: FeatureMonitor, column: FeatureColumn, pace: number | 
     before: before / n,
     p:
       given === undefined
-        ? Math.min(1, 2 * beyond(Math.max(below, above), n, m, between(levelsOf(reference))))
-        : rise({ successes: count, trials: m }, { successes: before, trials: n }, between([isOutside])),
+        ? Math.min(1, 2 * beyond(Math.max(below, above), n, m, dependence))
+        : rise({ successes: count, trials: m }, { successes: before, trials: n }, dependence),
     message: `${formatShare(count / m)} of ${m} values are outside ${formatNumber(low)} to ${formatNumber(high)}${given === undefined ? ', all that the reference has' : ''}`,
     categories: [],
   };
@@ -181,7 +182,7 @@ function unseen(column: FeatureColumn, pace: number | null): Outside | null {
   const byCount = [...counts].sort(([, a], [, b]) => b - a);
   const most = byCount[0]?.[1] ?? 0;
   const [n, m] = [reference.length, current.length];
-  const dependence = dependenceBetween(placesOf(reference), { reference: n, current: m }, pace);
+  const dependence = dependenceBetween(() => placesOf(reference), { reference: n, current: m }, pace);
   const count = byCount.reduce((sum, [, n]) => sum + n, 0);
   const named = byCount.slice(0, MOST_NAMED).map(([name]) => JSON.stringify(cutText(name, LONGEST_NAME)));
   return {

@@ -66,12 +66,14 @@ export function confidenceFalls(
     successes: scores.filter((score) => score < low).length,
     trials: scores.length,
   });
-  const between = (series: readonly number[][]) =>
+  const between = (series: () => readonly number[][]) =>
     dependenceBetween(series, { reference: before.length, current: now.length }, pace);
+  const ofLevels = between(() => levelsOf(before));
+  const ofLow = between(() => [before.map((score) => (score < low ? 1 : 0))]);
   return [
     {
       // Its `greater`: the window's scores lie lower.
-      p: dependentKsTest(now, before, between(levelsOf(before)), 'greater').pValue,
+      p: dependentKsTest(now, before, ofLevels, 'greater').pValue,
       matters: was.mean - is.mean >= drop,
       finding: finding(
         'model:confidence',
@@ -81,7 +83,7 @@ export function confidenceFalls(
       ),
     },
     {
-      p: largerShareP(lowOf(now), lowOf(before), between([before.map((score) => (score < low ? 1 : 0))])),
+      p: largerShareP(lowOf(now), lowOf(before), ofLow),
       matters: is.low - was.low >= rise,
       finding: finding(
         'model:low-confidence',

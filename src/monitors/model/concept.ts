@@ -27,7 +27,7 @@ export function conceptOf({ reference, current, pace }: TimedPair<LabelledInputR
   const before = scored(reference);
   const regions = regionsOf(before.features);
   const sizes = { reference: reference.length, current: current.length };
-  const dependence = dependenceBetween(surprises(before, regions), sizes, pace);
+  const dependence = dependenceBetween(() => surprises(before, regions), sizes, pace);
   return { drift: conceptDrift(before, scored(current), 0.01, regions, dependence), dependence };
 }
 

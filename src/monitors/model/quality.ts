@@ -64,7 +64,7 @@ export function qualityFalls(
     words: string,
   ) => {
     const [was, is] = [shareOf(before), shareOf(now)];
-    const dependence = dependenceBetween([before], { reference: before.length, current: now.length }, pace);
+    const dependence = dependenceBetween(() => [before], { reference: before.length, current: now.length }, pace);
     return {
       p: largerShareP(wrongOf(now), wrongOf(before), dependence),
       matters: was - is >= drop,

@@ -39,16 +39,16 @@ function gapOf(rows: readonly Dated[]): number {
  * How much less the difference of both windows says than that of independent rows. Only the reference is asked: in a window where something
  * has changed half-way, rows resemble their neighbours as well, and the change must not hide itself. A window that is denser in time
  * has more rows of each moment; shorter than a batch of the reference, it is all of one.
- * @param series measures of the reference's rows in the order of time
+ * @param series measures of the reference's rows in the order of time; not asked for where both windows are of one time
  * @param sizes rows of each window that are compared
  */
 export function dependenceBetween(
-  series: readonly Sample[],
+  series: () => readonly Sample[],
   sizes: { readonly reference: number; readonly current: number },
   pace: number | null,
 ): Dependence {
   if (pace === null) return INDEPENDENT;
-  const { factor, df } = dependenceOf(series);
+  const { factor, df } = dependenceOf(series());
   if (factor === 1) return INDEPENDENT;
   const [n, m] = [sizes.reference, sizes.current];
   const ofWindow = 1 + (factor - 1) * Math.max(1, Math.min(pace, ((df + 1) * m) / n));

@@ -110,10 +110,10 @@ function chosenMethod(column: Column): ShiftMethod {
 function tested({ type, reference, current }: Column, pace: number | null) {
   const sizes = { reference: reference.length, current: current.length };
   if (type === 'categorical' || hasAtMost(reference, 5, current)) {
-    const dependence = dependenceBetween(placesOf(reference), sizes, pace);
+    const dependence = dependenceBetween(() => placesOf(reference), sizes, pace);
     return { p: samePart(countCategories(reference, current), dependence), dependence: dependence.factor };
   }
-  const dependence = dependenceBetween(levelsOf(reference as Sample), sizes, pace);
+  const dependence = dependenceBetween(() => levelsOf(reference as Sample), sizes, pace);
   const { statistic, pValue } = dependentKsTest(reference as Sample, current as Sample, dependence);
   return { p: pValue, gap: statistic, dependence: dependence.factor };
 }

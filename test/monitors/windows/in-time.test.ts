@@ -82,13 +82,13 @@ describe('pace', () => {
     const { pace } = inTime({ reference: hour, current: hour }, false);
     expect(pace).toBeNull();
     const sizes = { reference: 1000, current: 1000 };
-    expect(dependenceBetween([series(0.9)], sizes, pace).factor).toBe(1);
+    expect(dependenceBetween(() => [series(0.9)], sizes, pace).factor).toBe(1);
   });
 
   test('a window within a moment of the reference says little, but no less than one batch does', () => {
     const slow = series(0.97);
     const sizes = { reference: 1000, current: 1000 };
-    const [even, dense, densest] = [1, 4, 1e9].map((pace) => dependenceBetween([slow], sizes, pace));
+    const [even, dense, densest] = [1, 4, 1e9].map((pace) => dependenceBetween(() => [slow], sizes, pace));
     expect(dense?.factor).toBeGreaterThan(even?.factor ?? 0);
     expect(densest?.factor).toBeGreaterThan(dense?.factor ?? 0);
     const { factor, df } = dependenceOf([slow]);
