@@ -21,11 +21,10 @@ export function freezeRoutes(server: FastifyInstance, store: Store): void {
 
   serve(server, listFreezes, async ({ query: { active, service, ...paging } }) => {
     const filter = { ...(active ? { activeAt: 'now' } : {}), ...(service === undefined ? {} : { service }) };
-    const { items, next } = await pageOf(
-      paging,
-      (limit) => store.freezes({ ...filter, limit }),
-      ({ id }) => id,
-    );
+    const { items, next } = await pageOf(paging, (limit) => store.freezes({ ...filter, limit }), {
+      createdAt: 'down',
+      id: 'up',
+    });
     return { freezes: items, next };
   });
 

@@ -26,11 +26,10 @@ export function incidentRoutes(server: FastifyInstance, store: Store): void {
       ...(service === undefined ? {} : { service }),
       ...(source === undefined ? {} : { source }),
     };
-    const { items, next } = await pageOf(
-      paging,
-      (limit) => incidents.incidents({ ...filter, limit }),
-      ({ id }) => id,
-    );
+    const { items, next } = await pageOf(paging, (limit) => incidents.incidents({ ...filter, limit }), {
+      openedAt: 'down',
+      id: 'up',
+    });
     return { incidents: items, next };
   });
 
@@ -64,11 +63,10 @@ function silenceRoutes(server: FastifyInstance, { incidents }: Store): void {
   });
 
   serve(server, listSilences, async ({ query: { active, ...paging } }) => {
-    const { items, next } = await pageOf(
-      paging,
-      (limit) => incidents.silences({ active, limit }),
-      ({ id }) => id,
-    );
+    const { items, next } = await pageOf(paging, (limit) => incidents.silences({ active, limit }), {
+      createdAt: 'down',
+      id: 'up',
+    });
     return { silences: items, next };
   });
 

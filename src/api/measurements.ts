@@ -42,11 +42,7 @@ export function measurementRoutes(server: FastifyInstance, store: Store, data: R
 
   serve(server, listExperiments, async ({ params: { rolloutId }, query }) => {
     await stateOf(store, rolloutId);
-    const { items, next } = await pageOf(
-      query,
-      () => data.experiments(rolloutId),
-      ({ at }) => at,
-    );
+    const { items, next } = await pageOf(query, () => data.experiments(rolloutId), { at: 'up' });
     return { experiments: items, next };
   });
 

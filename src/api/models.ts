@@ -27,20 +27,16 @@ export function modelRoutes(server: FastifyInstance, registry: ModelRegistry): v
 
 function versionRoutes(server: FastifyInstance, registry: ModelRegistry): void {
   serve(server, listModels, async ({ query }) => {
-    const { items, next } = await pageOf(
-      query,
-      (limit) => registry.models({ limit }),
-      ({ model }) => model,
-    );
+    const { items, next } = await pageOf(query, (limit) => registry.models({ limit }), { model: 'up' });
     return { models: items, next };
   });
 
   serve(server, listVersions, async ({ params: { model }, query }) => {
-    const { items, next } = await pageOf(
-      query,
-      (limit) => registry.versions({ model, limit }),
-      ({ id, version }) => `${version} ${id}`,
-    );
+    const { items, next } = await pageOf(query, (limit) => registry.versions({ model, limit }), {
+      createdAt: 'down',
+      version: 'up',
+      id: 'up',
+    });
     return { versions: items, next };
   });
 
@@ -67,20 +63,15 @@ function comparisonRoutes(server: FastifyInstance, registry: ModelRegistry): voi
 
 function aliasRoutes(server: FastifyInstance, registry: ModelRegistry): void {
   serve(server, listAliases, async ({ params: { model }, query }) => {
-    const { items, next } = await pageOf(
-      query,
-      () => registry.aliases(model),
-      ({ alias }) => alias,
-    );
+    const { items, next } = await pageOf(query, () => registry.aliases(model), { alias: 'up' });
     return { aliases: items, next };
   });
 
   serve(server, getAliasHistory, async ({ params, query }) => {
-    const { items, next } = await pageOf(
-      query,
-      (limit) => registry.aliasHistory({ ...params, limit }),
-      ({ changeId }) => changeId,
-    );
+    const { items, next } = await pageOf(query, (limit) => registry.aliasHistory({ ...params, limit }), {
+      at: 'down',
+      changeId: 'up',
+    });
     return { changes: items, next };
   });
 

@@ -11,7 +11,7 @@ export function monitorRoutes(server: FastifyInstance, { monitors }: Store): voi
     const { items, next } = await pageOf(
       paging,
       (limit) => monitors.overview({ limit, ...(service === undefined ? {} : { service }) }),
-      (line) => `${line.service}/${line.monitor}`,
+      { service: 'up', monitor: 'up' },
     );
     return { monitors: items, next };
   });
@@ -19,11 +19,7 @@ export function monitorRoutes(server: FastifyInstance, { monitors }: Store): voi
   serve(server, getMonitor, async ({ params: { service, monitor }, query }) => {
     const latest = await monitors.latest(service, monitor);
     if (latest === null) throw new SluiceError('NOT_FOUND', `monitor ${service}/${monitor} has no reading`);
-    const { items, next } = await pageOf(
-      query,
-      (limit) => monitors.readings(service, monitor, limit),
-      ({ at }) => at,
-    );
+    const { items, next } = await pageOf(query, (limit) => monitors.readings(service, monitor, limit), { at: 'down' });
     return { latest, readings: items, next };
   });
 

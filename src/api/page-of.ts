@@ -44,31 +44,49 @@ export interface Page<T> {
 /** What a list may grow to before a page of it can't be had: a bound on the work of one request. */
 const DEEPEST = 20_000;
 
+/** How a list stands: the first field above the others, `down` where the largest come first. */
+type Order<Field extends string> = Readonly<Record<Field, 'up' | 'down'>>;
+type Fields<Field extends string> = Readonly<Record<Field, string>>;
+
 /**
- * A page of a list whose source knows a limit only: what comes after the one that the cursor names. Stable while others are added before it; its
- * cost grows with the place in the list, so it is for lists that people read.
+ * A page of a list whose source knows a limit only: what comes after the item that the cursor names, also once that one is gone. Stable while others
+ * come before it; its cost grows with the place in the list, so it is for lists that people read.
  */
-export async function pageOf<T>(
+export async function pageOf<Field extends string, T extends Fields<Field>>(
   { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
   list: (most: number) => Promise<readonly T[]>,
-  keyOf: (item: T) => string,
+  order: Order<Field>,
 ): Promise<Page<T>> {
-  if (cursor === undefined) return cut(await list(limit + 1), limit, keyOf, 0);
-  const [key, seen] = decodeCursor(cursor, ['string', 'number']);
+  const fields = Object.keys(order) as Field[];
+  if (cursor === undefined) return cut(await list(limit + 1), limit, fields, 0);
+  const [seen, ...place] = decodeCursor(cursor, ['number', ...fields.map(() => 'string' as const)]);
   if (seen > DEEPEST) throw new SluiceError('USAGE', `cursor: ${seen} is beyond the ${DEEPEST} that a list is read to`);
+  const isBehind = (item: T): boolean => {
+    const at = fields.findIndex((field, i) => item[field] !== place[i]);
+    const field = fields[at];
+    return field !== undefined && item[field] > (place[at] ?? '') === (order[field] === 'up');
+  };
   for (let most = Math.min(seen + limit + 1, DEEPEST); ; most = Math.min(most * 2, DEEPEST)) {
     const items = await list(most);
-    const at = items.findIndex((item) => keyOf(item) === key);
+    const here = items.findIndex((item) => fields.every((field, i) => item[field] === place[i]));
+    const behind = here >= 0 ? here + 1 : items.findIndex(isBehind);
+    const from = behind < 0 ? items.length : behind;
     const isWhole = items.length < most || most >= DEEPEST;
-    // One that is gone since: what stood in its place comes next.
-    const from = at >= 0 ? at + 1 : isWhole ? Math.min(seen, items.length) : -1;
-    if (from >= 0 && (isWhole || items.length > from + limit)) return cut(items.slice(from), limit, keyOf, from);
+    if (isWhole || items.length > from + limit) return cut(items.slice(from), limit, fields, from);
   }
 }
 
-function cut<T>(items: readonly T[], limit: number, keyOf: (item: T) => string, before: number): Page<T> {
+function cut<Field extends string, T extends Fields<Field>>(
+  items: readonly T[],
+  limit: number,
+  fields: readonly Field[],
+  before: number,
+): Page<T> {
   const page = items.slice(0, limit);
   const last = page.at(-1);
   const hasMore = items.length > limit && last !== undefined;
-  return { items: page, next: hasMore ? encodeCursor([keyOf(last), before + page.length]) : null };
+  return {
+    items: page,
+    next: hasMore ? encodeCursor([before + page.length, ...fields.map((field) => last[field])]) : null,
+  };
 }

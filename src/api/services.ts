@@ -27,11 +27,7 @@ export function serviceRoutes(server: FastifyInstance, store: Store): void {
   });
 
   serve(server, listRoutes, async ({ query }) => {
-    const { items, next } = await pageOf(
-      query,
-      () => store.latestRoutes(),
-      ({ service }) => service,
-    );
+    const { items, next } = await pageOf(query, () => store.latestRoutes(), { service: 'up' });
     return { routes: items, next };
   });
 

@@ -12,11 +12,10 @@ export function validationRoutes(
 ): void {
   serve(server, listValidations, async ({ query: { service, candidate, ...paging } }) => {
     const filter = { service, ...(candidate === undefined ? {} : { candidate }) };
-    const { items, next } = await pageOf(
-      paging,
-      (limit) => results.reports({ ...filter, limit }),
-      ({ id }) => id,
-    );
+    const { items, next } = await pageOf(paging, (limit) => results.reports({ ...filter, limit }), {
+      endedAt: 'down',
+      id: 'up',
+    });
     return { validations: items, next };
   });
 

@@ -1,5 +1,5 @@
 import { type FeedbackKind, isYesOrNo } from './observation.js';
-import type { MetricDefinition, MetricSource } from './spec/metric-definition.js';
+import { type MetricDefinition, type MetricSource, sourcesOf, type TakenSource } from './spec/metric-definition.js';
 
 /** What an event of a metric is. */
 export type ImpactSource =
@@ -34,34 +34,29 @@ export type ImpactMeasure = {
 
 /** @returns a reason in words where a metric has no value in a stretch of time */
 export function impactMeasureOf(definition: MetricDefinition): ImpactMeasure | string {
-  const { name: metric, goal, kind, source, numerator, denominator, quantile, cap } = definition;
+  const { name: metric, goal, kind, quantile, cap } = definition;
   const frame = { metric, goal };
   if (kind === 'retention')
     return `${metric}: retention is counted from a unit's exposure, and after a cutover there is none`;
   if (cap !== undefined) return `${metric}: a cap needs the sums of units; name the metric without its cap`;
-  const sources = [source, numerator, denominator].filter((one) => one !== undefined);
-  if (sources.some((one) => 'sql' in one))
+  const taken = sourcesOf(definition);
+  if (taken.value === null) return `${metric}: it has no source`;
+  const value = sumOf(taken.value);
+  const over = taken.denominator === null ? 'units' : sumOf(taken.denominator);
+  if (value === null || over === null)
     return `${metric}: a query's events are not at hand here; use feedback or outcome`;
-  const whole = source === undefined ? null : plain(source);
-  if (kind === 'quantile' && whole !== null && quantile !== undefined)
-    return { ...frame, kind: 'quantile', source: whole, quantile };
-  if (kind === 'ratio' && numerator !== undefined && denominator !== undefined)
-    return { ...frame, kind: 'ratio', value: sumOf(numerator), over: sumOf(denominator), isShare: false };
-  if (whole === null || source === undefined) return `${metric}: it has no source`;
-  if (kind === 'ratio')
-    return {
-      ...frame,
-      kind: 'ratio',
-      value: { source: whole, take: 'sum' },
-      over: { source: whole, take: 'count' },
-      isShare: hasYesOrNo(whole),
-    };
-  const take = source.take ?? (kind === 'proportion' ? 'any' : 'sum');
-  return { ...frame, kind: 'ratio', value: { source: whole, take }, over: 'units', isShare: take === 'any' };
+  if (kind === 'quantile')
+    return quantile === undefined
+      ? `${metric}: it has no quantile`
+      : { ...frame, kind: 'quantile', source: value.source, quantile };
+  const isMeanOfEvents = kind === 'ratio' && definition.source !== undefined;
+  const isShare = isMeanOfEvents ? hasYesOrNo(value.source) : over === 'units' && value.take === 'any';
+  return { ...frame, kind: 'ratio', value, over, isShare };
 }
 
-function sumOf(source: MetricSource): ImpactSum {
-  return { source: plain(source) ?? { outcome: 'requests' }, take: source.take ?? 'sum' };
+function sumOf({ source, take }: TakenSource): ImpactSum | null {
+  const events = plain(source);
+  return events === null ? null : { source: events, take };
 }
 
 function plain(source: MetricSource): ImpactSource | null {
