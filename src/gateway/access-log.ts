@@ -10,6 +10,11 @@ const FLUSH_MS = 1000;
 /** A disk that is slower than the traffic must not fill the memory. */
 const MOST_BLOCKS = 32;
 
+interface Block {
+  readonly bytes: Buffer;
+  readonly lines: number;
+}
+
 /** One JSON object a line for each answer of a version: who answered, how, how fast. No user key, no header, no query, no body. */
 export class AccessLog {
   private readonly file: FileHandle;
@@ -18,9 +23,12 @@ export class AccessLog {
   /** Bytes at once: a text that grows line by line would have to be put together in the end. */
   private block = Buffer.allocUnsafe(BLOCK_BYTES);
   private used = 0;
-  private readonly full: Buffer[] = [];
+  private lines = 0;
+  private readonly full: Block[] = [];
   private writing: Promise<void> | null = null;
-  /** Lines that did not fit. */
+  /** Whether the last write may have ended in the middle of a line. */
+  private isTorn = false;
+  /** Lines lost: more than the disk keeps up with, or refused by it. */
   dropped = 0;
 
   private constructor(file: FileHandle, log: Log) {
@@ -45,6 +53,7 @@ export class AccessLog {
       `{"at":${at},"service":"${route.service}","epoch":${route.epoch},"arm":"${arm}","version":"${version}","method":"${request.method}",` +
       `"path":${quoted(request.path.split('?', 1)[0] ?? '')},"status":${status},"failed":${failed},"ms":${Math.round(latencyMs * 1000) / 1000},"prediction":"${id}"}\n`;
     this.used += this.block.write(line, this.used, 'latin1');
+    this.lines += 1;
   }
 
   async close(): Promise<void> {
@@ -57,33 +66,43 @@ export class AccessLog {
   /** @returns false where too much waits for the disk already */
   private nextBlock(): boolean {
     if (this.full.length >= MOST_BLOCKS) return false;
-    this.full.push(this.block.subarray(0, this.used));
-    this.block = Buffer.allocUnsafe(BLOCK_BYTES);
-    this.used = 0;
+    this.full.push(this.takeBlock());
     void this.flush();
     return true;
   }
 
+  private takeBlock(): Block {
+    const { lines } = this;
+    const bytes = this.block.subarray(0, this.used);
+    this.block = Buffer.allocUnsafe(BLOCK_BYTES);
+    this.used = 0;
+    this.lines = 0;
+    return { bytes, lines };
+  }
+
   /** One write at a time. */
   private flush(): Promise<void> {
-    this.writing ??= this.writeAll()
-      .catch((error: unknown) =>
-        this.log('error', 'the access log can not be written', { cause: describeError(error) }),
-      )
-      .finally(() => {
-        this.writing = null;
-      });
+    this.writing ??= this.writeAll().finally(() => {
+      this.writing = null;
+    });
     return this.writing;
   }
 
   private async writeAll(): Promise<void> {
-    for (let block = this.full.shift(); block !== undefined; block = this.full.shift())
-      await this.file.appendFile(block);
-    const rest = this.block.subarray(0, this.used);
-    if (rest.length === 0) return;
-    this.block = Buffer.allocUnsafe(BLOCK_BYTES);
-    this.used = 0;
-    await this.file.appendFile(rest);
+    for (let block = this.full.shift(); block !== undefined; block = this.full.shift()) await this.write(block);
+    if (this.lines > 0) await this.write(this.takeBlock());
+  }
+
+  private async write({ bytes, lines }: Block): Promise<void> {
+    try {
+      if (this.isTorn) await this.file.appendFile('\n');
+      this.isTorn = true;
+      await this.file.appendFile(bytes);
+      this.isTorn = false;
+    } catch (error) {
+      this.dropped += lines;
+      this.log('error', 'the access log can not be written', { lines, cause: describeError(error) });
+    }
   }
 }
 

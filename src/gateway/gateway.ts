@@ -173,7 +173,13 @@ async function assemble(options: GatewayOptions) {
     most: limits.bufferedPredictions,
     predictionSample: config.predictionSample,
   });
-  const metrics = createMetrics({ routes, upstreams, totals: recorder.totals, spoolBytes: () => spool.bytes });
+  const metrics = createMetrics({
+    routes,
+    upstreams,
+    totals: recorder.totals,
+    spoolBytes: () => spool.bytes,
+    accessLogDropped: () => accessLog?.dropped ?? 0,
+  });
   const shadow = new ShadowQueue({ routes, upstreams, recorder, metrics, limits });
   const peers = new Peers({ urls: options.peers, token: options.adminToken ?? null, log });
   routes.onTrip((route, trip) => {

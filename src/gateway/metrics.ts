@@ -24,10 +24,17 @@ export interface MetricSources {
   readonly totals: ArmTotals;
   readonly upstreams: Upstreams;
   readonly spoolBytes: () => number;
+  readonly accessLogDropped: () => number;
 }
 
 /** Prometheus metrics of one gateway; few labels, all of them from configuration and none from users. */
-export function createMetrics({ routes, totals, upstreams, spoolBytes }: MetricSources): GatewayMetrics {
+export function createMetrics({
+  routes,
+  totals,
+  upstreams,
+  spoolBytes,
+  accessLogDropped,
+}: MetricSources): GatewayMetrics {
   const registry = new Registry<RegistryContentType>();
   const registers = [registry];
   const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
@@ -70,6 +77,15 @@ export function createMetrics({ routes, totals, upstreams, spoolBytes }: MetricS
     registers,
     collect() {
       this.set(spoolBytes());
+    },
+  });
+  new Counter({
+    name: 'sluice_gateway_access_log_dropped_total',
+    help: 'Lines of the access log that are lost: the disk was too slow for them, or refused them.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(accessLogDropped());
     },
   });
   return {

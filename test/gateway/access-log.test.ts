@@ -19,6 +19,16 @@ const linesOf = async (path: string) =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
+const OBSERVED = {
+  route: { service: 'digits', epoch: 1 },
+  arm: 'candidate',
+  version: 'v2',
+  at: 1,
+  latencyMs: 1.23456,
+  status: 500,
+  failed: true,
+} as unknown as Parameters<AccessLog['add']>[0];
+
 test('has a line for every answer, and none of the user', async () => {
   const path = join(folder, 'access.ndjson');
   const stage = await GatewayStage.open();
@@ -49,22 +59,20 @@ test('has a line for every answer, and none of the user', async () => {
 test('keeps every line of many, whatever their paths', async () => {
   const path = join(folder, 'access.ndjson');
   const log = await AccessLog.open(path, () => undefined);
-  const observed = {
-    route: { service: 'digits', epoch: 1 },
-    arm: 'candidate',
-    version: 'v2',
-    at: 1,
-    latencyMs: 1.23456,
-    status: 500,
-    failed: true,
-  } as unknown as Parameters<AccessLog['add']>[0];
   const paths = ['/a"b', '/\u00e9\u0001\\', `/${'x'.repeat(5000)}`];
   for (let i = 0; i < 10_000; i += 1)
-    log.add(observed, { method: 'POST', path: paths[i % 3] ?? '', headers: [], body: null }, `p${i}`);
+    log.add(OBSERVED, { method: 'POST', path: paths[i % 3] ?? '', headers: [], body: null }, `p${i}`);
   await log.close();
   const lines = await linesOf(path);
   expect(lines).toHaveLength(10_000);
   expect(lines.map(({ prediction }) => prediction)).toEqual(Array.from({ length: 10_000 }, (_, i) => `p${i}`));
   expect(lines[0]).toMatchObject({ path: '/a"b', ms: 1.235, failed: true });
   expect(lines[1]?.path).toBe('/\u00e9\u0001\\');
+});
+
+test('counts what a full disk refuses', async () => {
+  const log = await AccessLog.open('/dev/full', () => undefined);
+  for (let i = 0; i < 5000; i += 1) log.add(OBSERVED, { method: 'POST', path: '/', headers: [], body: null }, `p${i}`);
+  await log.close();
+  expect(log.dropped).toBe(5000);
 });

@@ -97,6 +97,7 @@ describe('counts', () => {
       routes: { all: () => [] } as unknown as RouteTable,
       totals,
       upstreams: { loads: () => [] } as unknown as Upstreams,
+      accessLogDropped: () => 0,
       spoolBytes: () => 0,
     });
     const text = await registry.metrics();
