@@ -18,7 +18,12 @@ export function applyTheme(theme: Theme): void {
   dispatchEvent(new Event('themechange'));
 }
 
-/** A colour as the style sheet has it at the moment. */
-export function colour(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+/** A colour as the style sheet has it at the moment, so opaque; for a canvas, which knows no variables. */
+export function colour(name: string, percent = 100): string {
+  const probe = document.createElement('i');
+  probe.style.color = `color-mix(in srgb, var(--${name}) ${percent}%, transparent)`;
+  document.body.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
 }

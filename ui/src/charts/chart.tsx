@@ -132,7 +132,7 @@ function options(latest: { readonly current: ChartData }, width: number): uPlot.
       { ...axis, size: 58, values: (_, ticks) => ticks.map(format), space: 34 },
     ],
     series: [{}, ...lines.map(seriesOf)],
-    bands: bands.map(([upper, lower]) => ({ series: [upper + 1, lower + 1], fill: `${colour('second')}33` })),
+    bands: bands.map(([upper, lower]) => ({ series: [upper + 1, lower + 1], fill: colour('second', 20) })),
     hooks: { draw: [(plot) => drawLimits(plot, latest.current.limits ?? [])] },
   };
 }
