@@ -67,5 +67,5 @@ function described(error: unknown, causes: number): string {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error';
   const message = typeof error.message === 'string' && error.message !== '' ? error.message : code;
   const cause = 'cause' in error && error.cause !== undefined && causes > 0 ? described(error.cause, causes - 1) : '';
-  return cause === '' || message.includes(cause) ? message : `${message}: ${cause}`;
+  return message.includes(cause) ? message : `${message}: ${cause}`;
 }

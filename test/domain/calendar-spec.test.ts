@@ -72,6 +72,11 @@ describe('windows', () => {
   });
 });
 
+test('a date that is none is refused where it stands', () => {
+  const allow = [{ dates: ['12-24', '04-31'], zone: 'UTC' }];
+  expect(placesOf(windows, { allow })).toEqual(['allow.0.dates.1']);
+});
+
 describe('dates', () => {
   test.each([
     ['2026-12-31', { isYearly: false, from: 20_261_231, to: 20_261_231 }],
@@ -88,6 +93,11 @@ describe('dates', () => {
     '2026-12-25..2026-12-24',
     '04-31',
     '2026-02-29',
+    '2026-12-00',
+    '2026-13-01',
+    '00-10',
+    '12-99',
+    '12-24..12-25..12-26',
     '12-32',
     'x12-24',
     '12-24x',

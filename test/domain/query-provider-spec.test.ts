@@ -65,7 +65,8 @@ describe('variables', () => {
   });
 
   test('stand in the path and query of a URL, and not in its host', () => {
-    expect(http({ url: 'https://{{service}}.example/x' })).toEqual(['http.url']);
+    for (const host of ['{{service}}.example', 'a.{{service}}.example'])
+      expect(http({ url: `https://${host}/x` })).toEqual(['http.url']);
     expect(http({ url: 'https://a.example?v={{version}}' })).toEqual([]);
   });
 

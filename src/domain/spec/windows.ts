@@ -106,6 +106,6 @@ function dayOf(text: string): { isYearly: boolean; day: number } | null {
   if (month === undefined || day === undefined) return null;
   // What the calendar does not have, Date moves into the next month.
   const moved = new Date(Date.UTC(Number(year ?? LEAP_YEAR), Number(month) - 1, Number(day)));
-  if (moved.getUTCMonth() + 1 !== Number(month) || moved.getUTCDate() !== Number(day)) return null;
+  if (moved.getUTCMonth() + 1 !== Number(month)) return null;
   return { isYearly: year === undefined, day: Number(`${year ?? ''}${month}${day}`) };
 }
