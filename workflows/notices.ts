@@ -3,6 +3,7 @@ import type { Notice } from '../src/domain/notice.js';
 import type { NotifyTarget } from '../src/domain/spec/notify.js';
 import { courier } from './activity-proxies.js';
 import { nameOfMove } from './aliases.js';
+import { handedOn } from './errands.js';
 import { outbox } from './outbox.js';
 import { causeOf, type Run, update } from './run.js';
 import { settled } from './settled.js';
@@ -49,7 +50,7 @@ export async function handOver(run: Run): Promise<void> {
   const { service, rolloutId } = run.state;
   await startChild(outbox, {
     workflowId: `outbox/${service}/${rolloutId}`,
-    args: [{ state: run.state, errands: left(), ...(moves.length === 0 ? {} : { moves: moves.splice(0) }) }],
+    args: [{ state: run.state, errands: handedOn(left()), ...(moves.length === 0 ? {} : { moves: moves.splice(0) }) }],
     parentClosePolicy: ParentClosePolicy.ABANDON,
     staticSummary: `${service}: what ${rolloutId} has left to tell`,
   });

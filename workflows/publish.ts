@@ -1,7 +1,9 @@
 import { CancellationScope, condition, patched, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { cutText } from '../src/domain/cut-text.js';
 import { laterAttributeValues, searchAttributeValues } from '../src/domain/search-attributes.js';
 import { persistent } from './activity-proxies.js';
 import { rolloutDetails } from './details.js';
+import { takePortion } from './portion.js';
 import type { Run } from './run.js';
 import { settled } from './settled.js';
 import { isUnattended } from './shape.js';
@@ -23,14 +25,15 @@ export function publishChanges(run: Run): { flushed: () => Promise<void> } {
       if (isLast) await settled(TURNS);
       const { revision, status, phase } = run.state;
       shown = show(run, shown, searchable(run.state));
-      const decisions = run.outbox.decisions.splice(0);
+      const decisions = takePortion(run.outbox.decisions);
       const { route } = run.outbox;
       run.outbox.route = null;
       await persistent.record.executeWithOptions(
-        { summary: decisions.map(({ action }) => action).join(', ') || `${status}, ${phase}` },
+        { summary: cutText(decisions.map(({ action }) => action).join(', ')) || `${status}, ${phase}` },
         [{ state: run.state, decisions, route }],
       );
-      recorded = revision;
+      // What has gathered while the store was away goes there in parts.
+      if (run.outbox.decisions.length === 0) recorded = revision;
     }
   });
   return { flushed: () => condition(() => run.state.revision <= recorded) };

@@ -8,7 +8,9 @@ import { hasEnded, initialState, type RolloutState, withAllPhases } from '../src
 import type { Route } from '../src/domain/route.js';
 import type { RolloutSpec } from '../src/domain/spec/rollout-spec.js';
 import type { Evidence } from '../src/domain/verdict.js';
+import { handedOn } from './errands.js';
 import type { Aliases, CarriedRun, Errand, Inbox, RolloutInput, Stage, Stop, Trial } from './input.js';
+import { lastPortion } from './portion.js';
 
 /** A rollout in motion: what continue-as-new carries, and what waits to be written down. */
 export interface Run {
@@ -65,8 +67,10 @@ function withoutForged({ carried, ...start }: RolloutInput): RolloutInput {
 }
 
 export function carry(run: Run): CarriedRun {
-  const { state, inbox, stage, trial, sequence, errands, aliases } = run;
-  const carried = { state, inbox, stage, trial, sequence, errands };
+  const { state, stage, trial, sequence, aliases } = run;
+  // A repeat comes soon after, not thousands of commands later.
+  const inbox = { ...run.inbox, seen: lastPortion(run.inbox.seen) };
+  const carried = { state, inbox, stage, trial, sequence, errands: handedOn(run.errands) };
   return run.input.spec.registry === undefined ? carried : { ...carried, aliases };
 }
 

@@ -107,6 +107,20 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
+    name: 'promoted-after-the-store-was-away',
+    ending: 'promoted',
+    phases: approvalStep,
+    drive: async ({ stage, world, service, rollout }) => {
+      await waiting(rollout);
+      world.storeDown = true;
+      for (let i = 0; i < 24; i += 1)
+        for (const name of ['pause', 'resume'] as const)
+          await sendCommand(stage.temporal.client, service, name, { actor: 'bob', reason: `${i} ${'-'.repeat(990)}` });
+      world.storeDown = false;
+      await sendCommand(stage.temporal.client, service, 'approve', { actor: 'bob', reason: 'because' });
+    },
+  },
+  {
     name: 'rolled-back-to-a-third-version',
     ending: 'rolled-back',
     phases: { canary: { steps: [{ setWeight: 10, bake: '1h' }] } },

@@ -1,5 +1,7 @@
 import { CancellationScope, condition, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { cutText } from '../../src/domain/cut-text.js';
 import { persistent } from '../activity-proxies.js';
+import { takePortion } from '../portion.js';
 import { settled } from '../settled.js';
 import { groupDetails } from './details.js';
 import type { GroupRun } from './run.js';
@@ -21,8 +23,8 @@ export function publishGroup(run: GroupRun): { flushed: () => Promise<void> } {
       await settled(TURNS);
       shown = run.state.revision;
       attributes = show(run, attributes);
-      const decisions = run.outbox.splice(0);
-      const summary = decisions.map(({ action }) => action).join(', ');
+      const decisions = takePortion(run.outbox);
+      const summary = cutText(decisions.map(({ action }) => action).join(', '));
       if (decisions.length > 0) await persistent.recordDecisions.executeWithOptions({ summary }, [decisions]);
       isWriting = false;
     }
