@@ -1,4 +1,5 @@
 import { isAsking } from './commands.js';
+import { cutText } from './cut-text.js';
 import type { RolloutState } from './rollout-state.js';
 
 /** What `temporal workflow list` can ask for; registered before the first rollout. Type names are Temporal's own. */
@@ -14,6 +15,9 @@ export const SEARCH_ATTRIBUTES = {
 } as const;
 
 type Values = Partial<Record<keyof typeof SEARCH_ATTRIBUTES, string[] | number[] | boolean[]>>;
+
+/** Of a Keyword in Temporal's visibility on PostgreSQL: a longer one would keep the rollout out of every list. */
+const LONGEST_KEYWORD = 255;
 
 /** Whoever may answer a hold, or an approval that names nobody. */
 const ANYBODY = 'anybody';
@@ -31,7 +35,10 @@ export function searchAttributeValues(state: RolloutState): Values {
 
 /** Those that came later: a rollout that began before them never sets them. */
 export function laterAttributeValues(state: RolloutState): Values {
-  return { SluiceOwner: [state.owner], SluiceApprovers: isAsking(state) ? approvers(state) : [] };
+  return {
+    SluiceOwner: [cutText(state.owner, LONGEST_KEYWORD)],
+    SluiceApprovers: isAsking(state) ? approvers(state) : [],
+  };
 }
 
 /** Whom it waits for: `SluiceApprovers IN ('alice', 'role:release', 'anybody')` finds what waits for alice. */

@@ -27,6 +27,10 @@ test('a rollout is found by what its view says', () => {
   expect(Object.keys(values).sort()).toEqual(Object.keys(SEARCH_ATTRIBUTES).sort());
 });
 
+test('an owner is no longer than a keyword may be', () => {
+  expect(laterAttributeValues(state({ owner: 'x'.repeat(1000) })).SluiceOwner).toEqual([`${'x'.repeat(254)}…`]);
+});
+
 describe('whom a rollout waits for', () => {
   const rules: OpenApproval = { approvers: ['alice', 'bob', 'role:release'], quorum: 3, author: null, given: [] };
   const approvers = (approval: OpenApproval | null, kind: Waiting['kind'] = 'approval') =>
