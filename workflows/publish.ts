@@ -26,14 +26,16 @@ export function publishChanges(run: Run): { flushed: () => Promise<void> } {
       const { revision, status, phase } = run.state;
       shown = show(run, shown, searchable(run.state));
       const decisions = takePortion(run.outbox.decisions);
+      const summary = cutText(decisions.map(({ action }) => action).join(', ')) || `${status}, ${phase}`;
+      if (run.outbox.decisions.length > 0) {
+        // What has gathered while the store was away goes there in parts; who follows the ledger must not read that all is over before the last of them.
+        await persistent.recordDecisions.executeWithOptions({ summary }, [decisions]);
+        continue;
+      }
       const { route } = run.outbox;
       run.outbox.route = null;
-      await persistent.record.executeWithOptions(
-        { summary: cutText(decisions.map(({ action }) => action).join(', ')) || `${status}, ${phase}` },
-        [{ state: run.state, decisions, route }],
-      );
-      // What has gathered while the store was away goes there in parts.
-      if (run.outbox.decisions.length === 0) recorded = revision;
+      await persistent.record.executeWithOptions({ summary }, [{ state: run.state, decisions, route }]);
+      recorded = revision;
     }
   });
   return { flushed: () => condition(() => run.state.revision <= recorded) };

@@ -15,12 +15,19 @@ const PAUSES = 60;
 test('what gathers while the store is away goes there in parts that Temporal takes, in order', async () => {
   const [world, service] = [new World(), fresh()];
   const sizes: number[] = [];
-  const { record } = world.activities();
+  /** What the view said while the ledger was not complete. */
+  const before: string[] = [];
+  const { record, recordDecisions, ...others } = world.activities();
   const weighed = {
-    ...world.activities(),
+    ...others,
     record: async (change: Parameters<typeof record>[0]) => {
       await record(change);
       sizes.push(JSON.stringify(change.decisions).length);
+    },
+    recordDecisions: async (decisions: Parameters<typeof recordDecisions>[0]) => {
+      await recordDecisions(decisions);
+      sizes.push(JSON.stringify(decisions).length);
+      before.push(...world.states.map(({ status }) => status));
     },
   };
   await stage.run(Object.assign(Object.create(world), { activities: () => weighed }), service, async () => {
@@ -42,6 +49,8 @@ test('what gathers while the store is away goes there in parts that Temporal tak
   expect(world.decisions.map(({ sequence }) => sequence)).toEqual(actions.map((_, i) => i + 1));
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeGreaterThan(150_000);
   expect(Math.max(...sizes)).toBeLessThan(65_000);
+  expect(before.length).toBeGreaterThan(0);
+  expect(before).not.toContain('aborted');
 });
 
 test('the last of a list are those that fit, one at least, in their order', () => {

@@ -162,7 +162,10 @@ export class World {
         this.decisions.push(...decisions);
         this.states.push(state);
       },
-      recordDecisions: async (decisions) => void this.decisions.push(...decisions),
+      recordDecisions: async (decisions) => {
+        if (this.storeDown) throw new Error('the store is down');
+        this.decisions.push(...decisions);
+      },
       deliver: async (target: NotifyTarget, notices: readonly Notice[]) => {
         if (this.deaf) throw new Error('nobody listens');
         this.delivered.push(...notices.map((notice) => ({ target, notice })));
