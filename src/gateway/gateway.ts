@@ -150,7 +150,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       await shipper.close(Math.max(left(), LEAST_SHIPPING_MS));
       await admin.close(left());
       parts.peers.close();
-      await stop();
+      await Promise.all([routes.close(), flags.close(), stop()]);
     },
   };
 }

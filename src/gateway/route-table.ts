@@ -107,7 +107,7 @@ export class RouteTable {
 
   /**
    * Takes what another replica serves, where it is newer than what is known here, with what is left of its lease; of a route that is known here
-   * too, that its candidate was taken out.
+   * too, that its candidate was taken out. All of it is on disk before it returns.
    */
   async adopt(routes: readonly Pick<AppliedRoute, 'route' | 'leaseRemainingMs' | 'trip'>[]): Promise<void> {
     let isTaken = false;
@@ -120,7 +120,7 @@ export class RouteTable {
       this.set(route, route.leaseMs === null ? null : Math.min(route.leaseMs, leaseRemainingMs ?? 0), trip);
       isTaken = true;
     }
-    if (isTaken) await this.save();
+    await (isTaken ? this.save() : this.saving);
   }
 
   /** The service whose requests arrive under a path. */
@@ -194,6 +194,11 @@ export class RouteTable {
   onTrip(listener: TripListener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  /** Whoever opens the same file next finds all of it there. What could not be written was told to whoever asked for it. */
+  async close(): Promise<void> {
+    await this.saving.catch(() => undefined);
   }
 
   /** Of two services with the same paths, only one would ever see a request. */

@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Route } from '../../src/domain/route.js';
 import { RouteTable } from '../../src/gateway/route-table.js';
+import { keepState } from '../../src/gateway/state-file.js';
 
 const target = (version: string) => ({ version, url: `http://127.0.0.1/${version}` });
 const LEASE_MS = 60_000;
@@ -73,4 +74,36 @@ test('where no peer has anything newer, nothing is written', async () => {
   expect(written).toBe(0);
   await table.adopt([{ route: { ...route, epoch: 4 }, leaseRemainingMs: 1000, trip: null }]);
   expect(written).toBeGreaterThan(0);
+});
+
+describe('a trip is on disk, however slow that is,', () => {
+  const trip = { at: '2026-03-04T05:06:07.000Z', reason: 'bad', gatewayId: 'g-2' };
+  const open = () =>
+    RouteTable.open(
+      {
+        gatewayId: 'g-1',
+        path: join(folder, 'routes.json'),
+        log: () => undefined,
+        keep: async (...file) => {
+          await wait(50);
+          await keepState(...file);
+        },
+      },
+      [],
+    );
+
+  test('before the gateway that took it is closed', async () => {
+    const table = await open();
+    await table.apply(route);
+    table.trip('digits', route.epoch, trip);
+    await table.close();
+    expect((await open()).applied('digits')).toMatchObject({ trip });
+  });
+
+  test('before a start that heard of it from a peer goes on', async () => {
+    const table = await open();
+    await table.apply(route);
+    await table.adopt([{ route, leaseRemainingMs: 1000, trip }]);
+    expect((await open()).applied('digits')).toMatchObject({ trip });
+  });
 });

@@ -75,6 +75,7 @@ export async function startPrimary(options: GatewayOptions, count: number): Prom
   const close = async () => {
     await Promise.all([admin.close(1000), inward.close(1000)]);
     peers.close();
+    await Promise.all([routes.close(), flags.close()]);
   };
   // What changed after a worker had read it, and before it could be told. A repeat changes nothing.
   const onCame = () => {

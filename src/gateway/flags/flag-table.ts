@@ -139,6 +139,11 @@ export class FlagTable {
     await this.save({ key, definition: null });
   }
 
+  /** Whoever opens the same file next finds all of it there. What could not be written was told to whoever asked for it. */
+  async close(): Promise<void> {
+    await this.saving.catch(() => undefined);
+  }
+
   /** @throws {SluiceError} SPEC_INVALID; the flags in force stay */
   private replace(definitions: FlagDefinitions): void {
     const parsed = flagsSchema.safeParse(definitions);
