@@ -41,7 +41,7 @@ async function openStage(): Promise<RouterStage & { url: string }> {
   await writeFile(map, 'digits 0\n');
   await writeFile(
     join(folder, 'haproxy.cfg'),
-    `global\n  stats socket ${socket} level admin\ndefaults\n  mode http\n  timeout connect 1s\n  timeout client 5s\n  timeout server 5s\n` +
+    `global\n  stats socket ${socket} level admin\ndefaults\n  mode http\n  timeout connect 1s\n  timeout client 60s\n  timeout server 60s\n` +
       `frontend digits\n  bind 127.0.0.1:${port}\n${rules?.text.replace('/etc/haproxy/sluice.map', map)}\n${backends.join('')}`,
   );
   const stop = await startProgram(haproxy as string, ['-db', '-f', join(folder, 'haproxy.cfg')], { ports: [port] });
