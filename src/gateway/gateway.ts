@@ -106,7 +106,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   };
   const stop = async () => {
     upstreams.close();
-    await accessLog?.close();
+    await Promise.all([routes.close(), flags.close(), accessLog?.close()]);
   };
   // Commands first: what comes while the peers are asked must not be missed.
   const admin = await listen(createAdmin(adminDeps), {
@@ -150,7 +150,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       await shipper.close(Math.max(left(), LEAST_SHIPPING_MS));
       await admin.close(left());
       parts.peers.close();
-      await Promise.all([routes.close(), flags.close(), stop()]);
+      await stop();
     },
   };
 }

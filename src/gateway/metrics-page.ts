@@ -1,5 +1,6 @@
 import { Registry } from 'prom-client';
 import type { GatewayMetrics } from './metrics.js';
+import { Turns } from './turns.js';
 
 /** Metrics as somebody asks for them. */
 export interface MetricsPage {
@@ -10,17 +11,18 @@ export interface MetricsPage {
 }
 
 export function metricsPage(registry: GatewayMetrics['registry']): MetricsPage {
-  const inTurn = oneAtATime();
+  // The format is a setting of the whole registry.
+  const turns = new Turns();
   return {
     show(accept) {
       const isOpen = accept.includes('application/openmetrics-text');
       const contentType = isOpen ? Registry.OPENMETRICS_CONTENT_TYPE : Registry.PROMETHEUS_CONTENT_TYPE;
-      return inTurn(async () => {
+      return turns.take(async () => {
         registry.setContentType(contentType);
         return { contentType, text: await keepingNames(registry, () => registry.metrics()) };
       });
     },
-    raw: () => inTurn(() => registry.getMetricsAsJSON()),
+    raw: () => turns.take(() => registry.getMetricsAsJSON()),
   };
 }
 
@@ -33,14 +35,4 @@ async function keepingNames<T>(registry: GatewayMetrics['registry'], work: () =>
   } finally {
     for (const [i, metric] of metrics.entries()) metric.name = names[i] ?? metric.name;
   }
-}
-
-/** The format is a setting of the whole registry. */
-function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const mine = last.then(work);
-    last = mine.catch(() => undefined);
-    return mine;
-  };
 }

@@ -7,6 +7,7 @@ import type { Log } from '../process/log.js';
 import { type KeptRoute, readEpochFile, readRouteFile } from './route-file.js';
 import { ServedRoute } from './served-route.js';
 import { type KeepState, keepState } from './state-file.js';
+import { Turns } from './turns.js';
 
 /** Hears of a brake that has tripped here, or that another replica tells of. */
 export type TripListener = (route: Route, trip: Trip) => void;
@@ -27,7 +28,7 @@ export class RouteTable {
   private readonly epochs: Map<string, number>;
   private readonly listeners = new Set<TripListener>();
   private hasNewEpoch = false;
-  private saving: Promise<void> = Promise.resolve();
+  private readonly writes = new Turns();
   private readonly gatewayId: string;
   private readonly path: string;
   private readonly log: Log;
@@ -120,7 +121,7 @@ export class RouteTable {
       this.set(route, route.leaseMs === null ? null : Math.min(route.leaseMs, leaseRemainingMs ?? 0), trip);
       isTaken = true;
     }
-    await (isTaken ? this.save() : this.saving);
+    await (isTaken ? this.save() : this.writes.over());
   }
 
   /** The service whose requests arrive under a path. */
@@ -196,9 +197,9 @@ export class RouteTable {
     return () => this.listeners.delete(listener);
   }
 
-  /** Whoever opens the same file next finds all of it there. What could not be written was told to whoever asked for it. */
-  async close(): Promise<void> {
-    await this.saving.catch(() => undefined);
+  /** Whoever opens the same file next finds all of it there. */
+  close(): Promise<void> {
+    return this.writes.close();
   }
 
   /** Of two services with the same paths, only one would ever see a request. */
@@ -242,13 +243,11 @@ export class RouteTable {
 
   /** One write at a time, each of the newest state; epochs first, since they only ever grow. */
   private save(): Promise<void> {
-    const write = async () => {
+    return this.writes.take(async () => {
       if (this.hasNewEpoch) await this.keep(epochPath(this.path), Object.fromEntries(this.epochs));
       this.hasNewEpoch = false;
       await this.keep(this.path, this.all().map(toKept));
-    };
-    this.saving = this.saving.then(write, write);
-    return this.saving;
+    });
   }
 }
 

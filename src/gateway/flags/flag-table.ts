@@ -6,6 +6,7 @@ import { type FlagDefinitions, flags as flagsSchema } from '../../domain/spec/fl
 import type { Log } from '../../process/log.js';
 import { compileFlags, type FlagSet } from '../../routing/flag-set.js';
 import { type KeepState, keepState, readState } from '../state-file.js';
+import { Turns } from '../turns.js';
 
 /** The flags in force at one moment. */
 export interface FlagsInForce {
@@ -32,8 +33,7 @@ export class FlagTable {
   private readonly configured: FlagDefinitions;
   private readonly path: string;
   private readonly listeners: FlagListener[] = [];
-  private saving: Promise<void> = Promise.resolve();
-
+  private readonly writes = new Turns();
   private readonly keep: KeepState;
 
   private constructor(path: string, configured: FlagDefinitions, keep: KeepState) {
@@ -139,9 +139,9 @@ export class FlagTable {
     await this.save({ key, definition: null });
   }
 
-  /** Whoever opens the same file next finds all of it there. What could not be written was told to whoever asked for it. */
-  async close(): Promise<void> {
-    await this.saving.catch(() => undefined);
+  /** Whoever opens the same file next finds all of it there. */
+  close(): Promise<void> {
+    return this.writes.close();
   }
 
   /** @throws {SluiceError} SPEC_INVALID; the flags in force stay */
@@ -152,13 +152,12 @@ export class FlagTable {
   }
 
   /** One write at a time, each of the newest state. */
-  private save(change: FlagChange | null): Promise<void> {
-    const write = () => {
+  private async save(change: FlagChange | null): Promise<void> {
+    await this.writes.take(() => {
       const kept = Object.entries(this.inForce.definitions).filter(([key]) => this.commanded.has(key));
       return this.keep(this.path, Object.fromEntries(kept));
-    };
-    this.saving = this.saving.then(write, write);
-    return this.saving.then(async () => void (await Promise.all(this.listeners.map((listener) => listener(change)))));
+    });
+    await Promise.all(this.listeners.map((listener) => listener(change)));
   }
 }
 
