@@ -7,6 +7,7 @@ import { handedOn } from './errands.js';
 import { outbox } from './outbox.js';
 import { causeOf, type Run, update } from './run.js';
 import { settled } from './settled.js';
+import { summaryOf } from './summary.js';
 
 /** How long an ending waits for what others have not been told yet; what is left then goes on without it. */
 const GRACE = '10s';
@@ -32,7 +33,7 @@ export function tellOthers(run: Run): void {
 
 /** What was refused for good is not sent again; a line of the ledger about it would be the next thing to be refused. */
 async function deliver(target: NotifyTarget, notices: readonly Notice[]): Promise<void> {
-  const summary = `tell ${nameOf(target)}: ${notices.map(({ event }) => event).join(', ')}`;
+  const summary = `tell ${nameOf(target)}: ${summaryOf(notices.map(({ event }) => event))}`;
   try {
     await courier.deliver.executeWithOptions({ summary }, [target, notices]);
   } catch (error) {

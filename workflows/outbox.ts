@@ -8,6 +8,7 @@ import type { NotifyTarget } from '../src/domain/spec/notify.js';
 import { courier, persistent, registrar } from './activity-proxies.js';
 import { nameOfMove, refusedMove } from './aliases.js';
 import { causeOf, now } from './run.js';
+import { summaryOf } from './summary.js';
 
 export interface OutboxInput {
   /** The view as the rollout left it. */
@@ -27,10 +28,10 @@ export async function outbox({ state, errands, moves = [] }: OutboxInput): Promi
   );
   let open = errands.length;
   for (const { target, notices } of errands) {
-    const options = { summary: notices.map(({ event }) => event).join(', '), scheduleToCloseTimeout: LONGEST } as const;
+    const summary = summaryOf(notices.map(({ event }) => event));
     // Refused or given up: either way there is nothing more to be done.
     void courier.deliver
-      .executeWithOptions(options, [target, notices])
+      .executeWithOptions({ summary, scheduleToCloseTimeout: LONGEST }, [target, notices])
       .catch(() => undefined)
       .then(() => {
         open -= 1;

@@ -1,5 +1,4 @@
 import { CancellationScope, condition, patched, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
-import { cutText } from '../src/domain/cut-text.js';
 import { laterAttributeValues, searchAttributeValues } from '../src/domain/search-attributes.js';
 import { persistent } from './activity-proxies.js';
 import { rolloutDetails } from './details.js';
@@ -7,6 +6,7 @@ import { takePortion } from './portion.js';
 import type { Run } from './run.js';
 import { settled } from './settled.js';
 import { isUnattended } from './shape.js';
+import { summaryOf } from './summary.js';
 
 const TURNS = 3;
 
@@ -26,7 +26,7 @@ export function publishChanges(run: Run): { flushed: () => Promise<void> } {
       const { revision, status, phase } = run.state;
       shown = show(run, shown, searchable(run.state));
       const decisions = takePortion(run.outbox.decisions);
-      const summary = cutText(decisions.map(({ action }) => action).join(', ')) || `${status}, ${phase}`;
+      const summary = summaryOf(decisions.map(({ action }) => action)) || `${status}, ${phase}`;
       if (run.outbox.decisions.length > 0) {
         // What has gathered while the store was away goes there in parts; who follows the ledger must not read that all is over before the last of them.
         await persistent.recordDecisions.executeWithOptions({ summary }, [decisions]);

@@ -1,8 +1,8 @@
 import { CancellationScope, condition, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
-import { cutText } from '../../src/domain/cut-text.js';
 import { persistent } from '../activity-proxies.js';
 import { takePortion } from '../portion.js';
 import { settled } from '../settled.js';
+import { summaryOf } from '../summary.js';
 import { groupDetails } from './details.js';
 import type { GroupRun } from './run.js';
 
@@ -24,7 +24,7 @@ export function publishGroup(run: GroupRun): { flushed: () => Promise<void> } {
       shown = run.state.revision;
       attributes = show(run, attributes);
       const decisions = takePortion(run.outbox);
-      const summary = cutText(decisions.map(({ action }) => action).join(', '));
+      const summary = summaryOf(decisions.map(({ action }) => action));
       if (decisions.length > 0) await persistent.recordDecisions.executeWithOptions({ summary }, [decisions]);
       isWriting = false;
     }
